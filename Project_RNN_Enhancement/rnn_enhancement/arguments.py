@@ -1,0 +1,117 @@
+"""Argument checks, aliases and older positional forms, shared by every public callable."""
+import difflib
+import functools
+import inspect
+import numbers
+import operator
+
+__all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
+           "accepts_integer_at", "with_signature_of"]
+
+# Older or misspelt keywords -> the name used today.
+ALIASES = {
+    "gpu_number": "gpu_for_layer",
+    "weight_initalizer": "weight_initializer",
+    "norm_regularizer_factor": "norm_regularize_factor",
+}
+
+
+def resolve_aliases(keywords, owner, aliases=None):
+    """Returns `keywords` with aliases replaced by today's names.
+
+    Raises:
+      TypeError: if an argument comes under two spellings.
+    """
+    resolved = {}
+    origin = {}
+    for name, value in keywords.items():
+        target = (ALIASES if aliases is None else aliases).get(name, name)
+        if target in resolved:
+            raise TypeError("%s got %r and %r, two spellings of one argument: give one of them."
+                            % (owner, origin[target], name))
+        resolved[target] = value
+        origin[target] = name
+    return resolved
+
+
+def reject_unknown(keywords, allowed, owner):
+    """Raises a TypeError that names the first unknown keyword and the nearest real one."""
+    for name in keywords:
+        if name in allowed:
+            continue
+        near = difflib.get_close_matches(name, sorted(allowed), n=1, cutoff=0.0)
+        raise TypeError("%s got an unexpected keyword argument %r. Did you mean %r? Known: %s."
+                        % (owner, name, near[0] if near else None, ", ".join(sorted(allowed))))
+
+
+def _integer(name, value):
+    if isinstance(value, bool):
+        raise TypeError("%s must be an integer, got the bool %r." % (name, value))
+    try:
+        return operator.index(value)
+    except TypeError:
+        pass
+    raise TypeError("%s must be an integer, got %r of type %s."
+                    % (name, value, type(value).__name__))
+
+
+def positive_int(name, value):
+    """`value` as an int >= 1; TypeError or ValueError that names the argument otherwise."""
+    value = _integer(name, value)
+    if value < 1:
+        raise ValueError("%s must be at least 1, got %d." % (name, value))
+    return value
+
+
+def non_negative_int(name, value):
+    """`value` as an int >= 0; TypeError or ValueError that names the argument otherwise."""
+    value = _integer(name, value)
+    if value < 0:
+        raise ValueError("%s must be at least 0, got %d." % (name, value))
+    return value
+
+
+def is_plain_integer(value):
+    """Whether `value` is an integer and not a bool."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def with_signature_of(function, keywords=()):
+    """Decorator: the wrapper shows `function`'s signature to `inspect`, and `keywords` after it.
+
+    `inspect.getargspec`, by which legacy programs find out whether a cell takes `reuse`, reads the
+    signature from here.
+    """
+    def decorate(wrapper):
+        wrapper = functools.wraps(function)(wrapper)
+        signature = inspect.signature(function)
+        if keywords:
+            parameters = [p for p in signature.parameters.values()
+                          if p.kind is not inspect.Parameter.VAR_KEYWORD]
+            parameters += [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                                             default=default) for name, default in keywords]
+            signature = signature.replace(parameters=parameters)
+        wrapper.__signature__ = signature
+        return wrapper
+    return decorate
+
+
+def accepts_integer_at(position, name):
+    """Decorator for a positional argument that an older version had and TensorFlow 1.15 has not.
+
+    An integer (not a bool) found at `position` (0-based; `self` counts) is taken out, the later
+    positionals move up, and the integer is passed as keyword `name`. The decorated function must
+    take `name` among its keywords.
+    """
+    def decorate(function):
+        @with_signature_of(function)
+        def wrapper(*args, **kwargs):
+            if len(args) > position and is_plain_integer(args[position]):
+                if name in kwargs:
+                    raise TypeError("%s got multiple values for argument %r."
+                                    % (function.__name__, name))
+                kwargs[name] = args[position]
+                args = args[:position] + args[position + 1:]
+            return function(*args, **kwargs)
+        return wrapper
+    return decorate

@@ -1,0 +1,185 @@
+"""What all cells share: placement, weights by scope, initialisers, biases, copies, argument checks.
+
+A cell's own file holds its equations. It gets the rest from `RNNCell` here, which stands before
+TensorFlow's class of the same name in the method resolution order.
+"""
+import functools
+import inspect
+
+from ..arguments import reject_unknown, resolve_aliases
+from ..initializers import Blockwise, weight_initializer_of
+from ..placement import device_of, placed
+from ..tf1 import private_rnn_cell, quiet_deprecations, tf
+from .copying import fresh_copy
+from .scopes import holder
+
+__all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "add_bias"]
+
+assert_like_rnncell = private_rnn_cell.assert_like_rnncell
+
+# Keywords of this package that every cell takes, with their defaults.
+CELL_OPTIONS = (("gpu_for_layer", None), ("weight_initializer", None),
+                ("orthogonal_scale_factor", 1.1), ("use_bias", True))
+# ... and those that wrappers take.
+WRAPPER_OPTIONS = (("gpu_for_layer", None),)
+
+# Keywords that `tf.layers.Layer` takes without naming them in a signature.
+_LAYER_KEYWORDS = frozenset([
+    "trainable", "name", "dtype", "dynamic", "input_shape", "batch_input_shape", "batch_size",
+    "weights", "activity_regularizer", "autocast", "_reuse", "_scope", "experimental_autocast"])
+
+# An InputSpec for "two dimensions", as TensorFlow's cells have it.
+MATRIX_INPUT = tf.keras.layers.InputSpec(ndim=2)
+
+
+@functools.lru_cache(maxsize=None)
+def _constructor_keywords(cls):
+    names = set(_LAYER_KEYWORDS)
+    for ancestor in cls.__mro__:
+        init = ancestor.__dict__.get("__init__")
+        if init is not None and ancestor is not object:
+            names.update(inspect.signature(init).parameters)
+    return frozenset(names - {"self", "args", "kwargs"})
+
+
+def check_floating(*tensors):
+    """Raises ValueError unless every tensor (nested allowed) is floating or complex."""
+    for tensor in tf.nest.flatten(tensors):
+        dtype = tf.as_dtype(tensor.dtype)
+        if not (dtype.is_floating or dtype.is_complex):
+            raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s"
+                             % dtype)
+
+
+def add_bias(values, bias):
+    """`values` + `bias`; `values` if the cell has no bias."""
+    return values if bias is None else tf.nn.bias_add(values, bias)
+
+
+class RNNCell(tf.nn.rnn_cell.RNNCell):
+    """Base class of all cells, and for cells of your own; a `tf.nn.rnn_cell.RNNCell`.
+
+    A subclass defines `state_size`, `output_size` and `call(inputs, state)` (1.x), or overrides
+    `__call__(inputs, state, scope=None)` (0.x). It need not call `super().__init__()`.
+
+    Args (keywords, for every cell of the package):
+      gpu_for_layer: int N for "/gpu:N", a device name, a device function, or None for no pinning.
+        Variables, operations and their gradients go there. Alias: `gpu_number`.
+      weight_initializer: "uniform_unit", "orthogonal", "identity", an initializer, or None for
+        the variable scope's own. "orthogonal" and "identity" apply to each block (input or
+        recurrent part of one gate) of a kernel. Alias: `weight_initalizer`.
+      orthogonal_scale_factor: gain of "orthogonal" (1.1).
+      use_bias: False for a cell without bias variables.
+      trainable, name, dtype: as in `tf.layers.Layer`.
+
+    Raises:
+      TypeError: for an unknown keyword (it names the nearest real one), an argument under two
+        spellings, or a wrong type.
+      ValueError: for a wrong value.
+    """
+
+    _options = CELL_OPTIONS
+    # Whether this cell opens a variable scope of its own; wrappers that don't leave it to the
+    # cell inside.
+    _has_own_scope = True
+
+    _device = None
+    _use_bias = True
+    _weight_initializer = None
+    _initialize_by_block = False
+    _given_options = ()
+    _home = None
+
+    def __init__(self, *args, **kwargs):
+        cls = type(self)
+        kwargs = resolve_aliases(kwargs, cls.__name__)
+        given = {name: kwargs.pop(name) for name, _ in self._options if name in kwargs}
+        takes_input_size = "input_size" in _constructor_keywords(cls)
+        if "input_size" in kwargs and not takes_input_size:
+            if kwargs.pop("input_size") is not None:
+                tf.logging.log_first_n(tf.logging.WARN, "%s: input_size is unused; cells take "
+                                       "the size of their input.", 1, cls.__name__)
+        allowed = _constructor_keywords(cls).union(name for name, _ in self._options)
+        reject_unknown(kwargs, allowed, cls.__name__)
+        options = dict(self._options, **given)
+        device = device_of(options["gpu_for_layer"])
+        use_bias = options.get("use_bias", True)
+        if not isinstance(use_bias, bool):
+            raise TypeError("use_bias must be True or False, got %r." % (use_bias,))
+        initializer, by_block = weight_initializer_of(
+            options.get("weight_initializer"), options.get("orthogonal_scale_factor", 1.1))
+        if initializer is not None:
+            for rival in ("kernel_initializer", "initializer"):
+                if kwargs.get(rival) is not None:
+                    raise TypeError("%s got weight_initializer and %s: give one of them."
+                                    % (cls.__name__, rival))
+        with quiet_deprecations():
+            super(RNNCell, self).__init__(*args, **kwargs)
+        self._device = device
+        self._use_bias = use_bias
+        self._weight_initializer = initializer
+        self._initialize_by_block = by_block
+        self._given_options = tuple(sorted(
+            (name, value) for name, value in given.items() if value != dict(self._options)[name]))
+        self._home = None
+        self._twins = {}
+
+    def __getattr__(self, name):
+        # Reached only for a missing attribute. A subclass that never called
+        # `super().__init__()` is initialised when something first needs the layer inside it.
+        if name.startswith("__") or "_base_name" in self.__dict__ or not name.startswith("_"):
+            raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
+        if self.__dict__.get("_initializing_late"):
+            raise AttributeError(name)
+        self.__dict__["_initializing_late"] = True
+        try:
+            own = dict(self.__dict__)
+            RNNCell.__init__(self)
+            self.__dict__.update(own)
+        finally:
+            self.__dict__.pop("_initializing_late", None)
+        return getattr(self, name)
+
+    def __call__(self, inputs, state, scope=None, *args, **kwargs):
+        """Runs the cell for one step.
+
+        Args:
+          inputs: [batch, input_size] (what the cell takes; wrappers may take other things).
+          state: tensors as in `state_size`, each [batch, size].
+          scope: variable scope or name for the weights; the class's name by default.
+
+        Returns:
+          (output, new state).
+        """
+        cell = holder(self, scope) if self._has_own_scope else self
+        with placed(cell._device):
+            return super(RNNCell, cell).__call__(inputs, state, scope=scope, *args, **kwargs)
+
+    def __deepcopy__(self, memo):
+        return fresh_copy(self, memo)
+
+    def add_weight(self, name, shape=None, dtype=None, initializer=None, **kwargs):
+        """Makes a variable of this cell; None for the bias of a cell without biases."""
+        leaf = name.split("/")[-1]
+        if leaf == "bias" and not self._use_bias:
+            return None
+        if leaf == "kernel" and self._weight_initializer is not None:
+            initializer = self._weight_initializer
+            if self._initialize_by_block:
+                rows, columns = self._kernel_blocks(name, [int(size) for size in shape])
+                initializer = Blockwise(initializer, rows, columns)
+        return super(RNNCell, self).add_weight(
+            name, shape=shape, dtype=dtype, initializer=initializer, **kwargs)
+
+    def add_variable(self, *args, **kwargs):
+        return self.add_weight(*args, **kwargs)
+
+    def _kernel_blocks(self, name, shape):
+        """Heights and widths of the blocks of kernel `name`; one block by default."""
+        return [shape[0]], [shape[1]]
+
+    def get_config(self):
+        """Settings from which `from_config` makes an equal cell."""
+        config = super(RNNCell, self).get_config()
+        config.update(self._given_options)
+        return config

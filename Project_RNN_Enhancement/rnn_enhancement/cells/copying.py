@@ -1,0 +1,90 @@
+"""Copies of a cell that have no weights yet.
+
+TensorFlow 1.15 can't deep-copy a cell that has been called (its attributes hold variables, and
+through them the graph's locks). The sequence-to-sequence models copy the decoder's cell for the
+encoder, in every bucket, so here a copy takes a cell's settings and leaves its weights behind.
+"""
+import copy
+
+from ..tf1 import is_tensor, is_variable, tf
+
+__all__ = ["fresh_copy", "is_cell_like"]
+
+# What `tf.layers.Layer` and the cells set when they are called, and the value before that.
+_CALL_STATE = {
+    "built": False,
+    "_trainable_weights": list,
+    "_non_trainable_weights": list,
+    "_updates": list,
+    "_losses": list,
+    "_callable_losses": list,
+    "_inbound_nodes": list,
+    "_outbound_nodes": list,
+    "_current_scope": None,
+    "_twins": dict,
+    "_home": None,
+}
+_LEFT_OUT = frozenset(["_always_reuse_variable_scope", "rnncell_scope", "_last_zero_state"])
+_SHARED = frozenset(["_graph", "_thread_local", "_metrics_lock"])
+
+
+def is_cell_like(value):
+    """Whether `value` behaves as an RNN cell, whatever it derives from."""
+    return (callable(value) and not isinstance(value, type)
+            and hasattr(type(value), "state_size") and hasattr(type(value), "output_size"))
+
+
+def _holds_variables(value):
+    contents = getattr(value, "__dict__", None)
+    return bool(contents) and any(is_variable(item) for item in contents.values())
+
+
+def _copied(value, memo):
+    if id(value) in memo:
+        return memo[id(value)]
+    if is_tensor(value) or is_variable(value):
+        return value
+    if is_cell_like(value):
+        return fresh_copy(value, memo)
+    if type(value) in (list, tuple):
+        return type(value)(_copied(item, memo) for item in value)
+    if type(value) is dict:
+        return {key: _copied(item, memo) for key, item in value.items()}
+    try:
+        return copy.deepcopy(value, memo)
+    except (TypeError, NotImplementedError, ValueError):
+        return value
+
+
+def fresh_copy(cell, memo=None):
+    """A copy of `cell`, and of the cells inside it, without weights.
+
+    Settings are copied deeply; tensors among them (a dropout probability, say) are shared.
+    Works for cells of this package, of TensorFlow and of the user, before and after their use.
+    """
+    memo = {} if memo is None else memo
+    if id(cell) in memo:
+        return memo[id(cell)]
+    if not isinstance(cell, tf.layers.Layer):
+        duplicate = copy.copy(cell)
+        memo[id(cell)] = duplicate
+        for name, value in vars(cell).items():
+            object.__setattr__(duplicate, name, _copied(value, memo))
+        return duplicate
+    duplicate = cell.__class__.__new__(cell.__class__)
+    memo[id(cell)] = duplicate
+    called = bool(getattr(cell, "built", False))
+    for name, value in vars(cell).items():
+        if name in _LEFT_OUT:
+            continue
+        if name in _CALL_STATE:
+            initial = _CALL_STATE[name]
+            value = initial() if callable(initial) else initial
+        elif name == "_scope":
+            value = None if called else copy.copy(value)
+        elif called and _holds_variables(value) and not is_cell_like(value):
+            value = None
+        elif name not in _SHARED:
+            value = _copied(value, memo)
+        object.__setattr__(duplicate, name, value)
+    return duplicate

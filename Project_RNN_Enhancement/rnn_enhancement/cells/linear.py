@@ -1,0 +1,62 @@
+"""A linear map of one or several tensors with variables in the current scope."""
+from ..tf1 import is_sequence, static_dimension, tf
+
+__all__ = ["linear"]
+
+
+def linear(args, output_size, bias, bias_initializer=None, kernel_initializer=None,
+           bias_start=0.0, scope=None):
+    """Linear map [a_1 .. a_n]·kernel + bias of tensors side by side.
+
+    The older form `linear(args, output_size, bias, bias_start, scope)` works too: a number in
+    fourth place is the start value of the bias, a string or scope in fifth the scope.
+
+    Args:
+      args: a tensor [batch, n] or a list of them.
+      output_size: int, width of the result.
+      bias: bool, whether a bias is added.
+      bias_initializer: of the bias; zeros by default.
+      kernel_initializer: of the kernel; the scope's own by default.
+      bias_start: number that the bias starts with if `bias_initializer` is None.
+      scope: variable scope or name for "kernel" and "bias"; the current one by default.
+
+    Returns:
+      A tensor [batch, output_size].
+
+    Raises:
+      ValueError: if `args` is empty, not of rank 2 or of unknown width.
+    """
+    if args is None or (is_sequence(args) and not args):
+        raise ValueError("`args` must be specified")
+    if isinstance(bias_initializer, (int, float)) and not isinstance(bias_initializer, bool):
+        bias_start, bias_initializer = bias_initializer, None
+    if isinstance(kernel_initializer, (str, tf.VariableScope)):
+        scope, kernel_initializer = kernel_initializer, None
+    args = list(args) if is_sequence(args) else [args]
+    for arg in args:
+        if arg.shape.ndims != 2:
+            raise ValueError("linear is expecting 2D arguments: %s" % [a.shape for a in args])
+        if static_dimension(arg, 1) is None:
+            raise ValueError("linear expects shape[1] to be provided for shape %s" % arg.shape)
+    if scope is not None:
+        with tf.variable_scope(scope):
+            return _linear_here(args, output_size, bias, bias_initializer, kernel_initializer,
+                                bias_start)
+    return _linear_here(args, output_size, bias, bias_initializer, kernel_initializer, bias_start)
+
+
+def _linear_here(args, output_size, bias, bias_initializer, kernel_initializer, bias_start):
+    dtype = args[0].dtype
+    depth = sum(static_dimension(arg, 1) for arg in args)
+    kernel = tf.get_variable("kernel", [depth, output_size], dtype=dtype,
+                             initializer=kernel_initializer)
+    result = tf.matmul(args[0] if len(args) == 1 else tf.concat(args, 1), kernel)
+    if not bias:
+        return result
+    with tf.variable_scope(tf.get_variable_scope()) as scope:
+        # A bias is too small to be worth partitioning.
+        scope.set_partitioner(None)
+        bias = tf.get_variable(
+            "bias", [output_size], dtype=dtype,
+            initializer=bias_initializer or tf.constant_initializer(bias_start, dtype=dtype))
+    return tf.nn.bias_add(result, bias)

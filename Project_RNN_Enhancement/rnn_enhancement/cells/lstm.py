@@ -1,0 +1,133 @@
+"""Long short-term memory, plain and with peepholes, projection and clipping."""
+from ..arguments import accepts_integer_at, positive_int
+from ..eras import state_is_tuple_by_era
+from ..tf1 import is_sequence, tf
+from .base import RNNCell, add_bias, check_floating
+
+__all__ = ["BasicLSTMCell", "LSTMCell", "LSTMStateTuple"]
+
+LSTMStateTuple = tf.nn.rnn_cell.LSTMStateTuple
+
+
+def _split_state(state, c_size, h_size):
+    """(c, h) of a state in either form: a pair, or one tensor [batch, c_size + h_size]."""
+    if is_sequence(state):
+        c, h = state
+        return c, h
+    return tf.split(state, [c_size, h_size], axis=1)
+
+
+class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
+    """LSTM, Zaremba et al. 2014, arXiv:1409.2329, with a constant added to the forget gate.
+
+        i, j, f, o = [x; h]·W + b
+        c' = c * sigmoid(f + forget_bias) + sigmoid(i) * activation(j)
+        h' = activation(c') * sigmoid(o)                     output = h', state = (c', h')
+
+    Args:
+      num_units: int n, size of c, h and output.
+      forget_bias: constant inside the forget gate, no variable.
+      state_is_tuple: False for a state [batch, 2n], c and h side by side. Either form is taken
+        as input whatever this says. Default: the era's (`set_era`), True since 0.11.
+      activation: tanh by default.
+      reuse, name, dtype: as in `tf.nn.rnn_cell.BasicLSTMCell`.
+      **kwargs: `gpu_for_layer`, `weight_initializer`, `orthogonal_scale_factor`, `use_bias` (see
+        `RNNCell`), `trainable`.
+
+    Variables: kernel [input + n, 4n], bias [4n].
+    """
+
+    @state_is_tuple_by_era
+    @accepts_integer_at(3, "input_size")
+    def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None,
+                 reuse=None, name=None, dtype=None, **kwargs):
+        super(BasicLSTMCell, self).__init__(
+            positive_int("num_units", num_units), forget_bias=forget_bias, activation=activation,
+            reuse=reuse, name=name, dtype=dtype, **kwargs)
+        # Set here, not passed on: TensorFlow warns at every cell with a concatenated state.
+        self._state_is_tuple = state_is_tuple
+
+    def _kernel_blocks(self, name, shape):
+        n = self._num_units
+        return [shape[0] - n, n], [n] * 4
+
+    def call(self, inputs, state):
+        check_floating(inputs, state)
+        c, h = _split_state(state, self._num_units, self._num_units)
+        i, j, f, o = tf.split(add_bias(
+            tf.matmul(tf.concat([inputs, h], 1), self._kernel), self._bias), 4, axis=1)
+        c = c * tf.sigmoid(f + self._forget_bias) + tf.sigmoid(i) * self._activation(j)
+        h = self._activation(c) * tf.sigmoid(o)
+        return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
+
+
+class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
+    """LSTM, Sak et al. 2014, arXiv:1402.1128: peepholes (p), projection (P) and clipping.
+
+        i, j, f, o = [x; h]·W + b
+        c' = clip(c * sigmoid(f + forget_bias + p_f*c) + sigmoid(i + p_i*c) * activation(j))
+        m  = sigmoid(o + p_o*c') * activation(c')
+        h' = clip(m·P), or m without projection              output = h', state = (c', h')
+
+    Args:
+      num_units: int n, size of c.
+      use_peepholes: whether the gates see c through diagonal weights.
+      cell_clip: c' is kept in [-cell_clip, cell_clip]; None: no clipping.
+      initializer: of kernels, peepholes and projection.
+      num_proj: int, size of h and output; None: n, no projection.
+      proj_clip: the projected h' is kept in [-proj_clip, proj_clip].
+      num_unit_shards, num_proj_shards: partition the kernels (use a partitioner instead).
+      forget_bias: constant inside the forget gate, no variable.
+      state_is_tuple: as in `BasicLSTMCell`.
+      activation: tanh by default.
+      reuse, name, dtype: as in `tf.nn.rnn_cell.LSTMCell`.
+      **kwargs: `gpu_for_layer`, `weight_initializer`, `orthogonal_scale_factor`, `use_bias` (see
+        `RNNCell`), `trainable`.
+
+    Variables: kernel [input + size of h, 4n], bias [4n], w_f_diag, w_i_diag, w_o_diag [n],
+    projection/kernel [n, num_proj].
+    """
+
+    @state_is_tuple_by_era
+    @accepts_integer_at(2, "input_size")
+    def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None,
+                 num_proj=None, proj_clip=None, num_unit_shards=None, num_proj_shards=None,
+                 forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None,
+                 dtype=None, **kwargs):
+        num_units = positive_int("num_units", num_units)
+        if num_proj is not None:
+            num_proj = positive_int("num_proj", num_proj)
+        super(LSTMCell, self).__init__(
+            num_units, use_peepholes=use_peepholes, cell_clip=cell_clip, initializer=initializer,
+            num_proj=num_proj, proj_clip=proj_clip, num_unit_shards=num_unit_shards,
+            num_proj_shards=num_proj_shards, forget_bias=forget_bias, activation=activation,
+            reuse=reuse, name=name, dtype=dtype, **kwargs)
+        self._state_is_tuple = state_is_tuple
+        if not state_is_tuple:
+            self._state_size = num_units + self._output_size
+
+    def _kernel_blocks(self, name, shape):
+        if name.startswith("projection"):
+            return [shape[0]], [shape[1]]
+        return [shape[0] - self._output_size, self._output_size], [self._num_units] * 4
+
+    def call(self, inputs, state):
+        check_floating(inputs, state)
+        c, h = _split_state(state, self._num_units, self._output_size)
+        i, j, f, o = tf.split(add_bias(
+            tf.matmul(tf.concat([inputs, h], 1), self._kernel), self._bias), 4, axis=1)
+        f = f + self._forget_bias
+        if self._use_peepholes:
+            f = f + self._w_f_diag * c
+            i = i + self._w_i_diag * c
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * self._activation(j)
+        if self._cell_clip is not None:
+            c = tf.clip_by_value(c, -self._cell_clip, self._cell_clip)
+        if self._use_peepholes:
+            o = o + self._w_o_diag * c
+        h = tf.sigmoid(o) * self._activation(c)
+        if self._num_proj is not None:
+            h = tf.matmul(h, self._proj_kernel)
+            if self._proj_clip is not None:
+                h = tf.clip_by_value(h, -self._proj_clip, self._proj_clip)
+        return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)

@@ -1,0 +1,76 @@
+"""Which set of weights a cell uses: weights by scope.
+
+Before TensorFlow 1.1 a cell held no variables; a call made or found them in the variable scope of
+the call. One cell given to an encoder and a decoder had two sets of weights. Since 1.2 a cell
+keeps the weights of its first call. Here a cell used in another scope hands the call to a twin of
+itself that lives there, so both kinds of program get what they mean:
+
+* the same scope again, or a scope around it: the weights that are there already;
+* another scope: weights of its own;
+* another scope that only reuses and holds none: the weights of the first call.
+"""
+import contextlib
+import threading
+
+from ..tf1 import outermost_graph, tf, variable_names
+from .copying import fresh_copy
+
+__all__ = ["holder", "weights_by_object"]
+
+_local = threading.local()
+
+
+@contextlib.contextmanager
+def weights_by_object():
+    """Context in which a cell keeps the weights of its first call in every scope, as in 1.15."""
+    previous = getattr(_local, "by_object", False)
+    _local.by_object = True
+    try:
+        yield
+    finally:
+        _local.by_object = previous
+
+
+def _scope_name(scope):
+    current = tf.get_variable_scope().name
+    if scope is None:
+        return current
+    name = getattr(scope, "name", scope)
+    if name is not scope or not current:
+        return name
+    return current + "/" + name
+
+
+def _encloses(outer, inner):
+    return outer == inner or not outer or inner.startswith(outer + "/")
+
+
+def _has_weights(cell, graph, scope_name, scope):
+    prefix = scope_name
+    if scope is None:
+        prefix = "/".join(part for part in (scope_name, cell._base_name) if part)
+    return any(name.startswith(prefix + "/") for name in variable_names(graph))
+
+
+def holder(cell, scope):
+    """The cell, `cell` itself or a twin of it, whose weights a call in `scope` uses."""
+    if getattr(_local, "by_object", False):
+        return cell
+    graph = outermost_graph()
+    name = _scope_name(scope)
+    if cell._home is None:
+        cell._home = (graph, name)
+        return cell
+    homes = [cell._home] + list(cell._twins)
+    for exact in (True, False):
+        for home_graph, home_name in homes:
+            if home_graph is graph and (home_name == name if exact else _encloses(name, home_name)):
+                return cell if (home_graph, home_name) == cell._home \
+                    else cell._twins[(home_graph, home_name)]
+    if (cell._home[0] is graph and tf.get_variable_scope().reuse is True
+            and not _has_weights(cell, graph, name, scope)):
+        return cell
+    twin = fresh_copy(cell)
+    twin._home = (graph, name)
+    cell._twins[(graph, name)] = twin
+    return twin

@@ -1,0 +1,181 @@
+"""Wrappers around a cell: dropout, device, residual, projections, embedding."""
+from ..arguments import positive_int
+from ..tf1 import tf
+from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
+from .linear import linear
+
+__all__ = ["DropoutWrapper", "DeviceWrapper", "ResidualWrapper", "InputProjectionWrapper",
+           "OutputProjectionWrapper", "EmbeddingWrapper"]
+
+
+class _Transparent(RNNCell):
+    """A wrapper without variables: the cell inside opens the scope."""
+
+    _options = WRAPPER_OPTIONS
+    _has_own_scope = False
+
+
+class DropoutWrapper(_Transparent, tf.nn.rnn_cell.DropoutWrapper):
+    """Dropout on inputs, outputs and states of a cell; see `tf.nn.rnn_cell.DropoutWrapper`.
+
+    Args:
+      cell: the cell.
+      input_keep_prob, output_keep_prob, state_keep_prob: number or scalar tensor in [0, 1].
+      variational_recurrent: one mask for all steps of a run (needs `dtype`, and `input_size` with
+        input dropout).
+      input_size, dtype, seed, dropout_state_filter_visitor: as in TensorFlow.
+      **kwargs: `gpu_for_layer` (see `RNNCell`).
+    """
+
+    def __init__(self, cell, input_keep_prob=1.0, output_keep_prob=1.0, state_keep_prob=1.0,
+                 variational_recurrent=False, input_size=None, dtype=None, seed=None,
+                 dropout_state_filter_visitor=None, **kwargs):
+        super(DropoutWrapper, self).__init__(
+            cell, input_keep_prob=input_keep_prob, output_keep_prob=output_keep_prob,
+            state_keep_prob=state_keep_prob, variational_recurrent=variational_recurrent,
+            input_size=input_size, dtype=dtype, seed=seed,
+            dropout_state_filter_visitor=dropout_state_filter_visitor, **kwargs)
+
+
+class DeviceWrapper(_Transparent, tf.nn.rnn_cell.DeviceWrapper):
+    """Runs a cell on a device; `gpu_for_layer` on the cell itself does the same.
+
+    Args:
+      cell: the cell.
+      device: device name or function.
+      **kwargs: `gpu_for_layer` (see `RNNCell`).
+    """
+
+    def __init__(self, cell, device, **kwargs):
+        super(DeviceWrapper, self).__init__(cell, device, **kwargs)
+
+
+class ResidualWrapper(_Transparent, tf.nn.rnn_cell.ResidualWrapper):
+    """Adds a cell's inputs to its outputs.
+
+    Args:
+      cell: the cell; its output must be shaped as its input.
+      residual_fn: function (inputs, outputs) -> outputs in place of the sum.
+      **kwargs: `gpu_for_layer` (see `RNNCell`).
+    """
+
+    def __init__(self, cell, residual_fn=None, **kwargs):
+        super(ResidualWrapper, self).__init__(cell, residual_fn=residual_fn, **kwargs)
+
+
+class _WithVariables(RNNCell):
+    """A wrapper with variables in a scope of its own; the cell's scope is inside it."""
+
+    _options = WRAPPER_OPTIONS
+
+    def __init__(self, cell, reuse=None, **kwargs):
+        super(_WithVariables, self).__init__(_reuse=reuse, **kwargs)
+        assert_like_rnncell("cell", cell)
+        self._cell = cell
+
+    @property
+    def state_size(self):
+        return self._cell.state_size
+
+    @property
+    def output_size(self):
+        return self._cell.output_size
+
+    def zero_state(self, batch_size, dtype):
+        with tf.name_scope(type(self).__name__ + "ZeroState", values=[batch_size]):
+            return self._cell.zero_state(batch_size, dtype)
+
+
+class InputProjectionWrapper(_WithVariables):
+    """A linear map in front of a cell.
+
+    Args:
+      cell: the cell.
+      num_proj: int, size that the input is projected to.
+      activation: function of the projected input; None: linear.
+      input_size: unused.
+      reuse: whether to reuse variables of the scope.
+      **kwargs: `gpu_for_layer` (see `RNNCell`).
+
+    Variables: kernel [input, num_proj], bias [num_proj].
+    """
+
+    def __init__(self, cell, num_proj, activation=None, input_size=None, reuse=None, **kwargs):
+        if input_size is not None:
+            tf.logging.log_first_n(tf.logging.WARN, "InputProjectionWrapper: input_size is "
+                                   "unused.", 1)
+        super(InputProjectionWrapper, self).__init__(cell, reuse=reuse, **kwargs)
+        self._num_proj = positive_int("num_proj", num_proj)
+        self._activation = activation
+
+    def call(self, inputs, state):
+        projected = linear(inputs, self._num_proj, True)
+        if self._activation:
+            projected = self._activation(projected)
+        return self._cell(projected, state)
+
+
+class OutputProjectionWrapper(_WithVariables):
+    """A linear map behind a cell.
+
+    Args:
+      cell: the cell.
+      output_size: int, size of the projected output.
+      activation: function of the projected output; None: linear.
+      reuse: whether to reuse variables of the scope.
+      **kwargs: `gpu_for_layer` (see `RNNCell`).
+
+    Variables: kernel [cell.output_size, output_size], bias [output_size].
+    """
+
+    def __init__(self, cell, output_size, activation=None, reuse=None, **kwargs):
+        super(OutputProjectionWrapper, self).__init__(cell, reuse=reuse, **kwargs)
+        self._output_size = positive_int("output_size", output_size)
+        self._activation = activation
+
+    @property
+    def output_size(self):
+        return self._output_size
+
+    def call(self, inputs, state):
+        output, state = self._cell(inputs, state)
+        projected = linear(output, self._output_size, True)
+        if self._activation:
+            projected = self._activation(projected)
+        return projected, state
+
+
+class EmbeddingWrapper(_WithVariables):
+    """An embedding look-up in front of a cell: its inputs are integers [batch] or [batch, 1].
+
+    Args:
+      cell: the cell.
+      embedding_classes: int, number of symbols.
+      embedding_size: int, length of an embedding; `cell.output_size` if None.
+      initializer: of the embedding; the scope's, else uniform with variance 1.
+      reuse: whether to reuse variables of the scope.
+      **kwargs: `gpu_for_layer` (see `RNNCell`).
+
+    Variables: embedding [embedding_classes, embedding_size], on the CPU unless pinned.
+    """
+
+    def __init__(self, cell, embedding_classes, embedding_size=None, initializer=None, reuse=None,
+                 **kwargs):
+        super(EmbeddingWrapper, self).__init__(cell, reuse=reuse, **kwargs)
+        if embedding_size is None:
+            embedding_size = cell.output_size
+        self._embedding_classes = positive_int("embedding_classes", embedding_classes)
+        self._embedding_size = positive_int("embedding_size", embedding_size)
+        self._initializer = initializer
+
+    def call(self, inputs, state):
+        with tf.device(None if self._device is not None else "/cpu:0"):
+            initializer = self._initializer or tf.get_variable_scope().initializer
+            if initializer is None:
+                limit = 3.0 ** 0.5
+                initializer = tf.random_uniform_initializer(-limit, limit)
+            embedding = tf.get_variable(
+                "embedding", [self._embedding_classes, self._embedding_size],
+                initializer=initializer, dtype=tf.nest.flatten(state)[0].dtype)
+            embedded = tf.nn.embedding_lookup(embedding, tf.reshape(inputs, [-1]))
+        return self._cell(embedded, state)

@@ -1,0 +1,33 @@
+"""RNN cells and wrappers; replaces `tf.nn.rnn_cell` and the core cells of `tf.contrib.rnn`.
+
+Cells: `BasicRNNCell`, `GRUCell`, `BasicLSTMCell`, `LSTMCell` with TensorFlow 1.15's variables and
+numbers, and this package's keywords (`gpu_for_layer`, `weight_initializer`,
+`orthogonal_scale_factor`, `use_bias`; see `RNNCell`).
+
+Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `ResidualWrapper`,
+`InputProjectionWrapper`, `OutputProjectionWrapper`, `EmbeddingWrapper`.
+
+`linear` is the linear map with variables that older programs call `_linear`.
+`weights_by_object` is a context in which a cell used in several scopes keeps one set of weights.
+"""
+from .cells.base import RNNCell, assert_like_rnncell
+from .cells.basic import BasicRNNCell
+from .cells.gru import GRUCell
+from .cells.linear import linear
+from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
+from .cells.multi import MultiRNNCell
+from .cells.scopes import weights_by_object
+from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
+                             InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
+from .tf1 import private_rnn_cell
+
+# Private names of TensorFlow's module that programs import.
+_linear = linear
+LayerRNNCell = private_rnn_cell.LayerRNNCell
+ASSERT_LIKE_RNNCELL_ERROR_REGEXP = private_rnn_cell.ASSERT_LIKE_RNNCELL_ERROR_REGEXP
+
+__all__ = [
+    "RNNCell", "BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "LSTMStateTuple",
+    "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
+    "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
+    "weights_by_object"]
