@@ -92,6 +92,7 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
 
     def __init__(self, *args, **kwargs):
         cls = type(self)
+        self.__dict__["_layer_ready"] = True
         kwargs = resolve_aliases(kwargs, cls.__name__)
         given = {name: kwargs.pop(name) for name, _ in self._options if name in kwargs}
         takes_input_size = "input_size" in _constructor_keywords(cls)
@@ -127,17 +128,12 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
     def __getattr__(self, name):
         # Reached only for a missing attribute. A subclass that never called
         # `super().__init__()` is initialised when something first needs the layer inside it.
-        if name.startswith("__") or "_base_name" in self.__dict__ or not name.startswith("_"):
+        if "_layer_ready" in self.__dict__ or not name.startswith("_") or name.startswith("__"):
             raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
-        if self.__dict__.get("_initializing_late"):
-            raise AttributeError(name)
-        self.__dict__["_initializing_late"] = True
-        try:
-            own = dict(self.__dict__)
-            RNNCell.__init__(self)
-            self.__dict__.update(own)
-        finally:
-            self.__dict__.pop("_initializing_late", None)
+        self.__dict__["_layer_ready"] = True
+        own = dict(self.__dict__)
+        tf.nn.rnn_cell.RNNCell.__init__(self)
+        self.__dict__.update(own, _twins={})
         return getattr(self, name)
 
     def __call__(self, inputs, state, scope=None, *args, **kwargs):
@@ -157,6 +153,11 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
 
     def __deepcopy__(self, memo):
         return fresh_copy(self, memo)
+
+    def build(self, inputs_shape):
+        """Makes the variables for inputs of this shape; called by the first step."""
+        with quiet_deprecations():
+            super(RNNCell, self).build(inputs_shape)
 
     def add_weight(self, name, shape=None, dtype=None, initializer=None, **kwargs):
         """Makes a variable of this cell; None for the bias of a cell without biases."""

@@ -1,5 +1,6 @@
 """Wrappers around a cell: dropout, device, residual, projections, embedding."""
 from ..arguments import positive_int
+from ..placement import placed
 from ..tf1 import tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .linear import linear
@@ -169,7 +170,7 @@ class EmbeddingWrapper(_WithVariables):
         self._initializer = initializer
 
     def call(self, inputs, state):
-        with tf.device(None if self._device is not None else "/cpu:0"):
+        with placed("/cpu:0" if self._device is None else None):
             initializer = self._initializer or tf.get_variable_scope().initializer
             if initializer is None:
                 limit = 3.0 ** 0.5

@@ -1,0 +1,1 @@
+"""Samplers; `decoding_enhanced` is the public index."""

@@ -1,0 +1,1 @@
+"""Decoders, models, losses and buckets; `seq2seq_enhanced` is the public index."""

@@ -1,0 +1,8 @@
+"""Decoding: from distributions to symbols.
+
+`sample_with_temperature` draws from one distribution in NumPy, `batch_sample_with_temperature`
+from a batch of them in the graph.
+"""
+from .decoding.samplers import batch_sample_with_temperature, sample_with_temperature
+
+__all__ = ["sample_with_temperature", "batch_sample_with_temperature"]

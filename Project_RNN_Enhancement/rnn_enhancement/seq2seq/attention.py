@@ -1,0 +1,70 @@
+"""Attention of the legacy decoders."""
+from ..cells.linear import linear
+from ..tf1 import is_sequence, static_dimension, tf
+
+__all__ = ["Attention"]
+
+
+class Attention(object):
+    """Heads that read from `states` by an additive score.
+
+        e_i = v · tanh(h_i·W + q·U + b),   a = softmax_i(e),   d = sum_i a_i h_i
+
+    Vinyals et al. 2015, arXiv:1412.7449; the score is that of Bahdanau et al. 2015,
+    arXiv:1409.0473. Every head has W, U, b and v of its own; h_i is read unprojected. The part
+    h_i·W that no query changes is computed once.
+
+    Args:
+      states: tensor [batch, attn_length, attn_size], attn_size known.
+      num_heads: int.
+      dtype: of the computation; the softmax is float32.
+
+    Variables: AttnW_k [1, 1, attn_size, attn_size] and AttnV_k [attn_size] at once;
+    Attention_k/kernel, Attention_k/bias at the first `read`.
+    """
+
+    def __init__(self, states, num_heads, dtype):
+        self._dtype = dtype
+        self._size = static_dimension(states, 2)
+        self._states = states
+        self._shape = tf.shape(states)
+        self._keys, self._score_weights = [], []
+        flat = tf.reshape(states, [-1, self._size])
+        for head in range(num_heads):
+            w = tf.get_variable("AttnW_%d" % head, [1, 1, self._size, self._size], dtype=dtype)
+            keys = tf.matmul(flat, tf.reshape(w, [self._size, self._size]))
+            self._keys.append(tf.reshape(keys, self._shape))
+            self._score_weights.append(
+                tf.get_variable("AttnV_%d" % head, [self._size], dtype=dtype))
+        self._has_variables = False
+
+    def zero_contexts(self, batch_size):
+        """Contexts [batch, attn_size] of zeros, one per head."""
+        contexts = []
+        for _ in self._keys:
+            context = tf.zeros(tf.stack([batch_size, self._size]), dtype=self._dtype)
+            context.set_shape([None, self._size])
+            contexts.append(context)
+        return contexts
+
+    def read(self, query):
+        """Returns (contexts [batch, attn_size] per head, weights [batch, attn_length] per head).
+
+        Args:
+          query: tensor [batch, n] or a nested state of them, which is laid side by side.
+        """
+        if is_sequence(query):
+            query = tf.concat(tf.nest.flatten(query), 1)
+        contexts, weights = [], []
+        reuse = True if self._has_variables else None
+        with tf.variable_scope(tf.get_variable_scope(), reuse=reuse):
+            for head, (keys, v) in enumerate(zip(self._keys, self._score_weights)):
+                with tf.variable_scope("Attention_%d" % head):
+                    y = tf.cast(linear(query, self._size, True), self._dtype)
+                    scores = tf.reduce_sum(v * tf.tanh(keys + tf.expand_dims(y, 1)), 2)
+                    weight = tf.cast(tf.nn.softmax(tf.cast(scores, tf.float32)), self._dtype)
+                    context = tf.reduce_sum(tf.expand_dims(weight, 2) * self._states, 1)
+                    contexts.append(tf.reshape(context, [-1, self._size]))
+                    weights.append(weight)
+        self._has_variables = True
+        return contexts, weights
