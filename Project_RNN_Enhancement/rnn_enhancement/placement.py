@@ -58,7 +58,7 @@ def _gradient_on_forward_device(op_type):
 
 
 def _gradient_map():
-    for op_type in registered_gradients():
+    for op_type in list(registered_gradients()):
         if (op_type in _registered or op_type in _CONTROL_FLOW or op_type.startswith(_PREFIX)
                 or gradient_function(op_type) is None):
             continue

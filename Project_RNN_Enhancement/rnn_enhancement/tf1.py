@@ -16,7 +16,8 @@ from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
 from tensorflow.python.util import deprecation as _deprecation
 
-__all__ = ["tf", "quiet_deprecations", "undeprecated", "registered_gradients", "gradient_function",
+__all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
+           "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "private_rnn", "private_rnn_cell"]
 
@@ -36,6 +37,14 @@ def quiet_deprecations():
 def undeprecated(function):
     """`function` without TensorFlow's deprecation notice around it."""
     return getattr(function, "__wrapped__", function)
+
+
+def without_autograph(function):
+    """Marks `function` as graph code as it stands, which AutoGraph is not to rewrite."""
+    # 1.15 looks for the first name, 2.x for the second.
+    for mark in ("__ag_compiled", "autograph_info__"):
+        setattr(function, mark, True)
+    return function
 
 
 def registered_gradients():

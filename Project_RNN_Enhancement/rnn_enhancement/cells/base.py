@@ -9,13 +9,15 @@ import inspect
 from ..arguments import reject_unknown, resolve_aliases
 from ..initializers import Blockwise, weight_initializer_of
 from ..placement import device_of, placed
-from ..tf1 import private_rnn_cell, quiet_deprecations, tf
+from ..tf1 import private_rnn_cell, quiet_deprecations, tf, without_autograph
 from .copying import fresh_copy
 from .scopes import holder
 
 __all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "add_bias"]
 
 assert_like_rnncell = private_rnn_cell.assert_like_rnncell
+
+_PACKAGE = __name__.split(".")[0] + "."
 
 # Keywords of this package that every cell takes, with their defaults.
 CELL_OPTIONS = (("gpu_for_layer", None), ("weight_initializer", None),
@@ -89,6 +91,13 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
     _initialize_by_block = False
     _given_options = ()
     _home = None
+
+    def __init_subclass__(cls, **kwargs):
+        super(RNNCell, cls).__init_subclass__(**kwargs)
+        # Of a user's cell the layer machinery may convert `call`, as in TensorFlow; ours are
+        # graph code already, and conversion would only slow the graph's construction.
+        if "call" in cls.__dict__ and cls.__module__.startswith(_PACKAGE):
+            without_autograph(cls.__dict__["call"])
 
     def __init__(self, *args, **kwargs):
         cls = type(self)

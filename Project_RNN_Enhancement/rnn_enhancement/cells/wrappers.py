@@ -1,6 +1,5 @@
 """Wrappers around a cell: dropout, device, residual, projections, embedding."""
 from ..arguments import positive_int
-from ..placement import placed
 from ..tf1 import tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .linear import linear
@@ -169,8 +168,11 @@ class EmbeddingWrapper(_WithVariables):
         self._embedding_size = positive_int("embedding_size", embedding_size)
         self._initializer = initializer
 
+    def _embedding_device(self):
+        return tf.device("/cpu:0" if self._device is None else "")
+
     def call(self, inputs, state):
-        with placed("/cpu:0" if self._device is None else None):
+        with self._embedding_device():
             initializer = self._initializer or tf.get_variable_scope().initializer
             if initializer is None:
                 limit = 3.0 ** 0.5
