@@ -30,9 +30,6 @@ _LAYER_KEYWORDS = frozenset([
     "trainable", "name", "dtype", "dynamic", "input_shape", "batch_input_shape", "batch_size",
     "weights", "activity_regularizer", "autocast", "_reuse", "_scope", "experimental_autocast"])
 
-# An InputSpec for "two dimensions", as TensorFlow's cells have it.
-MATRIX_INPUT = tf.keras.layers.InputSpec(ndim=2)
-
 
 @functools.lru_cache(maxsize=None)
 def _constructor_keywords(cls):
@@ -183,6 +180,22 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
 
     def add_variable(self, *args, **kwargs):
         return self.add_weight(*args, **kwargs)
+
+    @property
+    def trainable_weights(self):
+        """Trainable variables of this cell, in every scope in which it was called."""
+        return self._of_all_scopes("trainable_weights")
+
+    @property
+    def non_trainable_weights(self):
+        """Non-trainable variables of this cell, in every scope in which it was called."""
+        return self._of_all_scopes("non_trainable_weights")
+
+    def _of_all_scopes(self, kind):
+        weights = list(getattr(super(RNNCell, self), kind))
+        for twin in self._twins.values():
+            weights.extend(getattr(twin, kind))
+        return weights
 
     def _kernel_blocks(self, name, shape):
         """Heights and widths of the blocks of kernel `name`; one block by default."""

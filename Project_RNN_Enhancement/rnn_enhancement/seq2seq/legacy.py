@@ -16,6 +16,8 @@ def embedding_size_may_be_missing(position):
         names = list(inspect.signature(function).parameters)
         assert names[position] == "embedding_size"
         before_heads = names[position + 1] == "num_heads"
+        # What took the place then is the next argument now, or the output projection.
+        taker = names.index("num_heads" if before_heads else "output_projection")
 
         def is_missing(args):
             if len(args) <= position:
@@ -33,7 +35,7 @@ def embedding_size_may_be_missing(position):
         @with_signature_of(function)
         def wrapper(*args, **kwargs):
             if is_missing(args):
-                args = args[:position] + (None,) + args[position:]
+                args = args[:position] + (None,) * (taker - position) + args[position:]
             return function(*args, **kwargs)
         return wrapper
     return decorate

@@ -1,0 +1,1 @@
+"""Small readers for the data that the experiments train on."""

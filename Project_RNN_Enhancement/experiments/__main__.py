@@ -1,0 +1,71 @@
+"""The command ``python -m Project_RNN_Enhancement.experiments``."""
+import argparse
+import importlib
+import os
+import sys
+import warnings
+
+from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted
+
+_PROGRAM = "python -m Project_RNN_Enhancement.experiments"
+_EXPERIMENTS = {
+    "g2p": "spelling to pronunciation (CMUdict) with a bucketed attention model",
+}
+
+
+def main(argv=None):
+    """Runs the experiment that the arguments name.
+
+    Args:
+      argv: list of arguments; those of the process by default.
+
+    Returns:
+      The exit status: 0; 1 after an error; 130 when interrupted.  Wrong arguments raise SystemExit(2).
+    """
+    parser = argparse.ArgumentParser(
+        prog=_PROGRAM, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Trains and evaluates models of this package on real data.",
+        epilog="experiments:\n" + "\n".join("  %-8s%s" % item for item in sorted(_EXPERIMENTS.items())))
+    parser.add_argument("experiment", choices=sorted(_EXPERIMENTS))
+    parser.add_argument("options", nargs=argparse.REMAINDER, help="see `EXPERIMENT --help`")
+    arguments = parser.parse_args(argv)
+    name = arguments.experiment
+
+    _quieten_tensorflow()
+    module = importlib.import_module("Project_RNN_Enhancement.experiments." + name)
+    parser = argparse.ArgumentParser(prog="%s %s" % (_PROGRAM, name), description=module.__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    module.add_options(parser)
+    options = parser.parse_args(arguments.options)
+    try:
+        module.run(options)
+    except ExperimentError as error:
+        return _fail(name, error, 1)
+    except Interrupted as stop:
+        return _fail(name, stop, 130)
+    except KeyboardInterrupt:
+        return _fail(name, "interrupted", 130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); the interpreter's own flush at exit must not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _fail(name, "%s: %s" % (error.filename or "input/output", error.strerror or error), 1)
+    return 0
+
+
+def _quieten_tensorflow():
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # TensorFlow 1.15 uses NumPy names that newer versions of NumPy warn about, once per type.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|board)")
+    from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
+    tf.logging.set_verbosity(tf.logging.ERROR)
+
+
+def _fail(name, message, status):
+    sys.stderr.write("%s: %s\n" % (name, message))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

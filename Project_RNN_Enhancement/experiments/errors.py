@@ -1,0 +1,20 @@
+"""What an experiment tells its user when it can't go on."""
+import importlib
+
+
+class ExperimentError(Exception):
+    """Ends the command with its message on one line, without a stack trace."""
+
+
+class Interrupted(Exception):
+    """Training stopped early on request, after saving; the message says how to go on."""
+
+
+def require(package, purpose):
+    """Raises ExperimentError if `package`, one of the extra `experiments`, can't be imported."""
+    try:
+        importlib.import_module(package)
+    except ImportError as error:
+        raise ExperimentError("the package %s is needed %s and can't be imported (%s): "
+                              "pip install 'Project_RNN_Enhancement[experiments]'"
+                              % (package, purpose, error))

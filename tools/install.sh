@@ -1,0 +1,83 @@
+#!/bin/sh
+# Installs this package, with all that its tests and experiments use, into the environment of a Python interpreter.
+# usage: tools/install.sh [--keep-tensorflow] [--editable] PYTHON
+#   --keep-tensorflow   the environment has TensorFlow 1.15.5 under whatever name (a docker image): leave that and
+#                       every other package it has as they are, and install only what is missing
+set -eu
+
+keep=
+editable=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --keep-tensorflow) keep=yes ;;
+        --editable) editable=--editable ;;
+        -*) echo "tools/install.sh: unknown option $1; known: --keep-tensorflow, --editable" >&2; exit 2 ;;
+        *) break ;;
+    esac
+    shift
+done
+[ $# -eq 1 ] || { echo "usage: tools/install.sh [--keep-tensorflow] [--editable] PYTHON" >&2; exit 2; }
+python=$1
+case $python in */*) python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python") ;; esac
+cd "$(dirname "$0")/.."
+
+pip() {
+    "$python" -m pip --disable-pip-version-check "$@"
+}
+
+tensorflow_version() {
+    "$python" -c 'import tensorflow; print(tensorflow.__version__)'
+}
+
+must_be_1_15_5() {  # WHEN
+    found=$(tensorflow_version) || { echo "tools/install.sh: $1, TensorFlow cannot be imported" >&2; exit 1; }
+    [ "$found" = 1.15.5 ] || { echo "tools/install.sh: $1, TensorFlow is $found, not 1.15.5" >&2; exit 1; }
+}
+
+"$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 6), (3, 7)))' || {
+    echo "tools/install.sh: TensorFlow 1.15.5 needs Python 3.6 or 3.7, $python is not" >&2
+    exit 1
+}
+
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+constraints=requirements/constraints.txt
+
+if [ -n "$keep" ]; then
+    must_be_1_15_5 "before the installation"
+    pip freeze | grep '==' | sort > "$temporary/before"
+    # What is there stays, what is missing comes at the tested version.
+    "$python" - "$temporary/before" "$constraints" > "$temporary/constraints" <<'EOF'
+import re
+import sys
+
+
+def name(line):
+    return re.sub(r"[-_.]+", "-", line.split("==")[0].strip()).lower()
+
+
+present, tested = ([line.strip() for line in open(path) if "==" in line] for path in sys.argv[1:])
+names = set(map(name, present))
+print("\n".join(present + [line for line in tested if name(line) not in names]))
+EOF
+    constraints=$temporary/constraints
+    # 20.3 is the first to read manylinux2014 tags in full, and the image has it or later.
+    if ! "$python" -c 'import sys, pip; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (20, 3))'; then
+        pip install --quiet --requirement requirements/bootstrap.txt
+    fi
+    pip install --quiet --constraint "$constraints" --requirement requirements/tools.txt
+else
+    pip install --quiet --requirement requirements/bootstrap.txt
+    pip install --quiet --constraint "$constraints" \
+        --requirement requirements/tensorflow.txt --requirement requirements/tools.txt
+fi
+
+# Dependencies are in place; without isolation the build needs no second download of setuptools.
+pip install --quiet --no-deps --no-build-isolation $editable .
+
+must_be_1_15_5 "after the installation"
+if [ -n "$keep" ]; then
+    pip freeze | grep '==' | sort > "$temporary/after"
+    changed=$(comm -23 "$temporary/before" "$temporary/after" | grep -iv '^project.rnn.enhancement==' || true)
+    [ -z "$changed" ] || { echo "tools/install.sh: the installation replaced $changed" >&2; exit 1; }
+fi
