@@ -16,27 +16,31 @@ usable() {  # CANDIDATE VERSION; run, not only looked up: a pyenv shim may exist
     "$1" -c "$probe" "$2" 2>/dev/null </dev/null
 }
 
+above() {  # COMMAND; the folder that holds its folder
+    found_at=$(command -v "$1") && dirname "$(dirname "$found_at")"
+}
+
 candidates() {  # VERSION
     echo "python$1"
     echo python3
     echo python
-    for root in "${PYENV_ROOT:-}" "${HOME:-}/.pyenv" "$pyenv_beside"; do
+    # The last two: pyenv's bin or shims may be on PATH though its variables are not set.
+    for root in "${PYENV_ROOT:-}" "${HOME:-}/.pyenv" "$(above pyenv)" "$(above "python$1")"; do
         for candidate in "$root"/versions/"$1"*/bin/python; do
             echo "$candidate"
         done
     done
-    if command -v uv >/dev/null 2>&1; then
-        uv python find --no-project "$1" 2>/dev/null || uv python find "$1" 2>/dev/null
+    # `uv python find` may pass over versions that uv no longer supports, though it once installed them.
+    if uv_pythons=$(uv python dir 2>/dev/null); then
+        for candidate in "$uv_pythons"/cpython-"$1".*/bin/python; do
+            echo "$candidate"
+        done
     fi
 }
 
-pyenv_beside=
-if pyenv=$(command -v pyenv); then
-    pyenv_beside=$("$pyenv" root 2>/dev/null)
-fi
-
 if [ $# -gt 0 ]; then versions=$*; else versions='3.7 3.6'; fi
-either=$(echo "$versions" | sed 's/ / or /g')
+either=
+for version in $versions; do either="${either:+$either or }$version"; done
 
 if [ -n "${PYTHON:-}" ]; then
     for version in $versions; do
@@ -55,15 +59,6 @@ for version in $versions; do
         exit 0
     fi
 done
-
-if command -v uv >/dev/null 2>&1; then
-    for version in $versions; do
-        if uv python install "$version" >/dev/null 2>&1 &&
-                usable "$(uv python find --no-project "$version" 2>/dev/null)" "$version"; then
-            exit 0
-        fi
-    done
-fi
 
 echo "TensorFlow 1.15.5 needs Python $either (with its venv module) and none was found on PATH, in pyenv or in uv:" \
     "install one, for instance with 'pyenv install ${versions%% *}', or name one with 'make PYTHON=/path/to/python'." >&2

@@ -1,14 +1,10 @@
 """Spelling to pronunciation: trains a bucketed attention model on CMUdict and measures it.
 
 The model reads the letters of a word, last one first, and writes its phones without stress.  It is made
-of `model_with_buckets` and `embedding_attention_seq2seq`.  A word counts as right if the dictionary lists
-the answer among its pronunciations.  Running the same command again goes on from the last checkpoint.
-
-Claim, for words that were not trained on (%(claim)s).
+of `model_with_buckets` and `embedding_attention_seq2seq`.  A word counts as right if the answer is any
+of the pronunciations that the dictionary lists.  The same command again goes on from the last checkpoint.
 """
-import argparse
 import collections
-import json
 import math
 import os
 import platform
@@ -24,21 +20,445 @@ from Project_RNN_Enhancement.experiments.progress import Progress
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, seq2seq_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
-# Buckets are pairs (most letters, most phones + 1 for the end symbol).
+# A bucket is a pair: most letters, most phones plus one for the end symbol.
 Preset = collections.namedtuple("Preset", [
-    "cell", "layers", "units", "embedding_size", "keep_prob", "buckets", "batch_size", "learning_rate",
-    "max_gradient_norm", "max_steps", "max_seconds", "validate_every", "save_every"])
-
-_BUCKETS = ((7, 8), (9, 10), (12, 13), (20, 21))
+    "cell", "layers", "units", "embedding_size", "keep_prob", "buckets", "batch_size",
+    "learning_rate", "max_gradient_norm", "validate_every", "save_every", "max_steps", "max_seconds"])
 
 PRESETS = {
-    "demo": Preset(cell="GRUCell", layers=1, units=256, embedding_size=64, keep_prob=1.0,
-                   buckets=_BUCKETS, batch_size=128, learning_rate=3e-3, max_gradient_norm=5.0,
-                   max_steps=None, max_seconds=200, validate_every=150, save_every=100),
-    "full": Preset(cell="LSTMCell", layers=2, units=512, embedding_size=128, keep_prob=0.8,
-                   buckets=_BUCKETS, batch_size=128, learning_rate=1e-3, max_gradient_norm=5.0,
-                   max_steps=20000, max_seconds=None, validate_every=500, save_every=500),
+    "demo": Preset(
+        cell="GRUCell", layers=1, units=256, embedding_size=64, keep_prob=1.0,
+        buckets=((7, 8), (9, 10), (12, 13), (20, 21)), batch_size=128,
+        learning_rate=3e-3, max_gradient_norm=5.0, validate_every=150, save_every=100,
+        max_steps=None, max_seconds=200),
+    "full": Preset(
+        cell="LSTMCell", layers=2, units=512, embedding_size=128, keep_prob=0.8,
+        buckets=((7, 8), (9, 10), (12, 13), (20, 21)), batch_size=128,
+        learning_rate=1e-3, max_gradient_norm=5.0, validate_every=500, save_every=500,
+        max_steps=20000, max_seconds=None),
 }
 
+PAD, GO, END = range(3)  # symbols of the decoder before the phones; PAD is the encoder's 0 too
+LETTER_IDS = {letter: 1 + i for i, letter in enumerate(dictionary.LETTERS)}
 
-# Data ---------------------------------------------------------------------------------------------
+
+class Coder(object):
+    """Turns words and pronunciations into padded integer arrays, and symbols back into phones.
+
+    Args:
+      phones: list of all phones, in the order of their ids.
+      buckets: as in `Preset`.
+    """
+
+    def __init__(self, phones, buckets):
+        self.phones = list(phones)
+        self.buckets = buckets
+        self._phone_ids = {phone: 3 + i for i, phone in enumerate(phones)}
+
+    def bucket(self, word, phones=()):
+        """Index of the smallest bucket that holds the word and its phones; None if there is none."""
+        for j, (letters, symbols) in enumerate(self.buckets):
+            if len(word) <= letters and len(phones) + 1 <= symbols:
+                return j
+        return None
+
+    def source(self, word, bucket):
+        """Letter ids, reversed so that the first letter is next to the decoder, padded in front."""
+        ids = [LETTER_IDS[letter] for letter in reversed(word)]
+        return [PAD] * (self.buckets[bucket][0] - len(ids)) + ids
+
+    def target(self, phones, bucket):
+        """GO, phone ids, END, and padding: one longer than the bucket, as targets are inputs shifted."""
+        ids = [GO] + [self._phone_ids[phone] for phone in phones] + [END]
+        return ids + [PAD] * (self.buckets[bucket][1] + 1 - len(ids))
+
+    def decode(self, symbols):
+        """The phones that stand before the first END."""
+        phones = []
+        for symbol in symbols:
+            if symbol == END:
+                break
+            if symbol > END:
+                phones.append(self.phones[symbol - 3])
+        return tuple(phones)
+
+
+class Examples(object):
+    """The pairs of word and pronunciation to train on, sorted into buckets."""
+
+    def __init__(self, coder, pronunciations, words):
+        sources = [[] for _ in coder.buckets]
+        targets = [[] for _ in coder.buckets]
+        for word in words:
+            for phones in pronunciations[word]:
+                j = coder.bucket(word, phones)
+                if j is not None:
+                    sources[j].append(coder.source(word, j))
+                    targets[j].append(coder.target(phones, j))
+        self._sources = [np.array(ids, np.int32) for ids in sources]
+        self._targets = [np.array(ids, np.int32) for ids in targets]
+
+    def epoch(self, batch_size, seed):
+        """Every pair once, in a random order given by `seed`: a list of batches (bucket, rows)."""
+        random = np.random.RandomState(seed)
+        batches = []
+        for j, sources in enumerate(self._sources):
+            rows = random.permutation(len(sources))
+            batches += [(j, rows[i:i + batch_size]) for i in range(0, len(rows), batch_size)]
+        random.shuffle(batches)
+        return batches
+
+    def arrays(self, batch):
+        """The letter ids [batch, letters] and symbol ids [batch, symbols + 1] of a batch of `epoch`."""
+        j, rows = batch
+        return j, self._sources[j][rows], self._targets[j][rows]
+
+
+def endless_batches(examples, batch_size, seed, start):
+    """Batches of epoch after epoch from step `start` on; the same ones whether or not it was stopped."""
+    epoch_length = len(examples.epoch(batch_size, 0))
+    if not epoch_length:
+        raise ExperimentError("the dictionary has no words left to train on")
+    epoch, offset = divmod(start, epoch_length)
+    while True:
+        # Seeds of different runs are kept apart, so that seed 2 is not seed 1 an epoch later.
+        for batch in examples.epoch(batch_size, [seed, epoch])[offset:]:
+            yield examples.arrays(batch)
+        epoch, offset = epoch + 1, 0
+
+
+class Model(object):
+    """The network, unrolled once per bucket for training and once for decoding, on the same weights.
+
+    Args:
+      preset: its sizes, as in `Preset`.
+      num_phones: number of different phones.
+      training: False builds the decoding half only.
+    """
+
+    def __init__(self, preset, num_phones, training=True):
+        self._preset = preset
+        self._num_symbols = 3 + num_phones
+        letters, symbols = preset.buckets[-1]
+        self._encoder_inputs = [tf.placeholder(tf.int32, [None], "letter%d" % i) for i in range(letters)]
+        self._decoder_inputs = [tf.placeholder(tf.int32, [None], "symbol%d" % i)
+                                for i in range(symbols + 1)]
+        self._learning_rate = tf.placeholder(tf.float32, [], "learning_rate")
+        self._keep_prob = tf.placeholder_with_default(1.0, [], "keep_prob")
+        if training:
+            self._losses = self._unroll(feed_previous=False)[1]
+            self._updates = self._optimize(self._losses)
+        with tf.variable_scope(tf.get_variable_scope(), reuse=training):
+            outputs, _, self._attention = self._unroll(feed_previous=True)
+            self._answers = [tf.stack([tf.argmax(logits, 1) for logits in steps], 1) for steps in outputs]
+
+    def _cell(self):
+        preset = self._preset
+        layers = []
+        for _ in range(preset.layers):
+            layer = getattr(rnn_cell_enhanced, preset.cell)(preset.units)
+            if preset.keep_prob < 1:
+                layer = rnn_cell_enhanced.DropoutWrapper(layer, output_keep_prob=self._keep_prob)
+            layers.append(layer)
+        return layers[0] if len(layers) == 1 else rnn_cell_enhanced.MultiRNNCell(layers)
+
+    def _unroll(self, feed_previous):
+        """Builds all buckets; returns outputs, losses and attention weights, each a list by bucket."""
+        cell = self._cell()
+        attention = []
+
+        def seq2seq(encoder_inputs, decoder_inputs):
+            with tf.name_scope("unrolled") as scope:
+                result = seq2seq_enhanced.embedding_attention_seq2seq(
+                    encoder_inputs, decoder_inputs, cell, num_encoder_symbols=1 + len(LETTER_IDS),
+                    num_decoder_symbols=self._num_symbols, embedding_size=self._preset.embedding_size,
+                    feed_previous=feed_previous)
+            attention.append(attention_weights(tf.get_default_graph(), scope))
+            return result
+
+        targets = self._decoder_inputs[1:]
+        weights = [tf.cast(tf.not_equal(target, PAD), tf.float32) for target in targets]
+        outputs, losses = seq2seq_enhanced.model_with_buckets(
+            self._encoder_inputs, self._decoder_inputs[:-1], targets, weights, self._preset.buckets,
+            seq2seq)
+        return outputs, losses, attention
+
+    def _optimize(self, losses):
+        optimizer = tf.train.AdamOptimizer(self._learning_rate)
+        variables = tf.trainable_variables()
+        updates = []
+        for loss in losses:
+            gradients, _ = tf.clip_by_global_norm(tf.gradients(loss, variables),
+                                                  self._preset.max_gradient_norm)
+            updates.append(optimizer.apply_gradients(zip(gradients, variables)))
+        return updates
+
+    def _feed(self, sources, targets):
+        feed = dict(zip(self._encoder_inputs, sources.T))
+        feed.update(zip(self._decoder_inputs, targets.T))
+        return feed
+
+    def train_step(self, session, batch, learning_rate):
+        """One update on a batch of `Examples`; returns its loss in nats per phone."""
+        j, sources, targets = batch
+        feed = self._feed(sources, targets)
+        feed.update({self._learning_rate: learning_rate, self._keep_prob: self._preset.keep_prob})
+        return session.run([self._losses[j], self._updates[j]], feed)[0]
+
+    def loss(self, session, batches):
+        """Mean loss over batches of `Examples` in nats per phone, each word weighted the same."""
+        total = count = 0
+        for j, sources, targets in batches:
+            total += len(sources) * session.run(self._losses[j], self._feed(sources, targets))
+            count += len(sources)
+        return total / max(count, 1)
+
+    def pronounce(self, session, coder, words, batch_size=256):
+        """Greedy pronunciations of words; None for words too long for the largest bucket."""
+        answers = [None] * len(words)
+        for j in range(len(coder.buckets)):
+            places = [i for i, word in enumerate(words) if coder.bucket(word) == j]
+            for start in range(0, len(places), batch_size):
+                part = places[start:start + batch_size]
+                feed = self._feed(np.array([coder.source(words[i], j) for i in part], np.int32),
+                                  np.full((len(part), 1), GO, np.int32))
+                for i, symbols in zip(part, session.run(self._answers[j], feed)):
+                    answers[i] = coder.decode(symbols)
+        return answers
+
+    def attention(self, session, coder, word):
+        """The pronunciation of one word and its attention weights [phones, letters]."""
+        j = coder.bucket(word)
+        feed = self._feed(np.array([coder.source(word, j)], np.int32), np.full((1, 1), GO, np.int32))
+        symbols, weights = session.run([self._answers[j], self._attention[j]], feed)
+        phones = coder.decode(symbols[0])
+        # Back to the order of the spelling, without the padding.
+        return phones, np.array(weights)[:len(phones), 0, ::-1][:, :len(word)]
+
+
+def attention_weights(graph, scope):
+    """The attention weights of a decoder, found in the graph that it built.
+
+    They are the only softmaxes within the decoder, and are created in the order of its steps.
+
+    Args:
+      graph: a `tf.Graph`.
+      scope: the name scope in which the decoder was built, ending in "/".
+
+    Returns:
+      List over steps of tensors [batch, letters].
+    """
+    return [operation.outputs[0] for operation in graph.get_operations()
+            if operation.type == "Softmax" and operation.name.startswith(scope)]
+
+
+def learning_rate(preset, spent):
+    """Falls linearly to 0 with the share of the budget that is spent, after a short start at full rate."""
+    return preset.learning_rate * max(0.0, min(1.0, (1 - spent) / 0.9))
+
+
+def train(options, preset, model, coder, pronunciations, split, session, checkpoints):
+    """Trains until the budget is spent; returns the `Records` and the final `Position`.
+
+    Raises:
+      Interrupted: on Ctrl-C or SIGTERM, after saving a checkpoint.
+    """
+    position = checkpoints.restore(session)
+    if position is None:
+        session.run(tf.global_variables_initializer())
+        position = training.Position(0, 0.0)
+    records = training.Records(options.output, position.step)
+    budget = training.Budget(preset.max_steps, preset.max_seconds)
+    valid_words = split.valid[:500]
+    valid_examples = Examples(coder, pronunciations, valid_words)
+    valid_batches = [valid_examples.arrays(batch) for batch in valid_examples.epoch(256, 0)]
+    batches = endless_batches(Examples(coder, pronunciations, split.train), preset.batch_size,
+                              options.seed, position.step)
+    begin = time.time() - position.seconds
+    losses, status = [], ""
+
+    with training.stop_requests() as stopping, \
+            Progress(options.progress, budget.fraction(position)) as progress:
+        if position.step:
+            progress.line("going on from the checkpoint at step %d" % position.step)
+        while budget.fraction(position) < 1 and not stopping():
+            rate = learning_rate(preset, budget.fraction(position))
+            losses.append(float(model.train_step(session, next(batches), rate)))
+            position = training.Position(position.step + 1, time.time() - begin)
+            if not math.isfinite(losses[-1]):
+                raise ExperimentError("the loss became %s at step %d" % (losses[-1], position.step))
+            ends = budget.fraction(position) >= 1
+            if position.step % preset.validate_every == 0 or ends:
+                score = scoring.score(model.pronounce(session, coder, valid_words),
+                                      [pronunciations[word] for word in valid_words])
+                valid_loss = model.loss(session, valid_batches)
+                records.add(step=position.step, learning_rate=rate, train_loss=sum(losses) / len(losses),
+                            valid_loss=float(valid_loss), valid_wer=score.wer, valid_per=score.per)
+                losses = []
+                status = "valid WER %.1f %%" % (100 * score.wer)
+                progress.line("step %5d  %4d s  train loss %.3f  valid loss %.3f  valid WER %.1f %%  "
+                              "PER %.1f %%" % (position.step, position.seconds,
+                                               records.history[-1]["train_loss"], valid_loss,
+                                               100 * score.wer, 100 * score.per))
+            if position.step % preset.save_every == 0 or ends:
+                checkpoints.save(session, position)
+            progress.update(budget.fraction(position), "step %d %s" % (position.step, status))
+        records.close()
+        if budget.fraction(position) < 1:
+            checkpoints.save(session, position)
+            raise Interrupted("stopped and saved at step %d in %s; the same command goes on from there"
+                              % (position.step, options.output))
+    return records, position
+
+
+def evaluate(options, model, coder, pronunciations, words, session):
+    """Pronounces held-out words, prints a dozen of them and the error rates, and draws attention."""
+    answers = model.pronounce(session, coder, words)
+    score = scoring.score(answers, [pronunciations[word] for word in words])
+    print("words the model has not seen (* = not in the dictionary's list):")
+    for word, answer in list(zip(words, answers))[:12]:
+        right = answer in pronunciations[word]
+        print("  %-16s %-34s%s" % (word, " ".join(answer or ("-",)), "" if right else
+                                   "* " + " | ".join(map(" ".join, pronunciations[word]))))
+    print("%d held-out words: WER %.1f %%, PER %.1f %%" % (len(words), 100 * score.wer, 100 * score.per))
+    pictured = [word for word in words if 6 <= len(word) and coder.bucket(word) is not None][:4]
+    drawn = [(list(word),) + model.attention(session, coder, word) for word in pictured]
+    drawn = [example for example in drawn if example[1]]
+    if drawn:
+        plots.attention(drawn, os.path.join(options.output, "attention.png"))
+    return score
+
+
+def train_and_evaluate(options):
+    """The experiment: leaves checkpoints, summaries, pictures and results.json in the output folder."""
+    begin = time.time()
+    require("matplotlib", "to draw the learning curve")
+    preset = PRESETS[options.preset]
+    for name in ("max_steps", "max_seconds"):
+        if getattr(options, name) is not None:
+            preset = preset._replace(**{name: getattr(options, name)})
+
+    pronunciations = read_dictionary(options.data)
+    split = dictionary.split_by_word(pronunciations)
+    for part, words in zip(split._fields, split):
+        if not words:
+            raise ExperimentError("with %d words the dictionary is too small: nothing left for the %s part"
+                                  % (len(pronunciations), part))
+    phones = sorted({phone for variants in pronunciations.values() for v in variants for phone in v})
+    coder = Coder(phones, preset.buckets)
+    training.prepare_folder(options.output, options.fresh)
+    data = dictionary.fingerprint(pronunciations)
+    training.describe_run(options.output, {
+        "preset": options.preset, "phones": phones, "data": data, "seed": options.seed,
+        "settings": preset._replace(max_steps=None, max_seconds=None)._asdict()})
+
+    with tf.Graph().as_default():
+        tf.set_random_seed(options.seed)
+        with tf.variable_scope("g2p"):
+            model = Model(preset, len(phones))
+        checkpoints = training.Checkpoints(options.output)
+        with training.session() as session:
+            records, position = train(options, preset, model, coder, pronunciations, split, session,
+                                      checkpoints)
+            words = split.test[:options.eval_words]
+            score = evaluate(options, model, coder, pronunciations, words, session)
+    plots.learning_curve(records.history, os.path.join(options.output, "learning_curve.png"))
+    training.write_json(os.path.join(options.output, "results.json"), {
+        "experiment": "g2p", "preset": options.preset, "settings": preset._asdict(),
+        "seed": options.seed, "data": data, "words": {part: len(words) for part, words in zip(split._fields, split)},
+        "eval_words": len(words), "wer": score.wer, "per": score.per,
+        "steps": position.step, "training_seconds": round(position.seconds, 1),
+        "command_seconds": round(time.time() - begin, 1),
+        "tensorflow": tf.__version__, "python": platform.python_version()})
+    print("trained %d steps in %d s; this command took %d s; results are in %s"
+          % (position.step, position.seconds, time.time() - begin, options.output))
+
+
+def read_dictionary(path):
+    """CMUdict, or the user's own dictionary file."""
+    try:
+        return dictionary.read_file(path) if path else dictionary.read_cmudict()
+    except (dictionary.DictionaryError, ImportError) as error:
+        raise ExperimentError(str(error))
+
+
+def decode(options, lines=None):
+    """Reads words, one a line, and prints each with its pronunciation; bad words are named on stderr.
+
+    Args:
+      options: of the command; `output` is where the model lies.
+      lines: iterable of strings or bytes; standard input by default.
+    """
+    path = os.path.join(options.output, "model.json")
+    if not os.path.exists(path):
+        raise ExperimentError("there is no trained model in %s; train one first with the same command "
+                              "without --decode" % options.output)
+    description = training.read_json(path)
+    try:
+        preset = Preset(**description["settings"])
+        coder = Coder(description["phones"], preset.buckets)
+    except (KeyError, TypeError) as error:
+        raise ExperimentError("%s is not from this version of the experiment (%s)" % (path, error))
+    with tf.Graph().as_default():
+        with tf.variable_scope("g2p"):
+            model = Model(preset, len(coder.phones), training=False)
+        checkpoints = training.Checkpoints(options.output)
+        with training.session() as session:
+            if checkpoints.restore(session) is None:
+                raise ExperimentError("%s holds no checkpoint yet; train first" % options.output)
+            for line in lines or getattr(sys.stdin, "buffer", sys.stdin):
+                try:
+                    word = read_word(line, preset.buckets[-1][0])
+                except ValueError as error:
+                    sys.stderr.write("%s\n" % error)
+                    continue
+                print("%s\t%s" % (word, " ".join(model.pronounce(session, coder, [word])[0])))
+                sys.stdout.flush()
+
+
+def read_word(line, longest):
+    """The word on a line in the model's spelling; ValueError says what is wrong with it."""
+    if isinstance(line, bytes):
+        line = line.decode("utf-8", "replace")
+    word = line.strip().lower().replace(u"\u2019", "'")
+    if not word:
+        raise ValueError("empty line: expected a word")
+    if not all(letter in LETTER_IDS for letter in word):
+        raise ValueError("%s: expected one word of the letters a-z and '" % ascii(word)[:60])
+    if len(word) > longest:
+        raise ValueError("%s...: %d letters are too many, this model reads up to %d"
+                         % (word[:20], len(word), longest))
+    return word
+
+
+def add_options(parser):
+    """Adds the options of this experiment to an `argparse` parser."""
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="demo",
+                        help="demo: minutes on two cores; full: LSTM 2x512, for hours (default: demo)")
+    parser.add_argument("--output", metavar="FOLDER",
+                        help="checkpoints, summaries, pictures, results (default: ./runs/g2p-PRESET)")
+    parser.add_argument("--data", metavar="FILE", help="dictionary in CMUdict format (default: CMUdict)")
+    parser.add_argument("--max-steps", type=training.positive_int, metavar="N",
+                        help="updates in all, earlier runs included")
+    parser.add_argument("--max-seconds", type=training.positive_float, metavar="S",
+                        help="training time in all, earlier runs included")
+    parser.add_argument("--seed", type=training.seed, default=1, metavar="N",
+                        help="of weights and order (default: 1)")
+    parser.add_argument("--eval-words", type=training.positive_int, metavar="N",
+                        help="size of the held-out sample to measure on (default: all held-out words)")
+    parser.add_argument("--fresh", "--no-resume", action="store_true",
+                        help="delete the output folder's earlier run instead of going on with it")
+    parser.add_argument("--progress", action="store_true", default=None,
+                        help="a progress bar even if stderr is not a terminal")
+    parser.add_argument("--decode", action="store_true",
+                        help="pronounce words from standard input, one a line, with the trained model")
+
+
+def run(options):
+    """Runs the experiment with parsed options."""
+    if not options.output:
+        options.output = os.path.join("runs", "g2p-" + options.preset)
+    if options.decode:
+        decode(options)
+    else:
+        train_and_evaluate(options)

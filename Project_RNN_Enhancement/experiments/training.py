@@ -1,4 +1,5 @@
 """What every experiment's training needs besides a model: limits, checkpoints, a clean stop, records."""
+import argparse
 import collections
 import contextlib
 import glob
@@ -168,10 +169,34 @@ def read_json(path):
 
 def write_json(path, value):
     """Writes a JSON file in one piece: a crash or a full disk leaves the old one, not half a new one."""
-    with open(path + ".new", "w") as stream:
-        json.dump(value, stream, indent=1, sort_keys=True)
-        stream.write("\n")
-    os.replace(path + ".new", path)
+    try:
+        with open(path + ".new", "w") as stream:
+            json.dump(value, stream, indent=1, sort_keys=True)
+            stream.write("\n")
+        os.replace(path + ".new", path)
+    except OSError as error:
+        raise ExperimentError("%s can't be written (%s)" % (path, error.strerror))
+
+
+def describe_run(folder, description):
+    """Writes `description` to model.json, or checks that the run which is to go on has the same.
+
+    Args:
+      folder: of the run.
+      description: dict of JSON values: everything on which the meaning of a checkpoint depends.
+
+    Raises:
+      ExperimentError: the folder holds a run with another description; the message names what differs.
+    """
+    path = os.path.join(folder, "model.json")
+    if not os.path.exists(path):
+        write_json(path, description)
+        return
+    found = read_json(path)
+    for key, value in sorted(json.loads(json.dumps(description)).items()):
+        if found.get(key) != value:
+            raise ExperimentError("%s holds a model with other %s; choose another --output, or --fresh "
+                                  "to replace it" % (folder, key))
 
 
 def prepare_folder(folder, fresh):
@@ -182,6 +207,31 @@ def prepare_folder(folder, fresh):
                         "model.json", "history.json", "results.json"):
             for path in glob.glob(os.path.join(glob.escape(folder), pattern)):
                 os.remove(path)
+
+
+def positive_int(text):
+    """For `argparse`: a whole number of at least 1."""
+    return _number(text, int, lambda value: value >= 1, "a whole number of at least 1")
+
+
+def positive_float(text):
+    """For `argparse`: a number above 0."""
+    return _number(text, float, lambda value: 0 < value < float("inf"), "a number above 0")
+
+
+def seed(text):
+    """For `argparse`: a seed that NumPy and TensorFlow both take."""
+    return _number(text, int, lambda value: 0 <= value < 2 ** 31, "a whole number from 0 to 2147483647")
+
+
+def _number(text, convert, allowed, wanted):
+    try:
+        value = convert(text)
+    except ValueError:
+        value = None
+    if value is None or not allowed(value):
+        raise argparse.ArgumentTypeError("expected %s, got %r" % (wanted, text))
+    return value
 
 
 def _first_line(error):
