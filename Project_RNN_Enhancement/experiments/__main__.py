@@ -23,17 +23,21 @@ def main(argv=None):
       The exit status: 0; 1 after an error; 130 when interrupted.  Wrong arguments raise SystemExit(2).
     """
     parser = argparse.ArgumentParser(
-        prog=_PROGRAM, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog=_PROGRAM, usage="%(prog)s EXPERIMENT [options]", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Trains and evaluates models of this package on real data.",
         epilog="experiments:\n" + "\n".join("  %-8s%s" % item for item in sorted(_EXPERIMENTS.items())))
-    parser.add_argument("experiment", choices=sorted(_EXPERIMENTS))
+    parser.add_argument("experiment", metavar="experiment", choices=sorted(_EXPERIMENTS))
     parser.add_argument("options", nargs=argparse.REMAINDER, help="see `EXPERIMENT --help`")
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv:
+        parser.error("which experiment? (%s)" % ", ".join(sorted(_EXPERIMENTS)))
     arguments = parser.parse_args(argv)
     name = arguments.experiment
 
     _quieten_tensorflow()
     module = importlib.import_module("Project_RNN_Enhancement.experiments." + name)
-    parser = argparse.ArgumentParser(prog="%s %s" % (_PROGRAM, name), description=module.__doc__,
+    parser = argparse.ArgumentParser(prog="%s %s" % (_PROGRAM, name), usage="%(prog)s [options]",
+                                     description=module.__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     module.add_options(parser)
     options = parser.parse_args(arguments.options)

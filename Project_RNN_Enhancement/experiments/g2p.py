@@ -280,7 +280,9 @@ def train(options, preset, model, coder, pronunciations, split, session, checkpo
     with training.stop_requests() as stopping, \
             Progress(options.progress, budget.fraction(position)) as progress:
         if position.step:
-            progress.line("going on from the checkpoint at step %d" % position.step)
+            progress.line(("going on from the checkpoint at step %d" if budget.fraction(position) < 1 else
+                           "already trained, %d steps: only measuring (--fresh trains anew)")
+                          % position.step)
         while budget.fraction(position) < 1 and not stopping():
             rate = learning_rate(preset, budget.fraction(position))
             losses.append(float(model.train_step(session, next(batches), rate)))
@@ -406,11 +408,11 @@ def decode(options, lines=None):
         with training.session() as session:
             if checkpoints.restore(session) is None:
                 raise ExperimentError("%s holds no checkpoint yet; train first" % options.output)
-            for line in lines or getattr(sys.stdin, "buffer", sys.stdin):
+            for number, line in enumerate(lines or getattr(sys.stdin, "buffer", sys.stdin), 1):
                 try:
                     word = read_word(line, preset.buckets[-1][0])
                 except ValueError as error:
-                    sys.stderr.write("%s\n" % error)
+                    sys.stderr.write("line %d: %s\n" % (number, error))
                     continue
                 print("%s\t%s" % (word, " ".join(model.pronounce(session, coder, [word])[0])))
                 sys.stdout.flush()
@@ -422,11 +424,11 @@ def read_word(line, longest):
         line = line.decode("utf-8", "replace")
     word = line.strip().lower().replace(u"\u2019", "'")
     if not word:
-        raise ValueError("empty line: expected a word")
+        raise ValueError("empty, expected a word")
     if not all(letter in LETTER_IDS for letter in word):
         raise ValueError("%s: expected one word of the letters a-z and '" % ascii(word)[:60])
     if len(word) > longest:
-        raise ValueError("%s...: %d letters are too many, this model reads up to %d"
+        raise ValueError("%s...: %d letters, this model reads words of at most %d"
                          % (word[:20], len(word), longest))
     return word
 

@@ -35,7 +35,7 @@ def attention(examples, path):
     columns = min(2, len(examples))
     rows = -(-len(examples) // columns)
     figure, axes = _figure(5 * columns, 4.5 * rows, rows, columns)
-    panels = axes.flat if len(examples) > 1 else [axes]
+    panels = list(axes.flat) if len(examples) > 1 else [axes]
     for panel in panels:
         panel.set_axis_off()
     for panel, (letters, phones, weights) in zip(panels, examples):

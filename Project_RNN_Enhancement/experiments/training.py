@@ -65,8 +65,9 @@ class Checkpoints(object):
             try:
                 self._saver.restore(session, path)
             except (tf.errors.OpError, ValueError) as error:
+                missing = isinstance(error, tf.errors.NotFoundError)
                 sys.stderr.write("checkpoint %s can't be read and is skipped (%s)\n"
-                                 % (path, _first_line(error)))
+                                 % (path, "parts are missing" if missing else _first_line(error)))
                 continue
             self._saver.recover_last_checkpoints(paths[:paths.index(path) + 1])
             step, seconds = session.run([self._step, self._seconds])
@@ -195,8 +196,8 @@ def describe_run(folder, description):
     found = read_json(path)
     for key, value in sorted(json.loads(json.dumps(description)).items()):
         if found.get(key) != value:
-            raise ExperimentError("%s holds a model with other %s; choose another --output, or --fresh "
-                                  "to replace it" % (folder, key))
+            raise ExperimentError("%s holds a run with a different `%s`; choose another --output, or "
+                                  "--fresh to replace it" % (folder, key))
 
 
 def prepare_folder(folder, fresh):
