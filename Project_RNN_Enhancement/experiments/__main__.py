@@ -34,15 +34,14 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     name = arguments.experiment
 
-    _quieten_tensorflow()
-    module = importlib.import_module("Project_RNN_Enhancement.experiments." + name)
-    parser = argparse.ArgumentParser(prog="%s %s" % (_PROGRAM, name), usage="%(prog)s [options]",
-                                     description=module.__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    module.add_options(parser)
-    options = parser.parse_args(arguments.options)
     try:
-        module.run(options)
+        _quieten_tensorflow()
+        module = importlib.import_module("Project_RNN_Enhancement.experiments." + name)
+        parser = argparse.ArgumentParser(prog="%s %s" % (_PROGRAM, name), usage="%(prog)s [options]",
+                                         description=module.__doc__,
+                                         formatter_class=argparse.RawDescriptionHelpFormatter)
+        module.add_options(parser)
+        module.run(parser.parse_args(arguments.options))
     except ExperimentError as error:
         return _fail(name, error, 1)
     except Interrupted as stop:

@@ -58,5 +58,5 @@ def _linear_here(args, output_size, bias, bias_initializer, kernel_initializer, 
         scope.set_partitioner(None)
         bias = tf.get_variable(
             "bias", [output_size], dtype=dtype,
-            initializer=bias_initializer or tf.constant_initializer(bias_start, dtype=dtype))
+            initializer=bias_initializer or tf.constant_initializer(bias_start))
     return tf.nn.bias_add(result, bias)

@@ -43,7 +43,7 @@ def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):
         for step, value in enumerate(inputs):
             active = None
             if sequence_length is not None:
-                active = tf.clip_by_value(tf.to_int32(sequence_length) - step, 0, 1)
+                active = tf.clip_by_value(tf.cast(sequence_length, tf.int32) - step, 0, 1)
             output, initial_state = static_rnn(
                 cell, [value], initial_state=initial_state, dtype=dtype, sequence_length=active,
                 scope=scope)
