@@ -29,7 +29,7 @@ PRESETS = {
     "demo": Preset(
         cell="GRUCell", layers=1, units=256, embedding_size=64, keep_prob=1.0,
         buckets=((7, 8), (9, 10), (12, 13), (20, 21)), batch_size=128,
-        learning_rate=3e-3, max_gradient_norm=1.0, validate_every=150, save_every=100,
+        learning_rate=2e-3, max_gradient_norm=1.0, validate_every=150, save_every=100,
         max_steps=None, max_seconds=200),
     "full": Preset(
         cell="LSTMCell", layers=2, units=512, embedding_size=128, keep_prob=0.8,
@@ -323,7 +323,7 @@ def evaluate(options, model, coder, pronunciations, words, session):
         print("  %-16s %-34s%s" % (word, " ".join(answer or ("-",)), "" if right else
                                    "* " + " | ".join(map(" ".join, pronunciations[word]))))
     print("%d held-out words: WER %.1f %%, PER %.1f %%" % (len(words), 100 * score.wer, 100 * score.per))
-    pictured = [word for word in words if 6 <= len(word) and coder.bucket(word) is not None][:4]
+    pictured = [word for word in words if coder.bucket(word) is not None][:4]
     drawn = [(list(word),) + model.attention(session, coder, word) for word in pictured]
     drawn = [example for example in drawn if example[1]]
     if drawn:

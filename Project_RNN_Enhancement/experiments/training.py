@@ -205,7 +205,8 @@ def prepare_folder(folder, fresh):
     os.makedirs(folder, exist_ok=True)
     if fresh:
         for pattern in ("model-*.index", "model-*.data-*", "checkpoint", "events.out.tfevents.*",
-                        "model.json", "history.json", "results.json"):
+                        "model.json", "history.json", "results.json", "*.json.new", "learning_curve.png",
+                        "attention.png"):
             for path in glob.glob(os.path.join(glob.escape(folder), pattern)):
                 os.remove(path)
 
