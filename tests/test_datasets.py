@@ -43,7 +43,8 @@ class CmudictTest(unittest.TestCase):
         read = dictionary.read_cmudict()
         self.assertEqual(len(read), 124920)
         self.assertEqual(sum(map(len, read.values())), 133659)
-        self.assertEqual(len({phone for variants in read.values() for v in variants for phone in v}), 39)
+        phones = {phone for variants in read.values() for variant in variants for phone in variant}
+        self.assertEqual(len(phones), 39)
         self.assertEqual(read["a"], [("AH",), ("EY",)])
         split = dictionary.split_by_word(read)
         self.assertEqual(list(map(len, split)), [109947, 2534, 12439])

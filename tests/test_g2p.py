@@ -22,15 +22,17 @@ from Project_RNN_Enhancement.experiments.errors import ExperimentError
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
 TINY = g2p.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
-                  buckets=((4, 5), (5, 6)), batch_size=16, learning_rate=1e-2, max_gradient_norm=1.0,
-                  validate_every=5, save_every=5, max_steps=10, max_seconds=None)
+                  buckets=((4, 5), (5, 6)), batch_size=16, learning_rate=1e-2,
+                  max_gradient_norm=1.0, validate_every=5, save_every=5, max_steps=10,
+                  max_seconds=None)
 PHONES = {"a": "AA1", "e": "EH0", "o": "OW2", "b": "B", "k": "K", "s": "S", "t": "T"}
 
 
 def tiny_dictionary():
     """Regular words: each letter is one phone."""
     words = [a + b + c + d for a in "bkst" for b in "aeo" for c in "bkst" for d in ("", "a", "es")]
-    return "".join("%s %s\n" % (word, " ".join(PHONES[letter] for letter in word)) for word in words)
+    return "".join("%s %s\n" % (word, " ".join(PHONES[letter] for letter in word))
+                   for word in words)
 
 
 class CommandCase(unittest.TestCase):
@@ -54,8 +56,8 @@ class CommandCase(unittest.TestCase):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), \
                 mock.patch("sys.stdin", stdin):
             try:
-                status = main(["g2p", "--preset", "tiny", "--data", self.data, "--output", self.output]
-                              + list(options))
+                status = main(["g2p", "--preset", "tiny", "--data", self.data, "--output",
+                               self.output] + list(options))
             except SystemExit as stop:
                 status = stop.code
         return status, out.getvalue(), err.getvalue()
@@ -88,9 +90,11 @@ class TrainingTest(CommandCase):
         for path in glob.glob(os.path.join(self.output, "events.out.tfevents.*")):
             for event in tf.train.summary_iterator(path):
                 tags.update(value.tag for value in event.summary.value)
-        self.assertEqual(tags, {"learning_rate", "train_loss", "valid_loss", "valid_wer", "valid_per"})
+        self.assertEqual(
+            tags, {"learning_rate", "train_loss", "valid_loss", "valid_wer", "valid_per"})
 
-        status, out, err = self.command("--decode", stdin=b"KATE\n\nk8\nbas tos\ntoolongword\n\xff\n")
+        words = b"KATE\n\nk8\nbas tos\ntoolongword\n\xff\n"
+        status, out, err = self.command("--decode", stdin=words)
         self.assertEqual(status, 0)
         self.assertRegex(out, r"\Akate\t[A-Z ]+\n\Z")
         self.assertEqual([line.split(":")[0] for line in err.splitlines()],
@@ -150,8 +154,9 @@ class TrainingTest(CommandCase):
         program = ("import sys; from Project_RNN_Enhancement.experiments import g2p, __main__\n"
                    "g2p.PRESETS['tiny'] = g2p.Preset(**%r)\n"
                    "sys.exit(__main__.main(sys.argv[1:]))" % dict(TINY._asdict(), max_steps=100000))
-        process = subprocess.Popen([sys.executable, "-c", program, "g2p", "--preset", "tiny", "--data",
-                                    self.data, "--output", self.output], stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, "g2p", "--preset", "tiny", "--data", self.data,
+             "--output", self.output], stderr=subprocess.DEVNULL)
         deadline = time.time() + 100
         while not self.checkpoints() and process.poll() is None and time.time() < deadline:
             time.sleep(0.1)
@@ -167,7 +172,7 @@ class ErrorsTest(CommandCase):
 
     def test_options(self):
         for options, message in [
-                (["--max-steps", "0"], "--max-steps: expected a whole number of at least 1, got '0'"),
+                (["--max-steps", "0"], "--max-steps: expected a whole number of at least 1, got"),
                 (["--max-seconds", "nan"], "--max-seconds: expected a number above 0, got 'nan'"),
                 (["--eval-words", "ten"], "--eval-words: expected a whole number"),
                 (["--seed", "-1"], "--seed: expected a whole number from 0"),
@@ -222,7 +227,9 @@ class ModelTest(unittest.TestCase):
         self.coder = g2p.Coder(["K", "AE", "T"], TINY.buckets)
 
     def test_coder(self):
-        self.assertEqual([self.coder.bucket(word) for word in ("cat", "kitty", "kittens")], [0, 1, None])
+        self.assertEqual(self.coder.bucket("cat"), 0)
+        self.assertEqual(self.coder.bucket("kitty"), 1)
+        self.assertIsNone(self.coder.bucket("kittens"))
         self.assertEqual(self.coder.bucket("cat", ["K"] * 5), 1)
         self.assertEqual(self.coder.source("cat", 0), [0, 21, 2, 4])
         target = self.coder.target(("K", "AE", "T"), 0)
@@ -254,13 +261,15 @@ class ModelTest(unittest.TestCase):
             self.assertEqual(len(phones), 5)
             # The letters share the attention with one padding position.
             self.assertTrue((weights.sum(1) < 1).all() and (weights > 0).all())
-            self.assertEqual(model.pronounce(session, self.coder, ["cat", "muchlonger"]), [phones, None])
+            self.assertEqual(model.pronounce(session, self.coder, ["cat", "muchlonger"]),
+                             [phones, None])
 
     def test_score(self):
         self.assertEqual(scoring.edit_distance("kitten", "sitting"), 3)
         self.assertEqual(scoring.edit_distance("", "ab"), 2)
-        score = scoring.score([("K", "AE", "T"), ("AH",), None],
-                              [[("K", "AA"), ("K", "AE", "T")], [("EY", "Z"), ("EY",)], [("B", "IY")]])
+        score = scoring.score(
+            [("K", "AE", "T"), ("AH",), None],
+            [[("K", "AA"), ("K", "AE", "T")], [("EY", "Z"), ("EY",)], [("B", "IY")]])
         self.assertAlmostEqual(score.wer, 2 / 3.)
         self.assertAlmostEqual(score.per, 3 / 6.)
 

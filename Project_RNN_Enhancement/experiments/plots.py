@@ -5,8 +5,8 @@ def learning_curve(history, path):
     """Draws losses and the validation word error rate over training steps.
 
     Args:
-      history: list of dicts with `step`, `train_loss`, `valid_loss` (nats per phone) and `valid_wer`
-        (a fraction).
+      history: list of dicts with `step`, `train_loss`, `valid_loss` (nats per phone) and
+        `valid_wer` (a fraction).
       path: PNG file to write.
     """
     steps = [row["step"] for row in history]
@@ -29,7 +29,7 @@ def attention(examples, path):
     """Draws where the decoder looked while it produced each phone, one panel per word.
 
     Args:
-      examples: list of (letters, phones, weights); `weights` is an array [phones, letters] of fractions.
+      examples: list of (letters, phones, weights); `weights` is [phones, letters], of fractions.
       path: PNG file to write.
     """
     columns = min(2, len(examples))

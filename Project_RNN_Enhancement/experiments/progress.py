@@ -6,8 +6,8 @@ class Progress(object):
     """Shows how much of the training budget is used.  A context manager.
 
     Args:
-      bar: True for a bar, False for lines, None for a bar if stderr is a terminal.  Without the package
-        tqdm there are only lines.
+      bar: True for a bar, False for lines, None for a bar if stderr is a terminal.  Without the
+        package tqdm there are only lines.
       start: fraction of the budget that earlier runs have used.
     """
 

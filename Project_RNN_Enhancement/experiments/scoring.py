@@ -5,7 +5,7 @@ Score = collections.namedtuple("Score", ["wer", "per"])
 
 
 def edit_distance(a, b):
-    """The least number of insertions, deletions and substitutions that turn sequence `a` into `b`."""
+    """The least number of insertions, deletions and substitutions that turn `a` into `b`."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         diagonal, row[0] = row[0], i
@@ -18,20 +18,19 @@ def score(predictions, references):
     """Scores each prediction against every pronunciation that the dictionary lists.
 
     Args:
-      predictions: list of phone sequences; None where the model could not answer, which counts as no
-        phones.
-      references: list, as long, of the lists of right phone sequences.
+      predictions: list of tuples of phones; None where the model could not answer, which counts as
+        no phones.
+      references: list, as long, of the lists of right tuples.
 
     Returns:
-      A `Score` in fractions.  `wer`: share of predictions equal to none of the variants.  `per`: edit
-      distances to the nearest variants, summed, over the summed lengths of those variants.
+      A `Score` in fractions.  `wer`: share of predictions equal to none of the variants.  `per`:
+      edit distances to the nearest variants, summed, over the summed lengths of those variants.
     """
     wrong = edits = phones = 0
     for prediction, variants in zip(predictions, references):
-        prediction = tuple(prediction or ())
-        distance, nearest = min(((edit_distance(prediction, variant), variant) for variant in variants),
-                                key=lambda pair: pair[0])
-        wrong += distance > 0
-        edits += distance
-        phones += len(nearest)
+        distances = [edit_distance(prediction or (), variant) for variant in variants]
+        nearest = min(distances)
+        wrong += nearest > 0
+        edits += nearest
+        phones += len(variants[distances.index(nearest)])
     return Score(wer=wrong / float(len(predictions)), per=edits / float(phones))

@@ -1,4 +1,4 @@
-"""What every experiment's training needs besides a model: limits, checkpoints, a clean stop, records."""
+"""What training needs besides a model: limits, checkpoints, a clean stop, records."""
 import argparse
 import collections
 import contextlib
@@ -39,7 +39,8 @@ class Budget(object):
 class Checkpoints(object):
     """The checkpoints of one run in one folder: ``model-STEP.*``, the last three kept.
 
-    Make it when the graph holds all its variables: it saves those, and its own two for the `Position`.
+    Make it when the graph holds all its variables: it saves those, and two of its own for the
+    `Position`.
     """
 
     def __init__(self, folder):
@@ -82,13 +83,14 @@ class Checkpoints(object):
         self._step.load(position.step, session)
         self._seconds.load(position.seconds, session)
         try:
-            self._saver.save(session, self._prefix, global_step=position.step, write_meta_graph=False)
+            self._saver.save(session, self._prefix, global_step=position.step,
+                             write_meta_graph=False)
         except (tf.errors.OpError, OSError, ValueError) as error:
-            raise ExperimentError("the checkpoint %s-%d can't be written (%s); earlier ones are kept"
-                                  % (self._prefix, position.step, _first_line(error)))
+            raise ExperimentError("the checkpoint %s-%d can't be written (%s); earlier ones are "
+                                  "kept" % (self._prefix, position.step, _first_line(error)))
 
     def _paths(self):
-        # Listed from the folder rather than from TensorFlow's `checkpoint` file, which can be lost too.
+        # From the folder rather than from TensorFlow's `checkpoint` file, which can be lost too.
         numbered = {}
         for name in glob.glob(glob.escape(self._prefix) + "-*.index"):
             match = re.search(r"-(\d+)\.index$", name)
@@ -99,7 +101,7 @@ class Checkpoints(object):
 
 @contextlib.contextmanager
 def stop_requests():
-    """Turns the first Ctrl-C or SIGTERM into a request: yields a function that says if there was one.
+    """Turns the first Ctrl-C or SIGTERM into a request; yields a function that tells of it.
 
     The second one ends the program at once.
     """
@@ -165,11 +167,12 @@ def read_json(path):
         with open(path) as stream:
             return json.load(stream)
     except ValueError as error:
-        raise ExperimentError("%s is damaged (%s); --fresh trains anew" % (path, _first_line(error)))
+        raise ExperimentError("%s is damaged (%s); --fresh trains anew"
+                              % (path, _first_line(error)))
 
 
 def write_json(path, value):
-    """Writes a JSON file in one piece: a crash or a full disk leaves the old one, not half a new one."""
+    """Writes a JSON file in one piece: a crash or a full disk leaves the old one whole."""
     try:
         with open(path + ".new", "w") as stream:
             json.dump(value, stream, indent=1, sort_keys=True)
@@ -187,7 +190,7 @@ def describe_run(folder, description):
       description: dict of JSON values: everything on which the meaning of a checkpoint depends.
 
     Raises:
-      ExperimentError: the folder holds a run with another description; the message names what differs.
+      ExperimentError: the folder holds a run with another description; names what differs.
     """
     path = os.path.join(folder, "model.json")
     if not os.path.exists(path):
@@ -196,16 +199,16 @@ def describe_run(folder, description):
     found = read_json(path)
     for key, value in sorted(json.loads(json.dumps(description)).items()):
         if found.get(key) != value:
-            raise ExperimentError("%s holds a run with a different `%s`; choose another --output, or "
-                                  "--fresh to replace it" % (folder, key))
+            raise ExperimentError("%s holds a run with a different `%s`; choose another --output, "
+                                  "or --fresh to replace it" % (folder, key))
 
 
 def prepare_folder(folder, fresh):
-    """Makes the output folder; with `fresh`, deletes what an earlier run of an experiment left there."""
+    """Makes the output folder; with `fresh`, deletes what an earlier run left there."""
     os.makedirs(folder, exist_ok=True)
     if fresh:
         for pattern in ("model-*.index", "model-*.data-*", "checkpoint", "events.out.tfevents.*",
-                        "model.json", "history.json", "results.json", "*.json.new", "learning_curve.png",
+                        "model.json*", "history.json*", "results.json*", "learning_curve.png",
                         "attention.png"):
             for path in glob.glob(os.path.join(glob.escape(folder), pattern)):
                 os.remove(path)
@@ -223,7 +226,8 @@ def positive_float(text):
 
 def seed(text):
     """For `argparse`: a seed that NumPy and TensorFlow both take."""
-    return _number(text, int, lambda value: 0 <= value < 2 ** 31, "a whole number from 0 to 2147483647")
+    return _number(text, int, lambda value: 0 <= value < 2 ** 31,
+                   "a whole number from 0 to 2147483647")
 
 
 def _number(text, convert, allowed, wanted):

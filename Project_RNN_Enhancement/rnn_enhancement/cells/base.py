@@ -82,7 +82,8 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
     # cell inside.
     _has_own_scope = True
 
-    _device = None
+    # Not `_device`: that is TensorFlow's DeviceWrapper's.
+    _pinned_to = None
     _use_bias = True
     _weight_initializer = None
     _initialize_by_block = False
@@ -122,7 +123,7 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
                                     % (cls.__name__, rival))
         with quiet_deprecations():
             super(RNNCell, self).__init__(*args, **kwargs)
-        self._device = device
+        self._pinned_to = device
         self._use_bias = use_bias
         self._weight_initializer = initializer
         self._initialize_by_block = by_block
@@ -154,7 +155,7 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
           (output, new state).
         """
         cell = holder(self, scope) if self._has_own_scope else self
-        with placed(cell._device):
+        with placed(cell._pinned_to):
             return super(RNNCell, cell).__call__(inputs, state, scope=scope, *args, **kwargs)
 
     def __deepcopy__(self, memo):
@@ -191,11 +192,21 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         """Non-trainable variables of this cell, in every scope in which it was called."""
         return self._of_all_scopes("non_trainable_weights")
 
+    @property
+    def losses(self):
+        """Losses added by this cell, in every scope in which it was called."""
+        return self._of_all_scopes("losses")
+
+    @property
+    def updates(self):
+        """Updates added by this cell, in every scope in which it was called."""
+        return self._of_all_scopes("updates")
+
     def _of_all_scopes(self, kind):
-        weights = list(getattr(super(RNNCell, self), kind))
+        found = list(getattr(super(RNNCell, self), kind))
         for twin in self._twins.values():
-            weights.extend(getattr(twin, kind))
-        return weights
+            found.extend(getattr(twin, kind))
+        return found
 
     def _kernel_blocks(self, name, shape):
         """Heights and widths of the blocks of kernel `name`; one block by default."""

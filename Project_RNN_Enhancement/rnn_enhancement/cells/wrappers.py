@@ -169,7 +169,7 @@ class EmbeddingWrapper(_WithVariables):
         self._initializer = initializer
 
     def _embedding_device(self):
-        return tf.device("/cpu:0" if self._device is None else "")
+        return tf.device("/cpu:0" if self._pinned_to is None else "")
 
     def call(self, inputs, state):
         with self._embedding_device():
