@@ -25,7 +25,7 @@ class Case(object):
     def inputs(self, steps=None, name="x"):
         """A batch of two; a trainable variable, so that gradients with respect to it are compared."""
         if self.integers:
-            return tf.constant([1, 2] if steps is None else [[1, 2, 0], [2, 2, 1]])
+            return tf.constant([1, 2] if steps is None else [[[1], [2], [0]], [[2], [2], [1]]])
         return inputs(steps, self.size, self.dtype, name)
 
 

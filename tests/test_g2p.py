@@ -18,13 +18,14 @@ import numpy as np
 from Project_RNN_Enhancement.datasets import pronunciations as dictionary
 from Project_RNN_Enhancement.experiments import g2p, plots, scoring, training
 from Project_RNN_Enhancement.experiments.__main__ import main
-from Project_RNN_Enhancement.experiments.errors import ExperimentError
+from Project_RNN_Enhancement.experiments.progress import Progress
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
 TINY = g2p.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
-                  buckets=((4, 5), (5, 6)), batch_size=16, learning_rate=1e-2,
+                  buckets=((5, 6),), batch_size=16, learning_rate=1e-2,
                   max_gradient_norm=1.0, validate_every=5, save_every=5, max_steps=10,
                   max_seconds=None)
+TWO_BUCKETS = TINY._replace(buckets=((4, 5), (5, 6)))
 PHONES = {"a": "AA1", "e": "EH0", "o": "OW2", "b": "B", "k": "K", "s": "S", "t": "T"}
 
 
@@ -78,7 +79,8 @@ class CommandCase(unittest.TestCase):
 class TrainingTest(CommandCase):
 
     def test_learns_and_leaves_everything(self):
-        with mock.patch.object(g2p, "plots", plots):
+        with mock.patch.object(g2p, "plots", plots), \
+                mock.patch.dict(g2p.PRESETS, tiny=TWO_BUCKETS):
             status, out, err = self.command("--max-steps", "120")
         self.assertEqual(status, 0, err)
         self.assertRegex(out, r"held-out words: WER \d+\.\d %, PER \d+\.\d %")
@@ -224,7 +226,7 @@ class ErrorsTest(CommandCase):
 class ModelTest(unittest.TestCase):
 
     def setUp(self):
-        self.coder = g2p.Coder(["K", "AE", "T"], TINY.buckets)
+        self.coder = g2p.Coder(["K", "AE", "T"], TWO_BUCKETS.buckets)
 
     def test_coder(self):
         self.assertEqual(self.coder.bucket("cat"), 0)
@@ -249,7 +251,7 @@ class ModelTest(unittest.TestCase):
 
     def test_attention_weights(self):
         with tf.Graph().as_default(), tf.Session() as session:
-            model = g2p.Model(TINY, 3, training=False)
+            model = g2p.Model(TWO_BUCKETS, 3, training=False)
             session.run(tf.global_variables_initializer())
             self.assertEqual([len(steps) for steps in model._attention], [5, 6])
             # An untrained model may answer END at once; with the END bias pushed down it does not.
@@ -272,6 +274,26 @@ class ModelTest(unittest.TestCase):
             [[("K", "AA"), ("K", "AE", "T")], [("EY", "Z"), ("EY",)], [("B", "IY")]])
         self.assertAlmostEqual(score.wer, 2 / 3.)
         self.assertAlmostEqual(score.per, 3 / 6.)
+
+
+class ProgressTest(unittest.TestCase):
+
+    def shown(self, bar):
+        err = io.StringIO()
+        with contextlib.redirect_stderr(err), Progress(bar, start=0.25) as progress:
+            progress.line("going on")
+            progress.update(0.5, "step 7")
+        return err.getvalue()
+
+    def test_bar_on_request(self):
+        shown = self.shown(True)
+        self.assertRegex(shown, r"25%.*going on\n")
+        self.assertIn("step 7", shown)
+
+    def test_lines_otherwise(self):
+        self.assertEqual(self.shown(None), "going on\n")
+        with mock.patch.dict("sys.modules", tqdm=None):
+            self.assertEqual(self.shown(True), "going on\n")
 
 
 class StopRequestsTest(unittest.TestCase):

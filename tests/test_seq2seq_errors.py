@@ -136,6 +136,21 @@ class ErrorsTest(tf.test.TestCase):
                     call()
 
 
+    def test_unknown_keywords_name_the_nearest(self):
+        for call, near in (
+                (lambda: seq2seq.embedding_attention_seq2seq(
+                    _symbols(), _symbols(), rnn_cell.GRUCell(4), 5, 6, feed_previuos=True),
+                 "feed_previous"),
+                (lambda: seq2seq.sequence_loss([], [], [], average_across_batches=True),
+                 "average_across_batch"),
+                (lambda: rnn_enhanced.dynamic_rnn(rnn_cell.GRUCell(4), None, time_mayor=True),
+                 "time_major"),
+                (lambda: decoding_enhanced.sample_with_temperature([1.0], temprature=2.0),
+                 "temperature")):
+            with self.assertRaisesRegex(TypeError, "unexpected keyword.*'%s'" % near):
+                call()
+
+
 class SamplersTest(tf.test.TestCase):
     LOGITS = np.log([0.7, 0.2, 0.1])
 

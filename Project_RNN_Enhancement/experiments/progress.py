@@ -1,4 +1,5 @@
 """Progress on stderr: a tqdm bar for a person who watches, lines for a log file."""
+import shutil
 import sys
 
 
@@ -18,7 +19,9 @@ class Progress(object):
                 from tqdm import tqdm
             except ImportError:
                 return
-            self._bar = tqdm(total=100, initial=round(100 * start, 1), file=sys.stderr, leave=True,
+            # tqdm shows nothing on a terminal that doesn't tell its width.
+            self._bar = tqdm(total=100, initial=round(100 * start, 1), file=sys.stderr,
+                             ncols=min(120, shutil.get_terminal_size().columns),
                              bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}")
 
     def __enter__(self):

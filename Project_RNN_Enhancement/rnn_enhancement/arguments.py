@@ -6,7 +6,7 @@ import numbers
 import operator
 
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
-           "accepts_integer_at", "with_signature_of"]
+           "accepts_integer_at", "checked_keywords", "is_plain_integer", "with_signature_of"]
 
 # Older or misspelt keywords -> the name used today.
 ALIASES = {
@@ -76,24 +76,29 @@ def is_plain_integer(value):
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def with_signature_of(function, keywords=()):
-    """Decorator: the wrapper shows `function`'s signature to `inspect`, and `keywords` after it.
+def with_signature_of(function):
+    """Decorator: the wrapper shows `function`'s signature to `inspect`.
 
     `inspect.getargspec`, by which legacy programs find out whether a cell takes `reuse`, reads the
     signature from here.
     """
     def decorate(wrapper):
         wrapper = functools.wraps(function)(wrapper)
-        signature = inspect.signature(function)
-        if keywords:
-            parameters = [p for p in signature.parameters.values()
-                          if p.kind is not inspect.Parameter.VAR_KEYWORD]
-            parameters += [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                                             default=default) for name, default in keywords]
-            signature = signature.replace(parameters=parameters)
-        wrapper.__signature__ = signature
+        wrapper.__signature__ = inspect.signature(function)
         return wrapper
     return decorate
+
+
+def checked_keywords(function):
+    """Decorator: aliases work, and an unknown keyword is a TypeError that names the nearest one."""
+    known = frozenset(inspect.signature(function).parameters)
+
+    @with_signature_of(function)
+    def wrapper(*args, **kwargs):
+        kwargs = resolve_aliases(kwargs, function.__name__)
+        reject_unknown(kwargs, known, function.__name__)
+        return function(*args, **kwargs)
+    return wrapper
 
 
 def accepts_integer_at(position, name):

@@ -15,8 +15,6 @@ from .scopes import holder
 
 __all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "add_bias"]
 
-assert_like_rnncell = private_rnn_cell.assert_like_rnncell
-
 _PACKAGE = __name__.split(".")[0] + "."
 
 # Keywords of this package that every cell takes, with their defaults.
@@ -39,6 +37,13 @@ def _constructor_keywords(cls):
         if init is not None and ancestor is not object:
             names.update(inspect.signature(init).parameters)
     return frozenset(names - {"self", "args", "kwargs"})
+
+
+def assert_like_rnncell(name, cell):
+    """Raises TypeError unless `cell` behaves as an RNN cell."""
+    if isinstance(cell, type):
+        raise TypeError("%s must be an RNNCell object, got the class %s." % (name, cell.__name__))
+    private_rnn_cell.assert_like_rnncell(name, cell)
 
 
 def check_floating(*tensors):

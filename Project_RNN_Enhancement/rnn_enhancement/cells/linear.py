@@ -1,9 +1,11 @@
 """A linear map of one or several tensors with variables in the current scope."""
+from ..arguments import checked_keywords
 from ..tf1 import is_sequence, static_dimension, tf
 
 __all__ = ["linear"]
 
 
+@checked_keywords
 def linear(args, output_size, bias, bias_initializer=None, kernel_initializer=None,
            bias_start=0.0, scope=None):
     """Linear map [a_1 .. a_n]·kernel + bias of tensors side by side.

@@ -1,6 +1,7 @@
 """Drawing a symbol from a distribution over symbols."""
 import numpy as np
 
+from ..arguments import checked_keywords
 from ..tf1 import tf
 
 __all__ = ["sample_with_temperature", "batch_sample_with_temperature"]
@@ -13,6 +14,7 @@ def _check_temperature(temperature):
         raise ValueError("temperature must be a positive number, got %r." % (temperature,))
 
 
+@checked_keywords
 def sample_with_temperature(logits, temperature=1.0, random_state=None):
     """Draws one index from softmax(logits / temperature), in NumPy.
 
@@ -36,6 +38,7 @@ def sample_with_temperature(logits, temperature=1.0, random_state=None):
     return int(np.argmax(logits / temperature - np.log(-np.log(uniform))))
 
 
+@checked_keywords
 def batch_sample_with_temperature(logits, temperature=1.0, seed=None, name=None):
     """Draws one index per row from softmax(logits / temperature), in the graph.
 

@@ -1,4 +1,5 @@
 """Decoders: a cell run over decoder inputs, or over its own previous outputs."""
+from ..arguments import checked_keywords
 from ..cells.linear import linear
 from ..eras import is_before_change
 from ..tf1 import static_dimension, tf
@@ -48,6 +49,7 @@ def _decode(step, decoder_inputs, state, loop_function):
     return outputs, states if is_before_change("final_state") else state
 
 
+@checked_keywords
 def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None):
     """Runs a cell over decoder inputs, or over what `loop_function` makes of its outputs.
 
@@ -66,6 +68,7 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
         return _decode(cell, decoder_inputs, as_cell_state(cell, initial_state), loop_function)
 
 
+@checked_keywords
 def attention_decoder(decoder_inputs, initial_state, attention_states, cell, output_size=None,
                       num_heads=1, loop_function=None, dtype=None, scope=None,
                       initial_state_attention=False):
@@ -147,6 +150,7 @@ def _embedding_size(embedding_size, cell):
     return cell.output_size if embedding_size is None else embedding_size
 
 
+@checked_keywords
 @embedding_size_may_be_missing(4)
 def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embedding_size=None,
                           output_projection=None, feed_previous=False,
@@ -180,6 +184,7 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
         return rnn_decoder(embedded, initial_state, cell, loop_function=loop_function)
 
 
+@checked_keywords
 @embedding_size_may_be_missing(5)
 def embedding_attention_decoder(decoder_inputs, initial_state, attention_states, cell, num_symbols,
                                 embedding_size=None, num_heads=1, output_size=None,

@@ -1,7 +1,7 @@
 """Weighted cross-entropy of a sequence of logits."""
 import inspect
 
-from ..arguments import accepts_integer_at
+from ..arguments import accepts_integer_at, checked_keywords
 from ..eras import is_before_change
 from ..tf1 import static_dimension, tf
 
@@ -74,6 +74,7 @@ def _check_lengths(logits, targets, weights):
         raise ValueError("logits, targets and weights must not be empty.")
 
 
+@checked_keywords
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True,
                              softmax_loss_function=None, name=None, num_decoder_symbols=None):
@@ -110,6 +111,7 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
     return losses
 
 
+@checked_keywords
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss(logits, targets, weights, average_across_timesteps=True,
                   average_across_batch=True, softmax_loss_function=None, name=None,

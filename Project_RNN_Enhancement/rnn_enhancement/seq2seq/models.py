@@ -1,6 +1,7 @@
 """Sequence-to-sequence models: an encoder, and a decoder that starts from its last state."""
 import numpy as np
 
+from ..arguments import checked_keywords
 from ..cells.copying import fresh_copy, is_cell_like
 from ..cells.wrappers import EmbeddingWrapper, OutputProjectionWrapper
 from ..tf1 import is_tensor, is_variable, tf
@@ -43,6 +44,7 @@ def _embedding_size(embedding_size, cell):
     return cell.output_size if embedding_size is None else embedding_size
 
 
+@checked_keywords
 def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, scope=None):
     """An encoder and a decoder of the same kind of cell, with weights of their own.
 
@@ -61,6 +63,7 @@ def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, sc
         return rnn_decoder(decoder_inputs, state, cell)
 
 
+@checked_keywords
 def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, dtype=tf.float32,
                      scope=None):
     """An encoder and a decoder that share one cell and its weights.
@@ -83,6 +86,7 @@ def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, d
         return rnn_decoder(decoder_inputs, state, cell, loop_function=loop_function, scope=scope)
 
 
+@checked_keywords
 @embedding_size_may_be_missing(5)
 def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
                           num_decoder_symbols, embedding_size=None, output_projection=None,
@@ -124,6 +128,7 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
             update_embedding_for_previous=not by_tensor))
 
 
+@checked_keywords
 @embedding_size_may_be_missing(4)
 def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols,
                                embedding_size=None, num_decoder_symbols=None,
@@ -166,6 +171,7 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
                 embedding, output_projection, not by_tensor) if fed else None))
 
 
+@checked_keywords
 @embedding_size_may_be_missing(5)
 def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
                                 num_decoder_symbols, embedding_size=None, num_heads=1,
@@ -209,6 +215,7 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
             initial_state_attention=initial_state_attention))
 
 
+@checked_keywords
 def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cells_dict,
                          num_encoder_symbols, num_decoder_symbols_dict, embedding_size=None,
                          feed_previous=False, dtype=None, scope=None):

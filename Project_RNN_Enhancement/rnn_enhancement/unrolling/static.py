@@ -1,4 +1,5 @@
 """A cell over a Python list of inputs: one copy of the step in the graph per input."""
+from ..arguments import checked_keywords
 from ..eras import is_before_change
 from ..tf1 import quiet_deprecations, tf, undeprecated
 from .states import as_cell_state
@@ -11,6 +12,7 @@ _static_state_saving_rnn = undeprecated(tf.nn.static_state_saving_rnn)
 _static_bidirectional_rnn = undeprecated(tf.nn.static_bidirectional_rnn)
 
 
+@checked_keywords
 def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """Runs `cell` over a list of inputs.
 
@@ -53,6 +55,7 @@ def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):
     return outputs, states
 
 
+@checked_keywords
 def rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """`static_rnn` by its name before 1.0.
 
@@ -64,6 +67,7 @@ def rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scop
                       sequence_length=sequence_length, scope=scope)
 
 
+@checked_keywords
 def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None,
                             scope=None):
     """`static_rnn` that takes its initial state from a saver and gives the final state back.
@@ -86,6 +90,7 @@ def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_leng
                                         sequence_length=sequence_length, scope=scope)
 
 
+@checked_keywords
 def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None, scope=None):
     """`static_state_saving_rnn` by its name before 1.0.
 
@@ -105,6 +110,7 @@ def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None
     return outputs, states
 
 
+@checked_keywords
 def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
                              initial_state_bw=None, dtype=None, sequence_length=None, scope=None):
     """Runs one cell over a list of inputs and another over the same list backwards.
@@ -128,6 +134,7 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
             sequence_length=sequence_length, scope=scope)
 
 
+@checked_keywords
 def bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None,
                       dtype=None, sequence_length=None, scope=None):
     """`static_bidirectional_rnn` by its name before 1.0.
