@@ -19,9 +19,10 @@ class Progress(object):
                 from tqdm import tqdm
             except ImportError:
                 return
-            # tqdm shows nothing on a terminal that doesn't tell its width.
+            # tqdm shows nothing on a terminal that doesn't tell its size, as in some containers.
+            size = shutil.get_terminal_size()
             self._bar = tqdm(total=100, initial=round(100 * start, 1), file=sys.stderr,
-                             ncols=min(120, shutil.get_terminal_size().columns),
+                             ncols=min(120, size.columns or 80), nrows=size.lines or 24,
                              bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}")
 
     def __enter__(self):

@@ -88,6 +88,14 @@ def weight_initializer_of(weight_initializer, orthogonal_scale_factor=1.1):
       ValueError: for an unknown name, or a gain that is not positive.
       TypeError: for any other type.
     """
+    if isinstance(orthogonal_scale_factor, (bool, str)) or not (
+            isinstance(orthogonal_scale_factor, (int, float)) or
+            hasattr(orthogonal_scale_factor, "__float__")):
+        raise TypeError("orthogonal_scale_factor must be a number, got %r."
+                        % (orthogonal_scale_factor,))
+    if not float(orthogonal_scale_factor) > 0:
+        raise ValueError("orthogonal_scale_factor must be positive, got %r."
+                         % (orthogonal_scale_factor,))
     if weight_initializer is None:
         return None, False
     if isinstance(weight_initializer, str):
@@ -98,14 +106,6 @@ def weight_initializer_of(weight_initializer, orthogonal_scale_factor=1.1):
             return UniformUnitScaling(), False
         if weight_initializer == "identity":
             return tf.initializers.identity(), True
-        if isinstance(orthogonal_scale_factor, (bool, str)) or not (
-                isinstance(orthogonal_scale_factor, (int, float)) or
-                hasattr(orthogonal_scale_factor, "__float__")):
-            raise TypeError("orthogonal_scale_factor must be a number, got %r."
-                            % (orthogonal_scale_factor,))
-        if not float(orthogonal_scale_factor) > 0:
-            raise ValueError("orthogonal_scale_factor must be positive, got %r."
-                             % (orthogonal_scale_factor,))
         return tf.initializers.orthogonal(gain=float(orthogonal_scale_factor)), True
     if not callable(weight_initializer):
         raise TypeError("weight_initializer must be a name, an initializer or None, got %r of "

@@ -2,6 +2,7 @@
 import inspect
 
 from ..arguments import is_plain_integer, with_signature_of
+from ..tf1 import is_tensor, tf
 
 __all__ = ["embedding_size_may_be_missing"]
 
@@ -29,7 +30,8 @@ def embedding_size_may_be_missing(position):
                 return False
             after = args[position + 1]
             if given is None:
-                return isinstance(after, bool)
+                # No output projection, and then `feed_previous`.
+                return isinstance(after, bool) or is_tensor(after) and after.dtype == tf.bool
             return before_heads and is_plain_integer(given) and not is_plain_integer(after)
 
         @with_signature_of(function)
