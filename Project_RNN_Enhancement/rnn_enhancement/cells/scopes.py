@@ -42,7 +42,7 @@ def _scope_name(scope):
 
 
 def _encloses(outer, inner):
-    return outer == inner or not outer or inner.startswith(outer + "/")
+    return not outer or inner.startswith(outer + "/")
 
 
 def _has_weights(cell, graph, scope_name, scope):
@@ -54,23 +54,23 @@ def _has_weights(cell, graph, scope_name, scope):
 
 def holder(cell, scope):
     """The cell, `cell` itself or a twin of it, whose weights a call in `scope` uses."""
-    if getattr(_local, "by_object", False):
-        return cell
     graph = outermost_graph()
     name = _scope_name(scope)
     if cell._home is None:
         cell._home = (graph, name)
+    if getattr(_local, "by_object", False):
         return cell
-    homes = [cell._home] + list(cell._twins)
-    for exact in (True, False):
-        for home_graph, home_name in homes:
-            if home_graph is graph and (home_name == name if exact else _encloses(name, home_name)):
-                return cell if (home_graph, home_name) == cell._home \
-                    else cell._twins[(home_graph, home_name)]
+    holders = {cell._home: cell}
+    holders.update(cell._twins)
+    if (graph, name) in holders:
+        return holders[graph, name]
+    for (home_graph, home_name), inside in holders.items():
+        if home_graph is graph and _encloses(name, home_name):
+            return inside
     if (cell._home[0] is graph and tf.get_variable_scope().reuse is True
             and not _has_weights(cell, graph, name, scope)):
         return cell
     twin = fresh_copy(cell)
     twin._home = (graph, name)
-    cell._twins[(graph, name)] = twin
+    cell._twins[graph, name] = twin
     return twin
