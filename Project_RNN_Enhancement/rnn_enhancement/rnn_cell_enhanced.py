@@ -12,8 +12,9 @@ Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `Residua
 """
 from .cells.base import RNNCell, assert_like_rnncell
 from .cells.basic import BasicRNNCell
+from .cells.copying import is_cell_like
 from .cells.gru import GRUCell
-from .cells.linear import linear
+from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from .cells.multi import MultiRNNCell
 from .cells.scopes import weights_by_object
@@ -23,6 +24,12 @@ from .tf1 import private_rnn_cell
 
 # Private names of TensorFlow's module that programs import.
 _linear = linear
+_Linear = Linear
+_concat = private_rnn_cell._concat
+_zero_state_tensors = private_rnn_cell._zero_state_tensors
+_like_rnncell = is_cell_like
+_WEIGHTS_VARIABLE_NAME = private_rnn_cell._WEIGHTS_VARIABLE_NAME
+_BIAS_VARIABLE_NAME = private_rnn_cell._BIAS_VARIABLE_NAME
 LayerRNNCell = private_rnn_cell.LayerRNNCell
 ASSERT_LIKE_RNNCELL_ERROR_REGEXP = private_rnn_cell.ASSERT_LIKE_RNNCELL_ERROR_REGEXP
 

@@ -25,6 +25,7 @@ _CALL_STATE = {
     "_home": None,
 }
 _LEFT_OUT = frozenset(["_always_reuse_variable_scope", "rnncell_scope", "_last_zero_state"])
+_DEPENDENCIES = "_unconditional_"
 _SHARED = frozenset(["_graph", "_thread_local", "_metrics_lock"])
 
 
@@ -37,6 +38,13 @@ def is_cell_like(value):
 def _holds_variables(value):
     contents = getattr(value, "__dict__", None)
     return bool(contents) and any(is_variable(item) for item in contents.values())
+
+
+def _copied_dependencies(value, memo):
+    """What an object-based checkpoint finds through a cell: of a copy, the copied cells inside."""
+    if isinstance(value, dict):
+        return {name: _copied(item, memo) for name, item in value.items() if id(item) in memo}
+    return [item._replace(ref=_copied(item.ref, memo)) for item in value if id(item.ref) in memo]
 
 
 def _copied(value, memo):
@@ -74,12 +82,15 @@ def fresh_copy(cell, memo=None):
     duplicate = cell.__class__.__new__(cell.__class__)
     memo[id(cell)] = duplicate
     called = bool(getattr(cell, "built", False))
-    for name, value in vars(cell).items():
+    # Dependencies last: they are the cells that the other attributes hold.
+    for name, value in sorted(vars(cell).items(), key=lambda item: _DEPENDENCIES in item[0]):
         if name in _LEFT_OUT:
             continue
         if name in _CALL_STATE:
             initial = _CALL_STATE[name]
             value = initial() if callable(initial) else initial
+        elif _DEPENDENCIES in name:
+            value = _copied_dependencies(value, memo)
         elif name == "_scope":
             value = None if called else copy.copy(value)
         elif called and _holds_variables(value) and not is_cell_like(value):

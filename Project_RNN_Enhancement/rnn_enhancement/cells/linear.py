@@ -2,7 +2,49 @@
 from ..arguments import checked_keywords
 from ..tf1 import is_sequence, static_dimension, tf
 
-__all__ = ["linear"]
+__all__ = ["linear", "Linear"]
+
+
+class Linear(object):
+    """The variables of a linear map, made once in the current scope, and the map itself.
+
+    Args:
+      args: tensor [batch, n] or list of them, for their widths and dtype.
+      The others as in `linear`.
+
+    Attributes:
+      kernel: variable [sum of widths, output_size].
+      bias: variable [output_size], or None.
+    """
+
+    def __init__(self, args, output_size, build_bias, bias_initializer=None,
+                 kernel_initializer=None, bias_start=0.0):
+        if args is None or (is_sequence(args) and not args):
+            raise ValueError("`args` must be specified")
+        args = list(args) if is_sequence(args) else [args]
+        for arg in args:
+            if arg.shape.ndims != 2:
+                raise ValueError("linear is expecting 2D arguments: %s" % [a.shape for a in args])
+            if static_dimension(arg, 1) is None:
+                raise ValueError("linear expects shape[1] to be provided for shape %s" % arg.shape)
+        dtype = args[0].dtype
+        depth = sum(static_dimension(arg, 1) for arg in args)
+        self.kernel = tf.get_variable("kernel", [depth, output_size], dtype=dtype,
+                                      initializer=kernel_initializer)
+        self.bias = None
+        if build_bias:
+            with tf.variable_scope(tf.get_variable_scope()) as scope:
+                # A bias is too small to be worth partitioning.
+                scope.set_partitioner(None)
+                self.bias = tf.get_variable(
+                    "bias", [output_size], dtype=dtype,
+                    initializer=bias_initializer or tf.constant_initializer(bias_start))
+
+    def __call__(self, args):
+        """The map of `args`, as wide as those given to the constructor."""
+        args = list(args) if is_sequence(args) else [args]
+        result = tf.matmul(args[0] if len(args) == 1 else tf.concat(args, 1), self.kernel)
+        return result if self.bias is None else tf.nn.bias_add(result, self.bias)
 
 
 @checked_keywords
@@ -28,37 +70,13 @@ def linear(args, output_size, bias, bias_initializer=None, kernel_initializer=No
     Raises:
       ValueError: if `args` is empty, not of rank 2 or of unknown width.
     """
-    if args is None or (is_sequence(args) and not args):
-        raise ValueError("`args` must be specified")
     if isinstance(bias_initializer, (int, float)) and not isinstance(bias_initializer, bool):
         bias_start, bias_initializer = bias_initializer, None
     if isinstance(kernel_initializer, (str, tf.VariableScope)):
         scope, kernel_initializer = kernel_initializer, None
-    args = list(args) if is_sequence(args) else [args]
-    for arg in args:
-        if arg.shape.ndims != 2:
-            raise ValueError("linear is expecting 2D arguments: %s" % [a.shape for a in args])
-        if static_dimension(arg, 1) is None:
-            raise ValueError("linear expects shape[1] to be provided for shape %s" % arg.shape)
-    if scope is not None:
-        with tf.variable_scope(scope):
-            return _linear_here(args, output_size, bias, bias_initializer, kernel_initializer,
-                                bias_start)
-    return _linear_here(args, output_size, bias, bias_initializer, kernel_initializer, bias_start)
-
-
-def _linear_here(args, output_size, bias, bias_initializer, kernel_initializer, bias_start):
-    dtype = args[0].dtype
-    depth = sum(static_dimension(arg, 1) for arg in args)
-    kernel = tf.get_variable("kernel", [depth, output_size], dtype=dtype,
-                             initializer=kernel_initializer)
-    result = tf.matmul(args[0] if len(args) == 1 else tf.concat(args, 1), kernel)
-    if not bias:
-        return result
-    with tf.variable_scope(tf.get_variable_scope()) as scope:
-        # A bias is too small to be worth partitioning.
-        scope.set_partitioner(None)
-        bias = tf.get_variable(
-            "bias", [output_size], dtype=dtype,
-            initializer=bias_initializer or tf.constant_initializer(bias_start))
-    return tf.nn.bias_add(result, bias)
+    if scope is None:
+        return Linear(args, output_size, bias, bias_initializer, kernel_initializer,
+                      bias_start)(args)
+    with tf.variable_scope(scope):
+        return Linear(args, output_size, bias, bias_initializer, kernel_initializer,
+                      bias_start)(args)

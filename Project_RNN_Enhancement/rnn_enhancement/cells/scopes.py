@@ -73,4 +73,6 @@ def holder(cell, scope):
     twin = fresh_copy(cell)
     twin._home = (graph, name)
     cell._twins[graph, name] = twin
+    # For object-based checkpoints, which find variables by the objects that hold them.
+    cell._track_trackable(twin, name="scope_%d" % len(cell._twins))
     return twin
