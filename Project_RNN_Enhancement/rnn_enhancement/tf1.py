@@ -12,13 +12,16 @@ with warnings.catch_warnings():
     import tensorflow.compat.v1 as tf
 
 from tensorflow.python.framework import ops as _ops
+from tensorflow.python.ops import control_flow_util as _control_flow_util
 from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
 from tensorflow.python.util import deprecation as _deprecation
 
 __all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
            "registered_gradients", "gradient_function",
-           "overridden_gradients", "outermost_graph", "is_sequence", "is_tensor", "is_variable",
+           "overridden_gradients", "outermost_graph", "control_flow_context",
+           "set_control_flow_context", "why_no_loop", "select_rows",
+           "without_colocation", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "private_rnn", "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
@@ -70,6 +73,39 @@ def outermost_graph():
     while getattr(graph, "outer_graph", None) is not None:
         graph = graph.outer_graph
     return graph
+
+
+def control_flow_context(graph_or_op):
+    """The while loop or `cond` that a graph is building, or that an operation is part of."""
+    return graph_or_op._get_control_flow_context()
+
+
+def set_control_flow_context(graph, context):
+    """Makes `graph` build into `context`."""
+    graph._set_control_flow_context(context)
+
+
+def why_no_loop():
+    """Why a loop of this package can't be built where the graph is building; None if it can."""
+    graph = tf.get_default_graph()
+    if graph is not outermost_graph():
+        return "the graph is the body of a function."
+    if getattr(_control_flow_util, "ENABLE_CONTROL_FLOW_V2", False):
+        return "control flow v2 is enabled."
+    context = control_flow_context(graph)
+    if context is not None and context.GetWhileContext() is not None:
+        return "the code is inside another while loop."
+    return None
+
+
+def select_rows(condition, x, y):
+    """Rows of `x` where the vector `condition` is true, of `y` elsewhere."""
+    return tf.raw_ops.Select(condition=condition, x=x, y=y)
+
+
+def without_colocation():
+    """Context whose operations are not colocated with any that came before."""
+    return tf.get_default_graph()._colocate_with_for_gradient(None, None, ignore_existing=True)
 
 
 def variable_names(graph):

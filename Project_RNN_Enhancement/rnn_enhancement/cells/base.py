@@ -11,9 +11,10 @@ from ..initializers import Blockwise, weight_initializer_of
 from ..placement import device_of, placed
 from ..tf1 import private_rnn_cell, quiet_deprecations, tf, without_autograph
 from .copying import fresh_copy
+from .over_time import attribute_replaced, flat_steps, hoisted_over_time
 from .scopes import holder
 
-__all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "add_bias"]
+__all__ = ["RNNCell", "assert_like_rnncell", "check_floating"]
 
 _PACKAGE = __name__.split(".")[0] + "."
 
@@ -53,11 +54,6 @@ def check_floating(*tensors):
         if not (dtype.is_floating or dtype.is_complex):
             raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s"
                              % dtype)
-
-
-def add_bias(values, bias):
-    """`values` + `bias`; `values` if the cell has no bias."""
-    return values if bias is None else tf.nn.bias_add(values, bias)
 
 
 class RNNCell(tf.nn.rnn_cell.RNNCell):
@@ -162,6 +158,40 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         cell = holder(self, scope) if self._has_own_scope else self
         with placed(cell._pinned_to):
             return super(RNNCell, cell).__call__(inputs, state, scope=scope, *args, **kwargs)
+
+    def takes_sequences(self):
+        """Whether `over_time` knows how to do better than a loop around the cell's call."""
+        owner = next(cls for cls in type(self).__mro__ if "call" in cls.__dict__)
+        return owner.__module__.startswith(_PACKAGE) and (
+            owner._over_time is not RNNCell._over_time or owner._maps is not RNNCell._maps)
+
+    def over_time(self, inputs, state, loop):
+        """As `over_time.over_time`, in the scope and on the device of a call of this cell."""
+        cell = holder(self, None) if self._has_own_scope else self
+
+        def call(flat, state):
+            return cell._over_time(flat, inputs, state, loop)
+        without_autograph(call)
+        with placed(cell._pinned_to), attribute_replaced(cell, "call", call):
+            return super(RNNCell, cell).__call__(cell._as_one_step(inputs), state)
+
+    def _as_one_step(self, inputs):
+        """All steps' inputs in the shape of one step's, which is what the layer checks."""
+        return flat_steps(inputs)
+
+    def _maps(self):
+        """(kernel, bias) of the maps that the inputs go through, side by side with the state."""
+
+    def _over_time(self, flat, inputs, state, loop):
+        """Outputs of all steps and the final state.
+
+        Args:
+          flat: what `_as_one_step` made of the inputs.
+          inputs: tensor [T, batch, n].
+          state, loop: as in `over_time.over_time`.
+        """
+        return hoisted_over_time(functools.partial(type(self).call, self), self._maps(), flat,
+                                 inputs, state, loop)
 
     def __deepcopy__(self, memo):
         return fresh_copy(self, memo)

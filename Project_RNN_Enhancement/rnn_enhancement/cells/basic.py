@@ -1,7 +1,8 @@
 """The basic (Elman) cell."""
 from ..arguments import accepts_integer_at, positive_int
 from ..tf1 import tf
-from .base import RNNCell, add_bias, check_floating
+from .base import RNNCell, check_floating
+from .over_time import affine
 
 __all__ = ["BasicRNNCell"]
 
@@ -28,8 +29,10 @@ class BasicRNNCell(RNNCell, tf.nn.rnn_cell.BasicRNNCell):
     def _kernel_blocks(self, name, shape):
         return [shape[0] - self._num_units, self._num_units], [self._num_units]
 
+    def _maps(self):
+        return [(self._kernel, self._bias)]
+
     def call(self, inputs, state):
         check_floating(inputs, state)
-        output = self._activation(add_bias(
-            tf.matmul(tf.concat([inputs, state], 1), self._kernel), self._bias))
+        output = self._activation(affine(inputs, state, self._kernel, self._bias))
         return output, output

@@ -1,7 +1,8 @@
 """The gated recurrent unit."""
 from ..arguments import accepts_integer_at, positive_int
 from ..tf1 import tf
-from .base import RNNCell, add_bias, check_floating
+from .base import RNNCell, check_floating
+from .over_time import affine
 
 __all__ = ["GRUCell"]
 
@@ -36,13 +37,15 @@ class GRUCell(RNNCell, tf.nn.rnn_cell.GRUCell):
         n = self._num_units
         return [shape[0] - n, n], [n] * (shape[1] // n)
 
+    def _maps(self):
+        return [(self._gate_kernel, self._gate_bias),
+                (self._candidate_kernel, self._candidate_bias)]
+
     def call(self, inputs, state):
         check_floating(inputs, state)
-        gates = tf.sigmoid(add_bias(
-            tf.matmul(tf.concat([inputs, state], 1), self._gate_kernel), self._gate_bias))
+        gates = tf.sigmoid(affine(inputs, state, self._gate_kernel, self._gate_bias))
         r, u = tf.split(gates, 2, axis=1)
-        c = self._activation(add_bias(
-            tf.matmul(tf.concat([inputs, r * state], 1), self._candidate_kernel),
-            self._candidate_bias))
+        c = self._activation(affine(inputs, r * state, self._candidate_kernel,
+                                    self._candidate_bias))
         h = u * state + (1 - u) * c
         return h, h

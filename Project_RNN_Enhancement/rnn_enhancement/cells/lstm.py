@@ -2,7 +2,8 @@
 from ..arguments import accepts_integer_at, positive_int
 from ..eras import state_is_tuple_by_era
 from ..tf1 import is_sequence, tf
-from .base import RNNCell, add_bias, check_floating
+from .base import RNNCell, check_floating
+from .over_time import affine
 
 __all__ = ["BasicLSTMCell", "LSTMCell", "LSTMStateTuple"]
 
@@ -51,11 +52,13 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
         n = self._num_units
         return [shape[0] - n, n], [n] * 4
 
+    def _maps(self):
+        return [(self._kernel, self._bias)]
+
     def call(self, inputs, state):
         check_floating(inputs, state)
         c, h = _split_state(state, self._num_units, self._num_units)
-        i, j, f, o = tf.split(add_bias(
-            tf.matmul(tf.concat([inputs, h], 1), self._kernel), self._bias), 4, axis=1)
+        i, j, f, o = tf.split(affine(inputs, h, self._kernel, self._bias), 4, axis=1)
         c = c * tf.sigmoid(f + self._forget_bias) + tf.sigmoid(i) * self._activation(j)
         h = self._activation(c) * tf.sigmoid(o)
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
@@ -111,11 +114,13 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
             return [shape[0]], [shape[1]]
         return [shape[0] - self._output_size, self._output_size], [self._num_units] * 4
 
+    def _maps(self):
+        return [(self._kernel, self._bias)]
+
     def call(self, inputs, state):
         check_floating(inputs, state)
         c, h = _split_state(state, self._num_units, self._output_size)
-        i, j, f, o = tf.split(add_bias(
-            tf.matmul(tf.concat([inputs, h], 1), self._kernel), self._bias), 4, axis=1)
+        i, j, f, o = tf.split(affine(inputs, h, self._kernel, self._bias), 4, axis=1)
         f = f + self._forget_bias
         if self._use_peepholes:
             f = f + self._w_f_diag * c

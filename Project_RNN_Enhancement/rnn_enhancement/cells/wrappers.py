@@ -1,8 +1,13 @@
 """Wrappers around a cell: dropout, device, residual, projections, embedding."""
+import contextlib
+
 from ..arguments import positive_int
-from ..tf1 import tf
+from ..placement import placed
+from ..tf1 import tf, without_autograph
+from ..unrolling.steps import as_steps, flat_steps
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
-from .linear import linear
+from .linear import Linear, linear
+from .over_time import attribute_replaced, over_time
 
 __all__ = ["DropoutWrapper", "DeviceWrapper", "ResidualWrapper", "InputProjectionWrapper",
            "OutputProjectionWrapper", "EmbeddingWrapper"]
@@ -13,6 +18,18 @@ class _Transparent(RNNCell):
 
     _options = WRAPPER_OPTIONS
     _has_own_scope = False
+
+    def takes_sequences(self):
+        return self._wraps_as_here()
+
+    def _wraps_as_here(self):
+        return type(self).__module__ == __name__
+
+    def over_time(self, inputs, state, loop):
+        def run(inputs, state, **_):
+            return over_time(self.cell, inputs, state, loop)
+        with placed(self._pinned_to):
+            return self._call_wrapped_cell(inputs, state, cell_call_fn=run)
 
 
 class DropoutWrapper(_Transparent, tf.nn.rnn_cell.DropoutWrapper):
@@ -35,6 +52,12 @@ class DropoutWrapper(_Transparent, tf.nn.rnn_cell.DropoutWrapper):
             state_keep_prob=state_keep_prob, variational_recurrent=variational_recurrent,
             input_size=input_size, dtype=dtype, seed=seed,
             dropout_state_filter_visitor=dropout_state_filter_visitor, **kwargs)
+
+    def takes_sequences(self):
+        # With a seed of its own every step is to draw as a copy of it would; a state is dropped
+        # step by step.
+        return (self._wraps_as_here() and self._seed is None
+                and isinstance(self._state_keep_prob, float) and self._state_keep_prob == 1)
 
 
 class DeviceWrapper(_Transparent, tf.nn.rnn_cell.DeviceWrapper):
@@ -61,6 +84,9 @@ class ResidualWrapper(_Transparent, tf.nn.rnn_cell.ResidualWrapper):
 
     def __init__(self, cell, residual_fn=None, **kwargs):
         super(ResidualWrapper, self).__init__(cell, residual_fn=residual_fn, **kwargs)
+
+    def takes_sequences(self):
+        return self._wraps_as_here() and self._residual_fn is None
 
 
 class _WithVariables(RNNCell):
@@ -114,6 +140,12 @@ class InputProjectionWrapper(_WithVariables):
             projected = self._activation(projected)
         return self._cell(projected, state)
 
+    def _over_time(self, flat, inputs, state, loop):
+        projected = linear(flat, self._num_proj, True)
+        if self._activation:
+            projected = self._activation(projected)
+        return over_time(self._cell, as_steps(projected, inputs), state, loop)
+
 
 class OutputProjectionWrapper(_WithVariables):
     """A linear map behind a cell.
@@ -139,10 +171,36 @@ class OutputProjectionWrapper(_WithVariables):
 
     def call(self, inputs, state):
         output, state = self._cell(inputs, state)
-        projected = linear(output, self._output_size, True)
-        if self._activation:
-            projected = self._activation(projected)
-        return projected, state
+        return self._activated(linear(output, self._output_size, True)), state
+
+    def _activated(self, projected):
+        return self._activation(projected) if self._activation else projected
+
+    def _over_time(self, flat, inputs, state, loop):
+        outputs, state = over_time(self._cell, inputs, state, loop)
+        projected = self._activated(linear(flat_steps(outputs), self._output_size, True))
+        return as_steps(projected, outputs), state
+
+    @contextlib.contextmanager
+    def projecting_later(self):
+        """Context in which calls return the inner cell's output.
+
+        Yields:
+          A function that projects such outputs, for all steps [n, cell.output_size] at once. The
+          variables are made where a call would make them.
+        """
+        maps = []
+
+        def call(inputs, state):
+            output, state = self._cell(inputs, state)
+            maps.append(Linear(output, self._output_size, True))
+            return output, state
+
+        def project(outputs):
+            with placed(self._pinned_to):
+                return self._activated(maps[-1](outputs))
+        with attribute_replaced(self, "call", without_autograph(call)):
+            yield project
 
 
 class EmbeddingWrapper(_WithVariables):
@@ -171,7 +229,7 @@ class EmbeddingWrapper(_WithVariables):
     def _embedding_device(self):
         return tf.device("/cpu:0" if self._pinned_to is None else "")
 
-    def call(self, inputs, state):
+    def _embedded(self, symbols, dtype):
         with self._embedding_device():
             initializer = self._initializer or tf.get_variable_scope().initializer
             if initializer is None:
@@ -179,6 +237,13 @@ class EmbeddingWrapper(_WithVariables):
                 initializer = tf.random_uniform_initializer(-limit, limit)
             embedding = tf.get_variable(
                 "embedding", [self._embedding_classes, self._embedding_size],
-                initializer=initializer, dtype=tf.nest.flatten(state)[0].dtype)
-            embedded = tf.nn.embedding_lookup(embedding, tf.reshape(inputs, [-1]))
+                initializer=initializer, dtype=dtype)
+            return tf.nn.embedding_lookup(embedding, tf.reshape(symbols, [-1]))
+
+    def call(self, inputs, state):
+        embedded = self._embedded(inputs, tf.nest.flatten(state)[0].dtype)
         return self._cell(embedded, state)
+
+    def _over_time(self, flat, inputs, state, loop):
+        embedded = self._embedded(flat, tf.nest.flatten(state)[0].dtype)
+        return over_time(self._cell, as_steps(embedded, inputs), state, loop)

@@ -28,14 +28,18 @@ class Attention(object):
         self._size = static_dimension(states, 2)
         self._states = states
         self._shape = tf.shape(states)
+        if static_dimension(states, 1) is not None:
+            self._shape = [-1] + states.shape.as_list()[1:]
         self._keys, self._score_weights = [], []
         flat = tf.reshape(states, [-1, self._size])
         for head in range(num_heads):
             w = tf.get_variable("AttnW_%d" % head, [1, 1, self._size, self._size], dtype=dtype)
             keys = tf.matmul(flat, tf.reshape(w, [self._size, self._size]))
-            self._keys.append(tf.reshape(keys, self._shape))
-            self._score_weights.append(
-                tf.get_variable("AttnV_%d" % head, [self._size], dtype=dtype))
+            keys = tf.reshape(keys, self._shape)
+            keys.set_shape(states.shape)
+            self._keys.append(keys)
+            v = tf.get_variable("AttnV_%d" % head, [self._size], dtype=dtype)
+            self._score_weights.append(tf.reshape(v, [-1, 1]))
         self._has_variables = False
 
     def zero_contexts(self, batch_size):
@@ -61,9 +65,13 @@ class Attention(object):
             for head, (keys, v) in enumerate(zip(self._keys, self._score_weights)):
                 with tf.variable_scope("Attention_%d" % head):
                     y = tf.cast(linear(query, self._size, True), self._dtype)
-                    scores = tf.reduce_sum(v * tf.tanh(keys + tf.expand_dims(y, 1)), 2)
+                    # Scores and contexts as matrix products: reductions of broadcast products
+                    # are slow, and their gradients slower.
+                    energies = tf.tanh(keys + tf.expand_dims(y, 1))
+                    scores = tf.reshape(tf.matmul(tf.reshape(energies, [-1, self._size]), v),
+                                        self._shape[:2])
                     weight = tf.cast(tf.nn.softmax(tf.cast(scores, tf.float32)), self._dtype)
-                    context = tf.reduce_sum(tf.expand_dims(weight, 2) * self._states, 1)
+                    context = tf.raw_ops.BatchMatMul(x=tf.expand_dims(weight, 1), y=self._states)
                     contexts.append(tf.reshape(context, [-1, self._size]))
                     weights.append(weight)
         self._has_variables = True

@@ -1,6 +1,7 @@
 """One model for several lengths: a graph per bucket on one set of variables."""
 from ..arguments import accepts_integer_at, checked_keywords
 from ..tf1 import tf
+from ..unrolling.modes import takes_unroll
 from .losses import check_vocabulary_size, sequence_loss, sequence_loss_by_example
 
 __all__ = ["model_with_buckets"]
@@ -13,6 +14,7 @@ def _check_length(name, values, needed):
 
 
 @checked_keywords
+@takes_unroll
 @accepts_integer_at(5, "num_decoder_symbols")
 def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets, seq2seq,
                        softmax_loss_function=None, per_example_loss=False, name=None,

@@ -1,9 +1,17 @@
 """Decoders: a cell run over decoder inputs, or over its own previous outputs."""
+import contextlib
+
 from ..arguments import checked_keywords
-from ..cells.linear import linear
+from ..cells.linear import Linear, linear
+from ..cells.over_time import TimeLoop, over_time
+from ..cells.scopes import holder
+from ..cells.wrappers import OutputProjectionWrapper
 from ..eras import is_before_change
 from ..tf1 import static_dimension, tf
+from ..unrolling.modes import rolled_or_static, takes_unroll
 from ..unrolling.states import as_cell_state
+from ..unrolling.steps import all_steps, as_steps, flat_steps, step_list
+from ..unrolling.watching import StepNumber
 from .attention import Attention
 from .legacy import embedding_size_may_be_missing
 
@@ -49,7 +57,44 @@ def _decode(step, decoder_inputs, state, loop_function):
     return outputs, states if is_before_change("final_state") else state
 
 
+def _roll_decoder(step, state, loop_function, first, length, watched):
+    """Runs `step(input, state) -> (output, state)` on its own outputs, in a loop.
+
+    Returns:
+      (outputs [T, batch, ...], states of all steps or None, final state).
+    """
+    keeps_states = is_before_change("final_state")
+
+    def fed(_, carried):
+        value, state = carried
+        output, state = step(value, state)
+        with tf.variable_scope("loop_function", reuse=True):
+            value = loop_function(output, StepNumber())
+        return (output, state if keeps_states else ()), (value, state)
+    (outputs, states), (_, state) = TimeLoop(length).run(
+        fed, [], (first, state), watched=watched + [loop_function])
+    return outputs, states if keeps_states else None, state
+
+
+def _as_lists(outputs, states, state, length):
+    """What `_decode` returns, from tensors of all steps."""
+    outputs = step_list(outputs, length)
+    if states is None:
+        return outputs, state
+    flat = [step_list(part, length) for part in tf.nest.flatten(states)]
+    return outputs, [tf.nest.pack_sequence_as(states, list(parts)) for parts in zip(*flat)]
+
+
+def _with_states(cell):
+    """`cell` as a step function whose output has the new state beside it."""
+    def step(value, state):
+        output, state = cell(value, state)
+        return (output, state), state
+    return step
+
+
 @checked_keywords
+@takes_unroll
 def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None):
     """Runs a cell over decoder inputs, or over what `loop_function` makes of its outputs.
 
@@ -64,11 +109,30 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
     Returns:
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
     """
+    length = len(decoder_inputs)
     with tf.variable_scope(scope or "rnn_decoder"):
-        return _decode(cell, decoder_inputs, as_cell_state(cell, initial_state), loop_function)
+        state = as_cell_state(cell, initial_state)
+
+        def rolled():
+            if loop_function is not None:
+                results = _roll_decoder(cell, state, loop_function, decoder_inputs[0], length,
+                                        [cell])
+            elif is_before_change("final_state"):
+                (outputs, states), final = TimeLoop(length).run(
+                    _with_states(cell), all_steps(decoder_inputs), state, watched=[cell])
+                results = outputs, states, final
+            else:
+                outputs, final = over_time(cell, all_steps(decoder_inputs), state,
+                                           TimeLoop(length))
+                results = outputs, None, final
+            tf.get_variable_scope().reuse_variables()
+            return _as_lists(*results + (length,))
+        return rolled_or_static(
+            length, rolled, lambda: _decode(cell, decoder_inputs, state, loop_function))
 
 
 @checked_keywords
+@takes_unroll
 def attention_decoder(decoder_inputs, initial_state, attention_states, cell, output_size=None,
                       num_heads=1, loop_function=None, dtype=None, scope=None,
                       initial_state_attention=False):
@@ -116,20 +180,110 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
         if initial_state_attention:
             contexts, _ = attention.read(state)
 
-        def step(value, state):
-            nonlocal contexts
-            input_size = value.shape.with_rank(2)[1]
-            if tf.dimension_value(input_size) is None:
-                raise ValueError("Could not infer input size from input: %s" % value.name)
-            merged = linear([tf.cast(part, dtype) for part in [value] + contexts],
-                            tf.dimension_value(input_size), True)
-            output, state = cell(merged, state)
-            contexts, _ = attention.read(state)
-            with tf.variable_scope("AttnOutputProjection"):
-                output = linear([tf.cast(output, dtype)] + contexts, output_size, True)
-            return output, state
+        def static():
+            return _decode(_AttentionStep(cell, attention, output_size, dtype), decoder_inputs,
+                           (state, contexts), loop_function)
 
-        return _decode(step, decoder_inputs, state, loop_function)
+        def rolled():
+            return _roll_attention(_AttentionStep(cell, attention, output_size, dtype),
+                                   decoder_inputs, (state, contexts), loop_function)
+        outputs, state = rolled_or_static(len(decoder_inputs), rolled, static)
+        if is_before_change("final_state"):
+            return outputs, [state for state, _ in state]
+        return outputs, state[0]
+
+
+class _AttentionStep(object):
+    """One step of `attention_decoder`; its state is (the cell's state, contexts)."""
+
+    def __init__(self, cell, attention, output_size, dtype):
+        self.cell, self._attention = cell, attention
+        self._output_size, self._dtype = output_size, dtype
+
+    def merge(self, value, contexts):
+        """The linear map of an input and contexts, made here, and what it is to be given."""
+        input_size = tf.dimension_value(value.shape.with_rank(2)[1])
+        if input_size is None:
+            raise ValueError("Could not infer input size from input: %s" % value.name)
+        parts = [tf.cast(part, self._dtype) for part in [value] + contexts]
+        return Linear(parts, input_size, True), parts
+
+    def advance(self, merged, state):
+        """The cell's output, its state and the contexts after a step."""
+        output, state = self.cell(merged, state)
+        contexts, _ = self._attention.read(state)
+        return output, (state, contexts)
+
+    def projection(self, output, contexts):
+        """The linear map to the decoder's output, made here, and what it is to be given."""
+        with tf.variable_scope("AttnOutputProjection"):
+            parts = [tf.cast(output, self._dtype)] + contexts
+            return Linear(parts, self._output_size, True), parts
+
+    def __call__(self, value, state):
+        state, contexts = state
+        merge, parts = self.merge(value, contexts)
+        output, (state, contexts) = self.advance(merge(parts), state)
+        project, parts = self.projection(output, contexts)
+        return project(parts), (state, contexts)
+
+
+@contextlib.contextmanager
+def _projecting_later(cell):
+    """Context in which a call of `cell` leaves its output projection out; yields the projection.
+
+    None for a cell that ends in no projection.
+    """
+    actual = holder(cell, None) if type(cell) is OutputProjectionWrapper else None
+    if actual is None:
+        yield None
+    else:
+        with actual.projecting_later() as project:
+            yield project
+
+
+def _roll_attention(step, decoder_inputs, state, loop_function):
+    """`_decode` of an `_AttentionStep` in a loop."""
+    length = len(decoder_inputs)
+    if loop_function is not None:
+        results = _roll_decoder(step, state, loop_function, decoder_inputs[0], length,
+                                [step.cell])
+    else:
+        results = _roll_given(step, all_steps(decoder_inputs), state, length)
+    tf.get_variable_scope().reuse_variables()
+    return _as_lists(*results + (length,))
+
+
+def _roll_given(step, inputs, state, length):
+    """Attention over given inputs: the inputs' and the outputs' maps lie outside the loop."""
+    keeps_states = is_before_change("final_state")
+    contexts = state[1]
+    flat = flat_steps(inputs)
+    merge, parts = step.merge(flat, contexts)
+    size = static_dimension(flat, 1)
+    of_input, of_contexts = tf.split(
+        merge.kernel, [size, tf.dimension_value(merge.kernel.shape[0]) - size])
+    hoisted = tf.nn.bias_add(tf.matmul(parts[0], of_input), merge.bias)
+    made = []
+
+    def body(values, state):
+        state, contexts = state
+        merged = values + tf.matmul(tf.concat(contexts, 1), of_contexts)
+        output, (state, contexts) = step.advance(merged, state)
+        projected = output
+        if project_cell is not None:
+            projected = tf.zeros([1, step.cell.output_size], output.dtype)
+        made.append(step.projection(projected, contexts)[0])
+        return (output, contexts, state if keeps_states else ()), (state, contexts)
+    with _projecting_later(step.cell) as project_cell:
+        (outputs, contexts, states), final = TimeLoop(length).run(
+            body, as_steps(hoisted, inputs), state, watched=[step.cell])
+        flat = flat_steps(outputs)
+        if project_cell is not None:
+            flat = project_cell(flat)
+    contexts = [flat_steps(context) for context in contexts]
+    projected = made[-1]([tf.cast(flat, contexts[0].dtype)] + contexts)
+    return (as_steps(projected, outputs), (states, ()) if keeps_states else None, final)
 
 
 def check_output_projection(output_projection, num_symbols, dtype, weights_too=True):
@@ -146,11 +300,29 @@ def check_output_projection(output_projection, num_symbols, dtype, weights_too=T
     biases.shape.assert_is_compatible_with([num_symbols])
 
 
+def embedded_steps(embedding, symbols, only_first=False):
+    """Embeddings of a list of symbols [batch], by one look-up unless time is unrolled statically.
+
+    Args:
+      only_first: whether the later ones are not needed; then the first stands for all.
+    """
+    if only_first and symbols:
+        return [tf.nn.embedding_lookup(embedding, symbols[0])] * len(symbols)
+
+    def rolled():
+        steps = all_steps(symbols)
+        found = tf.nn.embedding_lookup(embedding, tf.reshape(steps, [-1]))
+        return step_list(as_steps(found, steps), len(symbols))
+    return rolled_or_static(len(symbols), rolled, lambda: [
+        tf.nn.embedding_lookup(embedding, step) for step in symbols])
+
+
 def _embedding_size(embedding_size, cell):
     return cell.output_size if embedding_size is None else embedding_size
 
 
 @checked_keywords
+@takes_unroll
 @embedding_size_may_be_missing(4)
 def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embedding_size=None,
                           output_projection=None, feed_previous=False,
@@ -180,11 +352,12 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])
         loop_function = extract_argmax_and_embed(
             embedding, output_projection, update_embedding_for_previous) if feed_previous else None
-        embedded = [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
+        embedded = embedded_steps(embedding, decoder_inputs, only_first=feed_previous)
         return rnn_decoder(embedded, initial_state, cell, loop_function=loop_function)
 
 
 @checked_keywords
+@takes_unroll
 @embedding_size_may_be_missing(5)
 def embedding_attention_decoder(decoder_inputs, initial_state, attention_states, cell, num_symbols,
                                 embedding_size=None, num_heads=1, output_size=None,
@@ -216,7 +389,7 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])
         loop_function = extract_argmax_and_embed(
             embedding, output_projection, update_embedding_for_previous) if feed_previous else None
-        embedded = [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
+        embedded = embedded_steps(embedding, decoder_inputs, only_first=feed_previous)
         return attention_decoder(
             embedded, initial_state, attention_states, cell, output_size=output_size,
             num_heads=num_heads, loop_function=loop_function,

@@ -3,7 +3,10 @@ import inspect
 
 from ..arguments import accepts_integer_at, checked_keywords
 from ..eras import is_before_change
+from ..cells.over_time import TimeLoop
 from ..tf1 import static_dimension, tf
+from ..unrolling.modes import rolled_or_static, takes_unroll
+from ..unrolling.steps import all_steps, as_steps, flat_steps
 
 __all__ = ["sequence_loss", "sequence_loss_by_example"]
 
@@ -75,6 +78,7 @@ def _check_lengths(logits, targets, weights):
 
 
 @checked_keywords
+@takes_unroll
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True,
                              softmax_loss_function=None, name=None, num_decoder_symbols=None):
@@ -103,15 +107,38 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
     loss = loss_of_step(softmax_loss_function)
     with tf.name_scope(name, "sequence_loss_by_example",
                        list(logits) + list(targets) + list(weights)):
-        losses = tf.add_n([loss(target, logit) * weight
-                           for logit, target, weight in zip(logits, targets, weights)])
+        def rolled():
+            steps = _losses_in_a_loop(loss, all_steps(logits), all_steps(targets),
+                                      softmax_loss_function is None)
+            step_weights = all_steps(weights)
+            return tf.reduce_sum(steps * step_weights, 0), tf.reduce_sum(step_weights, 0)
+
+        def static():
+            return (tf.add_n([loss(target, logit) * weight
+                              for logit, target, weight in zip(logits, targets, weights)]),
+                    tf.add_n(list(weights)))
+        losses, total = rolled_or_static(len(logits), rolled, static)
         if average_across_timesteps:
             # An example without any weight has loss 0, not 0/0.
-            losses /= tf.add_n(list(weights)) + 1e-12
+            losses /= total + 1e-12
     return losses
 
 
+def _losses_in_a_loop(loss, logits, targets, is_row_by_row):
+    """Losses [T, batch]: of all steps at once if rows don't matter to each other, else in a loop.
+
+    A function of the user's is applied step by step: a sampled loss draws for every step.
+    """
+    if is_row_by_row:
+        return as_steps(loss(tf.reshape(targets, [-1]), flat_steps(logits)), logits)
+
+    def step(values, state):
+        return loss(values[1], values[0]), state
+    return TimeLoop(tf.dimension_value(logits.shape[0])).run(step, [logits, targets], ())[0]
+
+
 @checked_keywords
+@takes_unroll
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss(logits, targets, weights, average_across_timesteps=True,
                   average_across_batch=True, softmax_loss_function=None, name=None,

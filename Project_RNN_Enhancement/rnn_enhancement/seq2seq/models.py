@@ -5,8 +5,10 @@ from ..arguments import checked_keywords
 from ..cells.copying import fresh_copy, is_cell_like
 from ..cells.wrappers import EmbeddingWrapper, OutputProjectionWrapper
 from ..tf1 import is_tensor, is_variable, tf
+from ..unrolling.modes import rolled_or_static, takes_unroll
 from ..unrolling.static import static_rnn
-from .decoders import (check_output_projection, embedding_attention_decoder,
+from ..unrolling.steps import all_steps
+from .decoders import (check_output_projection, embedded_steps, embedding_attention_decoder,
                        embedding_rnn_decoder, extract_argmax_and_embed, rnn_decoder)
 from .legacy import embedding_size_may_be_missing
 
@@ -45,6 +47,7 @@ def _embedding_size(embedding_size, cell):
 
 
 @checked_keywords
+@takes_unroll
 def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, scope=None):
     """An encoder and a decoder of the same kind of cell, with weights of their own.
 
@@ -64,6 +67,7 @@ def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, sc
 
 
 @checked_keywords
+@takes_unroll
 def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, dtype=tf.float32,
                      scope=None):
     """An encoder and a decoder that share one cell and its weights.
@@ -87,6 +91,7 @@ def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, d
 
 
 @checked_keywords
+@takes_unroll
 @embedding_size_may_be_missing(5)
 def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
                           num_decoder_symbols, embedding_size=None, output_projection=None,
@@ -129,6 +134,7 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
 
 
 @checked_keywords
+@takes_unroll
 @embedding_size_may_be_missing(4)
 def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols,
                                embedding_size=None, num_decoder_symbols=None,
@@ -159,8 +165,8 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
         check_output_projection(output_projection, num_symbols, dtype)
         embedding = tf.get_variable(
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)], dtype=dtype)
-        encoder_embedded = [tf.nn.embedding_lookup(embedding, x) for x in encoder_inputs]
-        decoder_embedded = [tf.nn.embedding_lookup(embedding, x) for x in decoder_inputs]
+        encoder_embedded = embedded_steps(embedding, encoder_inputs)
+        decoder_embedded = embedded_steps(embedding, decoder_inputs)
         if output_projection is None:
             cell = OutputProjectionWrapper(
                 cell, num_symbols if num_decoder_symbols is None else num_decoder_symbols)
@@ -172,6 +178,7 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
 
 
 @checked_keywords
+@takes_unroll
 @embedding_size_may_be_missing(5)
 def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
                                 num_decoder_symbols, embedding_size=None, num_heads=1,
@@ -200,8 +207,11 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
         embedding_size = _embedding_size(embedding_size, cell)
         encoder = EmbeddingWrapper(fresh_copy(cell), num_encoder_symbols, embedding_size)
         encoder_outputs, encoder_state = static_rnn(encoder, encoder_inputs, dtype=scope.dtype)
-        attention_states = tf.concat(
-            [tf.reshape(output, [-1, 1, cell.output_size]) for output in encoder_outputs], 1)
+        attention_states = rolled_or_static(
+            len(encoder_outputs),
+            lambda: tf.transpose(all_steps(encoder_outputs), [1, 0, 2]),
+            lambda: tf.concat([tf.reshape(output, [-1, 1, cell.output_size])
+                               for output in encoder_outputs], 1))
         output_size = None
         if output_projection is None:
             cell = OutputProjectionWrapper(cell, num_decoder_symbols)
@@ -216,6 +226,7 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
 
 
 @checked_keywords
+@takes_unroll
 def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cells_dict,
                          num_encoder_symbols, num_decoder_symbols_dict, embedding_size=None,
                          feed_previous=False, dtype=None, scope=None):

@@ -1,8 +1,12 @@
-"""A cell over a Python list of inputs: one copy of the step in the graph per input."""
+"""A cell over a Python list of inputs, in a loop or with one copy of the step per input."""
 from ..arguments import checked_keywords
+from ..cells.base import assert_like_rnncell
+from ..cells.over_time import TimeLoop, over_time
 from ..eras import is_before_change
-from ..tf1 import quiet_deprecations, tf, undeprecated
+from ..tf1 import quiet_deprecations, select_rows, static_dimension, tf, undeprecated
+from .modes import NotRollable, rolled_or_static, takes_unroll
 from .states import as_cell_state
+from .steps import all_steps, step_list
 
 __all__ = ["static_rnn", "static_state_saving_rnn", "static_bidirectional_rnn", "rnn",
            "state_saving_rnn", "bidirectional_rnn"]
@@ -13,6 +17,7 @@ _static_bidirectional_rnn = undeprecated(tf.nn.static_bidirectional_rnn)
 
 
 @checked_keywords
+@takes_unroll
 def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """Runs `cell` over a list of inputs.
 
@@ -33,9 +38,61 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
       TypeError: if `cell` is no cell or `inputs` no list.
       ValueError: if `inputs` is empty or its size unknown.
     """
-    with quiet_deprecations():
-        return _static_rnn(cell, inputs, initial_state=as_cell_state(cell, initial_state),
-                           dtype=dtype, sequence_length=sequence_length, scope=scope)
+    initial_state = as_cell_state(cell, initial_state)
+
+    def static():
+        with quiet_deprecations():
+            return _static_rnn(cell, inputs, initial_state=initial_state, dtype=dtype,
+                               sequence_length=sequence_length, scope=scope)
+    if not isinstance(inputs, (list, tuple)):
+        return static()
+    return rolled_or_static(len(inputs), lambda: _rolled_rnn(
+        cell, inputs, initial_state, dtype, sequence_length, scope), static)
+
+
+def _rolled_rnn(cell, inputs, initial_state, dtype, sequence_length, scope):
+    assert_like_rnncell("cell", cell)
+    with tf.variable_scope(scope or "rnn") as scope:
+        if scope.caching_device is None:
+            scope.set_caching_device(lambda op: op.device)
+        flat = [all_steps(steps) for steps in zip(*[tf.nest.flatten(x) for x in inputs])]
+        if any(None in x.shape.as_list()[2:] for x in flat):
+            raise NotRollable("the size of the inputs is unknown.")
+        batch_size = static_dimension(flat[0], 1)
+        if batch_size is None:
+            batch_size = tf.shape(flat[0])[1]
+        state = initial_state
+        if state is None:
+            state = _initial_state(cell, batch_size, dtype)
+        mask = None
+        if sequence_length is not None:
+            sequence_length = tf.cast(sequence_length, tf.int32)
+            sequence_length.shape.assert_has_rank(1)
+            mask = tf.transpose(tf.sequence_mask(sequence_length, len(inputs)))
+        outputs, state = over_time(cell, tf.nest.pack_sequence_as(inputs[0], flat), state,
+                                   TimeLoop(len(inputs), mask))
+        if mask is not None:
+            outputs = tf.nest.map_structure(lambda x: _zero_past_end(x, mask), outputs)
+        steps = [step_list(x, len(inputs)) for x in tf.nest.flatten(outputs)]
+        return [tf.nest.pack_sequence_as(outputs, list(step)) for step in zip(*steps)], state
+
+
+def _initial_state(cell, batch_size, dtype):
+    if not dtype:
+        raise ValueError("If no initial_state is provided, dtype must be specified")
+    if getattr(cell, "get_initial_state", None) is not None:
+        return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
+    return cell.zero_state(batch_size, dtype)
+
+
+def _zero_past_end(values, mask):
+    """`values` [T, batch, ...] with zeros where `mask` [T, batch] is False."""
+    flat = tf.reshape(values, tf.concat([[-1], tf.shape(values)[2:]], 0))
+    kept = tf.reshape(select_rows(
+        tf.reshape(mask, [-1]), flat, tf.zeros_like(flat)),
+                      tf.shape(values))
+    kept.set_shape(values.shape)
+    return kept
 
 
 def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):
@@ -56,6 +113,7 @@ def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):
 
 
 @checked_keywords
+@takes_unroll
 def rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """`static_rnn` by its name before 1.0.
 
@@ -111,6 +169,7 @@ def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None
 
 
 @checked_keywords
+@takes_unroll
 def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
                              initial_state_bw=None, dtype=None, sequence_length=None, scope=None):
     """Runs one cell over a list of inputs and another over the same list backwards.
@@ -135,6 +194,7 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
 
 
 @checked_keywords
+@takes_unroll
 def bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None,
                       dtype=None, sequence_length=None, scope=None):
     """`static_bidirectional_rnn` by its name before 1.0.

@@ -1,0 +1,108 @@
+"""One measurement in a process of its own; prints its numbers as one line of JSON.
+
+    python -m Project_RNN_Enhancement.benchmarks.worker '{"library": "ours", ...}'
+"""
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np  # noqa: E402
+
+from ..rnn_enhancement.tf1 import tf  # noqa: E402
+from . import workload  # noqa: E402
+
+__all__ = ["measure"]
+
+
+def _peak():
+    """Peak resident memory of this process, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
+def _session(threads, devices):
+    return tf.Session(config=tf.ConfigProto(
+        intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads,
+        device_count={"CPU": 1 + devices}))
+
+
+def _median_time(run, repeats):
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def _train(settings, lib, threads, repeats, numbers):
+    with tf.Graph().as_default() as graph:
+        start = time.perf_counter()
+        if lib is None:
+            fetches = [workload.dynamic_graph(settings)] * len(settings.buckets)
+        else:
+            fetches = workload.train_graph(lib, settings)
+        numbers["build_s"] = time.perf_counter() - start
+        numbers["nodes"] = len(graph.get_operations()) - sum(
+            op.type == "Placeholder" for op in graph.get_operations())
+        feeds = []
+        for bucket in settings.buckets:
+            if lib is None:
+                random = np.random.RandomState(0)
+                feeds.append({
+                    name: random.randint(0, settings.vocabulary, [settings.batch, length])
+                    for name, length in (("source:0", bucket[0]), ("target:0", bucket[1] + 1))})
+            else:
+                feeds.append(workload.feed(settings, bucket))
+        with _session(threads, settings.devices) as session:
+            start = time.perf_counter()
+            session.run(tf.global_variables_initializer())
+            for fetch, values in zip(fetches, feeds):
+                session.run(fetch, values)
+            numbers["first_s"] = time.perf_counter() - start
+            numbers["steps_ms"] = []
+            for fetch, values in zip(fetches, feeds):
+                session.run(fetch, values)
+                numbers["steps_ms"].append(1e3 * _median_time(
+                    lambda: session.run(fetch, values), repeats))
+            numbers["peak_mb"] = _peak()
+
+
+def _decode(settings, lib, threads, repeats, numbers):
+    with tf.Graph().as_default():
+        symbols = workload.decode_graph(lib, settings)
+        source, _ = settings.buckets[-1]
+        values = {name: value for name, value in
+                  workload.feed(settings, settings.buckets[-1]).items()
+                  if name.startswith("encoder") or name == "decoder0:0"}
+        with _session(threads, settings.devices) as session:
+            session.run(tf.global_variables_initializer())
+            session.run(symbols, values)
+            numbers["decode_ms"] = 1e3 * _median_time(
+                lambda: session.run(symbols, values), repeats)
+
+
+def measure(job):
+    """Numbers of one job.
+
+    Args:
+      job: {"library": "ours", "stock" or "dynamic", "settings": as `workload.Settings`,
+        "threads", "repeats": int, "decode": bool}.
+    """
+    settings = workload.Settings(**job["settings"])
+    settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
+    lib = None if job["library"] == "dynamic" else workload.library(job["library"])
+    numbers = {}
+    tf.logging.set_verbosity(tf.logging.ERROR)
+    _train(settings, lib, job["threads"], job["repeats"], numbers)
+    if job.get("decode") and lib is not None:
+        _decode(settings, lib, job["threads"], job["repeats"], numbers)
+    return numbers
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measure(json.loads(sys.argv[1]))) + "\n")

@@ -1,0 +1,337 @@
+"""A step function in a loop over time, with a gradient written for such loops.
+
+`roll` puts one copy of a step into the graph, in a while loop. TensorFlow's own gradient of a
+loop keeps every intermediate value on a stack and adds up each weight's gradient step by step,
+one thin matrix product and one sum of whole matrices at a time. The gradient here (`backward`)
+keeps only what matrix products, look-ups and random draws gave, computes the rest of the step
+again, and takes each weight's gradient as one product over all steps.
+"""
+import contextlib
+
+from ..tf1 import gradient_function, tf, why_no_loop, control_flow_context, set_control_flow_context
+from .backward import Backward, Saved
+from .modes import NotRollable
+from .watching import Watch
+
+__all__ = ["roll"]
+
+_CONTROL_FLOW = frozenset([
+    "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond",
+    "RefEnter", "While", "StatelessWhile", "If", "StatelessIf", "Case", "PartitionedCall",
+    "StatefulPartitionedCall", "TensorArrayV3", "TensorArrayReadV3", "TensorArrayWriteV3",
+    "StackPushV2", "StackPopV2"])
+
+_LOOKUPS = ("Gather", "GatherV2", "ResourceGather")
+_PRODUCTS = ("MatMul",)
+
+
+@contextlib.contextmanager
+def _outside(context):
+    """Context whose operations lie outside the loop of `context`."""
+    graph = tf.get_default_graph()
+    with tf.control_dependencies(None):
+        inside = control_flow_context(graph)
+        set_control_flow_context(graph, context.outer_context)
+        try:
+            yield
+        finally:
+            set_control_flow_context(graph, inside)
+
+
+class Writer(object):
+    """Keeps values of a loop's steps in arrays that are made as they are needed.
+
+    Args:
+      context: the loop's control flow context.
+      index: scalar tensor, the step.
+      length: number of steps.
+      flow: the loop variable that orders the writes before what reads after the loop.
+    """
+
+    def __init__(self, context, index, length, flow):
+        self._context, self._index, self._length, self._flow = context, index, length, flow
+        self._handles, self._flows = {}, []
+
+    def write(self, value):
+        """Writes `value` of this step; returns the array's handle."""
+        if value.name not in self._handles:
+            with tf.device(value.device):
+                with _outside(self._context):
+                    handle = tf.raw_ops.TensorArrayV3(
+                        size=self._length, dtype=value.dtype, element_shape=value.shape,
+                        clear_after_read=False, identical_element_shapes=True).handle
+                self._flows.append(tf.raw_ops.TensorArrayWriteV3(
+                    handle=handle, index=self._index, value=value, flow_in=self._flow))
+            self._handles[value.name] = handle
+        return self._handles[value.name]
+
+    def flow(self):
+        """The loop variable's next value."""
+        return tf.add_n(self._flows) if self._flows else self._flow
+
+
+def gather(handle, length, flow, dtype, shape):
+    """All steps of an array, [length] + shape."""
+    return tf.raw_ops.TensorArrayGatherV3(handle=handle, indices=tf.range(length), flow_in=flow,
+                                          dtype=dtype, element_shape=shape)
+
+
+def run_loop(length, body, variables, backwards=False):
+    """A while loop over `length` steps.
+
+    Args:
+      body: function (step number, writer, *variables) -> new variables.
+      variables: list of tensors.
+      backwards: whether to count down.
+
+    Returns:
+      (final flow, list of final variables).
+    """
+    graph = tf.get_default_graph()
+    first, last = (length - 1, -1) if backwards else (0, length)
+    contexts = graph.get_collection_ref(tf.GraphKeys.WHILE_CONTEXT)
+    known = len(contexts)
+
+    def step(index, flow, *values):
+        writer = Writer(control_flow_context(graph), index, length, flow)
+        values = body(index, writer, *values)
+        return [index + (-1 if backwards else 1), writer.flow()] + list(values)
+
+    shapes = [tf.TensorShape([])] * 2 + [
+        tf.TensorShape([None]).concatenate(v.shape[1:]) if v.shape.ndims else v.shape
+        for v in variables]
+    try:
+        results = tf.while_loop(lambda index, *_: tf.not_equal(index, last), step,
+                                [tf.constant(first), tf.constant(0.0)] + list(variables),
+                                shape_invariants=shapes)
+    except BaseException:
+        # Nobody is to save or differentiate the half of a loop.
+        del contexts[known:]
+        raise
+    return results[1], list(results[2:])
+
+
+def _is_seeded(op):
+    """Whether a random operation was given a seed of its own, beside the graph's."""
+    try:
+        seed, seed2 = op.get_attr("seed"), op.get_attr("seed2")
+    except ValueError:
+        return False
+    if op.graph.seed is None:
+        return bool(seed or seed2)
+    # Without a seed of its own TensorFlow takes the number of operations so far.
+    return not 0 <= op._id - seed2 <= 32
+
+
+def _has_gradient(op):
+    try:
+        op_type = op.get_attr("_gradient_op_type").decode()
+        if op_type.startswith("CustomGradient"):
+            raise NotRollable("the step holds a gradient of its own (%s)." % op.name)
+    except ValueError:
+        op_type = op.type
+    try:
+        return gradient_function(op_type) is not None
+    except LookupError:
+        raise NotRollable("the step's operation %s of type %s has no gradient." % (op.name, op.type))
+
+
+class _Plan(object):
+    """What a step's gradient needs: which operations it computes again, what the loop keeps.
+
+    Attributes:
+      externals: inner tensor -> tensor outside, for what the step reads from outside the loop.
+      again: operations to compute again, in order.
+      keep: tensors of the step to keep (their names -> tensor).
+      differentiable: names of tensors that a gradient flows through.
+    """
+
+    def __init__(self, leaves, targets, context):
+        self._context = context
+        self._leaves = {leaf.name for leaf in leaves}
+        self.externals, self.again, self.keep = {}, [], {}
+        self.differentiable = {leaf.name for leaf in leaves if leaf.dtype.is_floating}
+        operations = self._ancestors(targets)
+        self._invariant = set()
+        for op in operations:
+            self._classify(op)
+        self._wanted = set()
+        for target in targets:
+            if target.name in self.differentiable:
+                self._want(target)
+        self.again = [op for op in operations if op.name in self._wanted]
+
+    def is_leaf(self, tensor):
+        return tensor.name in self._leaves or tensor.name in self.externals
+
+    def is_differentiable(self, tensor):
+        return tensor.name in self.differentiable
+
+    def _ancestors(self, targets):
+        found, stack = {}, [t.op for t in targets if t.name not in self._leaves]
+        while stack:
+            op = stack.pop()
+            if op.name in found:
+                continue
+            found[op.name] = op
+            if op.type == "Enter":
+                self.externals[op.outputs[0].name] = op.inputs[0]
+                continue
+            if op.type in _CONTROL_FLOW or control_flow_context(op) is not self._context:
+                raise NotRollable("the step holds control flow of its own (%s of type %s)."
+                                  % (op.name, op.type))
+            stack.extend(t.op for t in op.inputs if t.name not in self._leaves)
+        return sorted((op for op in found.values() if op.type != "Enter"), key=lambda op: op._id)
+
+    def _read_outside(self, handle, dtype):
+        outer = self.externals[handle.name]
+        with _outside(self._context):
+            return tf.raw_ops.ReadVariableOp(resource=outer, dtype=dtype)
+
+    def _classify(self, op):
+        if op.type == "ReadVariableOp" and op.inputs[0].name in self.externals:
+            value = op.outputs[0]
+            self.externals[value.name] = self._read_outside(op.inputs[0], value.dtype)
+        elif op.type == "ResourceGather":
+            self.externals[op.inputs[0].name + "/value"] = self._read_outside(
+                op.inputs[0], op.outputs[0].dtype)
+        for tensor in op.outputs:
+            if tensor.name in self.externals:
+                if tensor.dtype.is_floating:
+                    self.differentiable.add(tensor.name)
+                return
+        if op.op_def.is_stateful and op.type != "ResourceGather":
+            if _is_seeded(op):
+                raise NotRollable("the step draws random numbers with a seed of their own (%s); "
+                                  "in a loop every step would draw others." % op.name)
+        elif all(self._is_invariant(t) for t in op.inputs):
+            self._invariant.add(op.name)
+        for tensor in op.inputs:
+            if tensor.name in self.externals and tensor.dtype.is_floating:
+                self.differentiable.add(tensor.name)
+        if (any(t.dtype.is_floating for t in op.outputs)
+                and (op.type == "ResourceGather"
+                     or any(t.name in self.differentiable for t in op.inputs))
+                and _has_gradient(op)):
+            self.differentiable.update(t.name for t in op.outputs if t.dtype.is_floating)
+
+    def _is_invariant(self, tensor):
+        return tensor.name in self.externals or tensor.op.name in self._invariant
+
+    def _want(self, tensor):
+        stack = [tensor]
+        seen = set()
+        while stack:
+            tensor = stack.pop()
+            if tensor.name in seen or tensor.name in self.externals:
+                continue
+            seen.add(tensor.name)
+            op = tensor.op
+            if tensor.name in self._leaves:
+                continue
+            differentiable = tensor.name in self.differentiable
+            if not differentiable and op.name not in self._invariant:
+                self.keep[tensor.name] = tensor
+                continue
+            if op.type in _PRODUCTS and op.name not in self._invariant:
+                self.keep[tensor.name] = tensor
+            if op.type in _LOOKUPS and op.name not in self._invariant and self._looks_up(op):
+                self.keep[tensor.name] = tensor
+                self._wanted.add(op.name)
+                index = op.inputs[1]
+                if not self.is_leaf(index) and index.op.name not in self._invariant:
+                    self.keep[index.name] = index
+                continue
+            self._wanted.add(op.name)
+            stack.extend(op.inputs)
+
+    def _looks_up(self, op):
+        """Whether `op` takes rows, along the first axis, of something outside the loop."""
+        if op.inputs[0].name not in self.externals:
+            return False
+        if op.type == "GatherV2":
+            axis = tf.get_static_value(op.inputs[2])
+            return axis is not None and int(axis) == 0
+        return True
+
+
+def _checked_state(old, new):
+    """`new` flat, if every tensor of it can take the place of the one in `old`."""
+    try:
+        tf.nest.assert_same_structure(old, new)
+    except (TypeError, ValueError) as error:
+        raise NotRollable("the state changes its structure (%s)." % error)
+    flat = [tf.convert_to_tensor(value) for value in tf.nest.flatten(new)]
+    for before, after in zip(tf.nest.flatten(old), flat):
+        if before.dtype != after.dtype:
+            raise NotRollable("the state changes its dtype, %s to %s."
+                              % (before.dtype.name, after.dtype.name))
+        if before.shape.ndims != after.shape.ndims or not (
+                before.shape.is_compatible_with(after.shape)):
+            raise NotRollable("the state changes its shape, %s to %s."
+                              % (before.shape, after.shape))
+    return flat
+
+
+def roll(step, inputs, state, length, watched=()):
+    """Runs `step` over time in a loop.
+
+    Args:
+      step: function (list of this step's inputs, state) -> (nest of outputs, new state).
+      inputs: list of tensors [length, ...].
+      state: nest of tensors, the state before the first step.
+      length: int, number of steps.
+      watched: objects that `step` calls; if the call changes their attributes in a way that
+        matters per step, the loop is refused.
+
+    Returns:
+      (nest of outputs with a first dimension of `length`, final state).
+
+    Raises:
+      NotRollable: if a loop would not do what copies of the step do.
+    """
+    reason = why_no_loop()
+    if reason:
+        raise NotRollable(reason)
+    flat_state = tf.nest.flatten(state)
+    if not all(tf.is_tensor(value) and value.shape.ndims for value in flat_state):
+        raise NotRollable("the state holds something else than tensors of known rank >= 1.")
+    inputs = list(inputs)
+    arrays = [tf.TensorArray(x.dtype, size=length, clear_after_read=False, infer_shape=False,
+                             element_shape=x.shape[1:]).unstack(x) for x in inputs]
+    found = {}
+
+    def body(index, writer, *values):
+        leaves = [array.read(index) for array in arrays]
+        for leaf, x in zip(leaves, inputs):
+            leaf.set_shape(x.shape[1:])
+        for value, initial in zip(values, flat_state):
+            value.set_shape(initial.shape)
+        watch = Watch(watched)
+        outputs, new_state = step(leaves, tf.nest.pack_sequence_as(state, values))
+        context = control_flow_context(tf.get_default_graph())
+        watch.check(context)
+        packed = tf.nest.pack_sequence_as(state, values)
+        new_values = _checked_state(packed, new_state)
+        flat_outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(outputs)]
+        plan = _Plan(leaves + list(values), flat_outputs + new_values, context)
+        handles = {name: writer.write(tensor) for name, tensor in plan.keep.items()}
+        for value in values:
+            if value.dtype.is_floating:
+                handles[value.name] = writer.write(value)
+        found.update(
+            saved=Saved(plan, leaves, list(values), flat_outputs, new_values, handles),
+            structure=outputs,
+            outputs=[(writer.write(value), value.dtype, value.shape) for value in flat_outputs])
+        return new_values
+
+    flow, finals = run_loop(length, body, flat_state)
+    saved = found["saved"]
+    for final, new, initial in zip(finals, saved.new_state, flat_state):
+        final.set_shape(new.shape.merge_with(initial.shape))
+    outputs = [gather(handle, length, flow, dtype, shape)
+               for handle, dtype, shape in found["outputs"]]
+    outputs, finals = Backward(saved, length, flow, inputs, arrays, flat_state).attach(
+        outputs, finals)
+    return (tf.nest.pack_sequence_as(found["structure"], outputs),
+            tf.nest.pack_sequence_as(state, finals))
