@@ -7,6 +7,7 @@ gradient, sum over t of a_t^T·dy_t, is one product of all a_t and all dy_t afte
 import collections
 
 from ..tf1 import tf, without_colocation
+from .operations import BY_OUTPUT, LOOKUPS, gradient_by_output, short_gradient
 
 __all__ = ["Backward", "Saved", "hand_written"]
 
@@ -28,6 +29,14 @@ def _run_hand_written(op, *grads):
             "%s is part of a rolled loop that was imported from a meta graph; its gradient was "
             "not exported. Build the model again, or with unroll=\"static\"." % op.name)
     return gradient(*grads)
+
+
+def on_device(device, function):
+    """`function` such that its operations go to `device`."""
+    def placed(*args):
+        with tf.device(device):
+            return function(*args)
+    return placed
 
 
 def hand_written(values, gradient):
@@ -272,13 +281,16 @@ class _Step(object):
 
     def _kind(self, op):
         plan = self._plan
-        if op.type in ("Gather", "GatherV2", "ResourceGather"):
-            return "lookup" if op.outputs[0].name in plan.keep else None
+        if op.type in LOOKUPS and plan.is_differentiable(op.outputs[0]):
+            return "lookup" if plan.looks_up(op) else None
+        if op.type in BY_OUTPUT:
+            kept = op.outputs[BY_OUTPUT[op.type]]
+            return "by output" if kept.name in plan.keep else None
         if op.type == "BiasAdd":
             fits = (op.inputs[1].name in plan.externals and op.inputs[0].shape.ndims == 2
                     and op.inputs[0].name not in plan.externals)
             return "bias" if fits else None
-        if op.type != "MatMul" or op.outputs[0].name not in plan.keep:
+        if op.type != "MatMul" or not plan.is_differentiable(op.outputs[0]):
             return None
         width = tf.dimension_value(op.outputs[0].shape[1])
         if (op.inputs[1].name in plan.externals and op.inputs[0].name not in plan.externals
@@ -363,8 +375,10 @@ class _Step(object):
         kind = self._kinds[op.name]
         with tf.device(op.device):
             if kind == "lookup":
-                value = self._value(op.outputs[0])
-                self._lookups.append((op, value))
+                self._copy(op)
+                self._lookups.append((op, self._now[op.outputs[0].name]))
+            elif kind == "by output":
+                self._by_output(op)
             elif kind == "product":
                 self._now[op.outputs[0].name] = self._product(op)
             elif kind == "inner product":
@@ -375,11 +389,44 @@ class _Step(object):
                 self._copy(op)
 
     def _copy(self, op):
+        """`op` on what stands for its inputs."""
         attributes = {name: value for name, value in op.node_def.attr.items() if name != "_class"}
-        copied = tf.get_default_graph().create_op(
-            op.type, [self._value(t) for t in op.inputs], [t.dtype for t in op.outputs],
-            name=op.name.split("/")[-1], attrs=attributes, op_def=op.op_def)
+        inputs = [self._value(t) for t in op.inputs]
+        gradient = None
+        if "_gradient_op_type" not in attributes or op.device:
+            gradient = short_gradient(op, inputs, self._plan.shapes,
+                                      self._plan.is_differentiable)
+        if gradient is not None:
+            attributes["_gradient_op_type"] = tf.AttrValue(s=_HAND_WRITTEN.encode())
+        graph = tf.get_default_graph()
+        copied = graph.create_op(
+            op.type, inputs, [t.dtype for t in op.outputs], name=op.name.split("/")[-1],
+            attrs=attributes, op_def=op.op_def)
+        if gradient is not None:
+            setattr(copied, _ATTRIBUTE, on_device(op.device, gradient))
         for old, new in zip(op.outputs, copied.outputs):
+            new.set_shape(old.shape)
+            self._now[old.name] = new
+
+    def _by_output(self, op):
+        number = BY_OUTPUT[op.type]
+        inputs = [self._value(t) for t in op.inputs]
+        outputs = [self._owner._kept(t, self._index) if i == number or t.name in self._plan.keep
+                   else None for i, t in enumerate(op.outputs)]
+        if None in outputs:
+            again = tf.get_default_graph().create_op(
+                op.type, inputs, [t.dtype for t in op.outputs], name=op.name.split("/")[-1],
+                attrs={name: value for name, value in op.node_def.attr.items()
+                       if name != "_class"}, op_def=op.op_def)
+            outputs = [new if kept is None else kept
+                       for kept, new in zip(outputs, again.outputs)]
+        stand = [tf.stop_gradient(value) for value in outputs]
+
+        def gradient(*grads):
+            with tf.device(op.device):
+                found = gradient_by_output(op, inputs, stand, grads[:len(stand)])
+            return [None] * len(stand) + found
+        for old, new in zip(op.outputs, hand_written(stand + inputs, gradient)):
             new.set_shape(old.shape)
             self._now[old.name] = new
 
@@ -391,7 +438,6 @@ class _Step(object):
     def _bias(self, op):
         value = self._value(op.inputs[0])
         outer = self._external(op)
-        self._now.setdefault(op.inputs[1].name, outer)
         tap = _BiasTap(outer, None, op)
         sums = tf.stop_gradient(tf.nn.bias_add(value, outer))
 
@@ -402,7 +448,7 @@ class _Step(object):
 
     def _product(self, op):
         left = self._value(op.inputs[0])
-        kept = self._owner._kept(op.outputs[0], self._index)
+        result = self._result(op)
         outer = self._external(op)
         tap = _ProductTap(outer, op.inputs[0], op)
         right = outer if op.get_attr("transpose_b") else self._transpose(op)
@@ -412,11 +458,19 @@ class _Step(object):
             with tf.device(op.device):
                 self._tap(tap, grad, left)
                 return None, tf.matmul(grad, right) if through else None
-        return hand_written([kept, left], gradient)[0]
+        return hand_written([result, left], gradient)[0]
+
+    def _result(self, op):
+        """What `op` gave: kept, or multiplied again, which is run only if something reads it."""
+        if op.outputs[0].name in self._plan.keep:
+            return self._owner._kept(op.outputs[0], self._index)
+        return tf.stop_gradient(tf.matmul(
+            self._value(op.inputs[0]), self._value(op.inputs[1]),
+            transpose_a=op.get_attr("transpose_a"), transpose_b=op.get_attr("transpose_b")))
 
     def _inner_product(self, op):
         left, right = self._value(op.inputs[0]), self._value(op.inputs[1])
-        kept = self._owner._kept(op.outputs[0], self._index)
+        result = self._result(op)
         flip_left, flip_right = op.get_attr("transpose_a"), op.get_attr("transpose_b")
         wants = [self._plan.is_differentiable(t) for t in op.inputs]
 
@@ -432,4 +486,4 @@ class _Step(object):
                                 if flip_right else
                                 tf.matmul(left, grad, transpose_a=not flip_left))
             return None, to_left, to_right
-        return hand_written([kept, left, right], gradient)[0]
+        return hand_written([result, left, right], gradient)[0]

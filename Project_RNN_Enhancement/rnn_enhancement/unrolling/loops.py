@@ -8,22 +8,14 @@ again, and takes each weight's gradient as one product over all steps.
 """
 import contextlib
 
-from ..tf1 import gradient_function, tf, why_no_loop, control_flow_context, set_control_flow_context
+from ..tf1 import (control_flow_context, gradient_function, set_control_flow_context, tf,
+                   why_no_loop)
 from .backward import Backward, Saved
 from .modes import NotRollable
+from .operations import BY_OUTPUT, CONTROL_FLOW, LOOKUPS, symbolic_shapes, values_needed
 from .watching import Watch
 
 __all__ = ["roll"]
-
-_CONTROL_FLOW = frozenset([
-    "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond",
-    "RefEnter", "While", "StatelessWhile", "If", "StatelessIf", "Case", "PartitionedCall",
-    "StatefulPartitionedCall", "TensorArrayV3", "TensorArrayReadV3", "TensorArrayWriteV3",
-    "StackPushV2", "StackPopV2"])
-
-_LOOKUPS = ("Gather", "GatherV2", "ResourceGather")
-_PRODUCTS = ("MatMul",)
-
 
 @contextlib.contextmanager
 def _outside(context):
@@ -155,10 +147,15 @@ class _Plan(object):
         self._invariant = set()
         for op in operations:
             self._classify(op)
-        self._wanted = set()
+        self.shapes = symbolic_shapes(operations, leaves)
+        self._wanted, self._needed = set(), set()
         for target in targets:
             if target.name in self.differentiable:
                 self._want(target)
+        for op in operations:
+            if op.name in self._wanted and self._flows_through(op):
+                for tensor in values_needed(op, self.shapes, self.is_differentiable):
+                    self._need(tensor)
         self.again = [op for op in operations if op.name in self._wanted]
 
     def is_leaf(self, tensor):
@@ -177,7 +174,7 @@ class _Plan(object):
             if op.type == "Enter":
                 self.externals[op.outputs[0].name] = op.inputs[0]
                 continue
-            if op.type in _CONTROL_FLOW or control_flow_context(op) is not self._context:
+            if op.type in CONTROL_FLOW or control_flow_context(op) is not self._context:
                 raise NotRollable("the step holds control flow of its own (%s of type %s)."
                                   % (op.name, op.type))
             stack.extend(t.op for t in op.inputs if t.name not in self._leaves)
@@ -218,34 +215,51 @@ class _Plan(object):
     def _is_invariant(self, tensor):
         return tensor.name in self.externals or tensor.op.name in self._invariant
 
+    def _flows_through(self, op):
+        return any(t.name in self.differentiable for t in op.outputs)
+
+    def _is_computed(self, tensor):
+        """Whether the step computes `tensor` from its inputs or state."""
+        return not self.is_leaf(tensor) and tensor.op.name not in self._invariant
+
     def _want(self, tensor):
+        """Takes in everything between the leaves and a result that is to be differentiated."""
         stack = [tensor]
-        seen = set()
         while stack:
             tensor = stack.pop()
-            if tensor.name in seen or tensor.name in self.externals:
-                continue
-            seen.add(tensor.name)
             op = tensor.op
-            if tensor.name in self._leaves:
+            if self.is_leaf(tensor) or op.name in self._wanted:
                 continue
-            differentiable = tensor.name in self.differentiable
-            if not differentiable and op.name not in self._invariant:
-                self.keep[tensor.name] = tensor
-                continue
-            if op.type in _PRODUCTS and op.name not in self._invariant:
-                self.keep[tensor.name] = tensor
-            if op.type in _LOOKUPS and op.name not in self._invariant and self._looks_up(op):
-                self.keep[tensor.name] = tensor
-                self._wanted.add(op.name)
-                index = op.inputs[1]
-                if not self.is_leaf(index) and index.op.name not in self._invariant:
-                    self.keep[index.name] = index
-                continue
+            if self._is_computed(tensor):
+                if tensor.name not in self.differentiable:
+                    self.keep[tensor.name] = tensor
+                    continue
+                if op.type in BY_OUTPUT and op.outputs[0].shape.ndims in (1, 2):
+                    kept = op.outputs[BY_OUTPUT[op.type]]
+                    self.keep[kept.name] = kept
             self._wanted.add(op.name)
-            stack.extend(op.inputs)
+            if op.type in LOOKUPS and not self.looks_up(op):
+                stack.extend(op.inputs)
+            elif op.type in LOOKUPS:
+                stack.extend(op.inputs[1:])
+            else:
+                stack.extend(op.inputs)
 
-    def _looks_up(self, op):
+    def _need(self, tensor):
+        """Keeps `tensor`, or what it is computed again from."""
+        stack = [tensor]
+        while stack:
+            tensor = stack.pop()
+            if tensor.name in self._needed or tensor.name in self.keep or (
+                    not self._is_computed(tensor)):
+                continue
+            self._needed.add(tensor.name)
+            if tensor.op.type == "MatMul" or tensor.name not in self.differentiable:
+                self.keep[tensor.name] = tensor
+            else:
+                stack.extend(tensor.op.inputs)
+
+    def looks_up(self, op):
         """Whether `op` takes rows, along the first axis, of something outside the loop."""
         if op.inputs[0].name not in self.externals:
             return False
