@@ -181,7 +181,8 @@ class Model(object):
                 result = seq2seq_enhanced.embedding_attention_seq2seq(
                     encoder_inputs, decoder_inputs, cell, num_encoder_symbols=1 + len(LETTER_IDS),
                     num_decoder_symbols=self._num_symbols,
-                    embedding_size=self._preset.embedding_size, feed_previous=feed_previous)
+                    embedding_size=self._preset.embedding_size, feed_previous=feed_previous,
+                    unroll="static" if feed_previous else None)
             attention.append(attention_weights(tf.get_default_graph(), scope))
             return result
 
@@ -249,7 +250,8 @@ class Model(object):
 def attention_weights(graph, scope):
     """The attention weights of a decoder, found in the graph that it built.
 
-    They are the only softmaxes within the decoder, and are created in the order of its steps.
+    They are the only softmaxes within the decoder, and are created in the order of its steps if
+    it is unrolled statically.
 
     Args:
       graph: a `tf.Graph`.
