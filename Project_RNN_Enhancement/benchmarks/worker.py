@@ -21,13 +21,19 @@ __all__ = ["measure"]
 
 def _peak():
     """Peak resident memory of this process, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    # Linux starts `ru_maxrss` at the size of the process that started this one.
+    try:
+        with open("/proc/self/status") as stream:
+            return next(int(line.split()[1]) for line in stream if line.startswith("VmHWM")) / 1024
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return peak / 1024 if sys.platform == "darwin" else peak
 
 
 def _session(threads, devices):
     return tf.Session(config=tf.ConfigProto(
         intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads,
-        device_count={"CPU": 1 + devices}))
+        device_count={"CPU": 1 + devices, "GPU": 0}))
 
 
 def _median_time(run, repeats):
@@ -47,6 +53,7 @@ def _train(settings, lib, threads, repeats, numbers):
         else:
             fetches = workload.train_graph(lib, settings)
         numbers["build_s"] = time.perf_counter() - start
+        numbers["built_mb"] = _peak()
         numbers["nodes"] = len(graph.get_operations()) - sum(
             op.type == "Placeholder" for op in graph.get_operations())
         feeds = []
@@ -92,6 +99,11 @@ def measure(job):
     Args:
       job: {"library": "ours", "stock" or "dynamic", "settings": as `workload.Settings`,
         "threads", "repeats": int, "decode": bool}.
+
+    Returns:
+      dict: `build_s`, `first_s` (initialising and the first runs of all buckets), `nodes` (without
+      placeholders), `built_mb` and `peak_mb` (peak memory after building, after training),
+      `steps_ms` (a list, by bucket) and `decode_ms` (if asked for; not of "dynamic").
     """
     settings = workload.Settings(**job["settings"])
     settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])

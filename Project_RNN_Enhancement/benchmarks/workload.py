@@ -9,10 +9,15 @@ import numpy as np
 
 from ..rnn_enhancement.tf1 import tf
 
-__all__ = ["Settings", "library", "train_graph", "decode_graph", "dynamic_graph", "feed"]
+__all__ = ["Settings", "REFERENCE", "library", "train_graph", "decode_graph", "dynamic_graph",
+           "feed"]
 
 Settings = collections.namedtuple("Settings", [
     "vocabulary", "size", "layers", "batch", "buckets", "samples", "cell", "unroll", "devices"])
+
+REFERENCE = Settings(
+    vocabulary=10000, size=256, layers=2, batch=32, buckets=[(5, 10), (10, 15), (20, 25), (40, 50)],
+    samples=512, cell="gru", unroll="auto", devices=0)
 
 Library = collections.namedtuple("Library", ["cells", "seq2seq"])
 

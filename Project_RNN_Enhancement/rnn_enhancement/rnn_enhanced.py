@@ -5,9 +5,14 @@ names that they had before 1.0: `rnn`, `bidirectional_rnn`, `state_saving_rnn`.
 
 Over a tensor: `dynamic_rnn`, `bidirectional_dynamic_rnn`; with a step function of your own:
 `raw_rnn`, TensorFlow's.
+
+Functions over lists put time into a loop of the graph where that changes nothing, and copy the step
+otherwise. Their keyword `unroll` ("auto", "static", "loop") chooses, `set_unroll` for the whole
+package; `unrolling.modes` says what "auto" does.
 """
 from .tf1 import private_rnn, tf
 from .unrolling.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
+from .unrolling.modes import get_unroll, set_unroll
 from .unrolling.static import (bidirectional_rnn, rnn, state_saving_rnn, static_bidirectional_rnn,
                                static_rnn, static_state_saving_rnn)
 
@@ -21,4 +26,5 @@ _best_effort_input_batch_size = private_rnn._best_effort_input_batch_size
 
 __all__ = [
     "static_rnn", "dynamic_rnn", "raw_rnn", "static_state_saving_rnn", "static_bidirectional_rnn",
-    "bidirectional_dynamic_rnn", "rnn", "bidirectional_rnn", "state_saving_rnn"]
+    "bidirectional_dynamic_rnn", "rnn", "bidirectional_rnn", "state_saving_rnn",
+    "set_unroll", "get_unroll"]

@@ -8,7 +8,13 @@ differentiated twice, and one step can be run without feeding the inputs of late
 steps; a `loop_function` that looks at its step number; cells that count their calls, keep
 tensors of a step, hold control flow of their own or draw with a seed of their own; states that
 are no tensors; inputs that differ in shape from step to step; code inside a loop of the user's.
-"loop" rolls, or raises ValueError with the reason. "static" never rolls.
+"loop" rolls, or raises ValueError with the reason. "static", the way as long as nothing else is
+said, never rolls.
+
+Rolled loops are still experimental. Known to differ from copies of the step: a tensor that reaches
+one loop in two ways (twice in the initial state, say) gets its gradient twice; gradients to, and
+feeds of, the single tensors of an input list that came out of `tf.unstack` go unseen; a cell that
+counts its calls where none of its own attributes shows it, and one that adds to collections.
 """
 import contextlib
 import functools
@@ -25,7 +31,7 @@ MODES = ("auto", "static", "loop")
 # Below this a loop costs as many operations as the copies of the step.
 _SHORTEST = 4
 
-_default = "auto"
+_default = "static"
 _local = threading.local()
 
 
@@ -40,7 +46,7 @@ def _checked(mode):
 
 
 def set_unroll(mode):
-    """Sets the package-wide way to unroll time: "auto" (as at import), "static" or "loop".
+    """Sets the package-wide way to unroll time: "static" (as at import), "auto" or "loop".
 
     Raises:
       ValueError: for anything else.

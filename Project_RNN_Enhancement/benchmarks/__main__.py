@@ -1,0 +1,234 @@
+"""The command ``python -m Project_RNN_Enhancement.benchmarks``."""
+import argparse
+import collections
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import warnings
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# TensorFlow 1.15 uses NumPy names that newer versions of NumPy warn about, once per type.
+warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|board)")
+
+import numpy as np  # noqa: E402
+
+from Project_RNN_Enhancement.benchmarks import report, workload  # noqa: E402
+from Project_RNN_Enhancement.experiments import training  # noqa: E402
+from Project_RNN_Enhancement.experiments.errors import ExperimentError, require  # noqa: E402
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf  # noqa: E402
+
+_PROGRAM = "python -m Project_RNN_Enhancement.benchmarks"
+_ROWS = collections.OrderedDict([
+    ("gru", "GRUCell: this package, tf.contrib.legacy_seq2seq and tf.contrib.seq2seq"),
+    ("lstm", "BasicLSTMCell: this package and tf.contrib.legacy_seq2seq"),
+    ("basic", "BasicRNNCell, likewise"),
+    ("user", "a cell written outside the package, likewise"),
+    ("long", "this package alone: one bucket of 400 steps and one of 40"),
+    ("devices", "this package alone: layers on two CPU devices, unrolled and in a loop"),
+])
+_LAST_LINES = 10
+
+
+class _WorkerError(Exception):
+    """A measuring process failed: why, and the last lines of its stderr."""
+
+    def __init__(self, reason, last_lines):
+        super(_WorkerError, self).__init__(reason)
+        self.reason = reason
+        self.last_lines = last_lines
+
+
+def main(argv=None):
+    """Measures the rows that the arguments name, prints the tables, saves all numbers.
+
+    Args:
+      argv: list of arguments; those of the process by default.
+
+    Returns:
+      The exit status: 0, whether or not the targets are reached; 1 after an error; 130 when
+      interrupted.
+
+    Raises:
+      SystemExit: with status 2 for wrong arguments.
+    """
+    arguments = _arguments(argv)
+    results = {
+        "settings": dict(workload.REFERENCE._asdict(), quick=arguments.quick,
+                         rounds=arguments.rounds, repeats=arguments.repeats),
+        "machine": _machine(arguments.threads),
+        "rows": [],
+    }
+    # A plain SIGTERM would leave the measuring process running.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        require("matplotlib", "to draw the ratios")
+        os.makedirs(arguments.output, exist_ok=True)
+        try:
+            for name in arguments.rows:
+                _measure_row(name, arguments, results)
+            sys.stdout.write(report.markdown(results))
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            # It may have come between the end of a process and the end of saving.
+            _save(results, arguments.output)
+            return _fail("interrupted; " + _kept(results, arguments.output), 130)
+    except ExperimentError as error:
+        return _fail(error, 1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): the flush at exit must not fail as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _fail("%s: %s" % (error.filename or "input/output", error.strerror or error), 1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return 0
+
+
+def _arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog=_PROGRAM, usage="%(prog)s [options]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Measures this package against stock TensorFlow on the CPU, as ratios.",
+        epilog="rows:\n" + "\n".join("  %-9s%s" % item for item in _ROWS.items()))
+    parser.add_argument("--rows", type=_rows, metavar="A,B",
+                        help="what to measure (default: all; gru with --quick)")
+    parser.add_argument("--quick", action="store_true",
+                        help="one round with fewer repeats: under three minutes")
+    parser.add_argument("--rounds", type=training.positive_int, metavar="N",
+                        help="processes per row and side (default: 3; 1 with --quick)")
+    parser.add_argument("--threads", type=training.positive_int, default=2, metavar="N",
+                        help="threads of each session (default: %(default)s)")
+    parser.add_argument("--output", default=os.path.join("runs", "benchmarks"), metavar="FOLDER",
+                        help="where to write results.json and benchmark.png (default: %(default)s)")
+    arguments = parser.parse_args(argv)
+    arguments.rows = arguments.rows or (["gru"] if arguments.quick else list(_ROWS))
+    arguments.rounds = arguments.rounds or (1 if arguments.quick else 3)
+    arguments.repeats = 5 if arguments.quick else 10
+    return arguments
+
+
+def _rows(text):
+    names = list(collections.OrderedDict.fromkeys(text.split(",")))
+    for name in names:
+        if name not in _ROWS:
+            raise argparse.ArgumentTypeError(
+                "no row %r; there are %s" % (name, ", ".join(_ROWS)))
+    return names
+
+
+def _jobs(row, threads, repeats):
+    """{side: job for the worker} of a row, in the order in which the sides take turns."""
+    settings = workload.REFERENCE
+    if row == "long":
+        # A step of 400 takes seconds.
+        repeats = min(repeats, 3)
+        sides = [(str(length), "ours", settings._replace(buckets=[(length, length)]))
+                 for length in (40, 400)]
+    elif row == "devices":
+        sides = [(unroll, "ours", settings._replace(unroll=unroll, devices=2))
+                 for unroll in ("static", "loop")]
+    else:
+        libraries = ["ours", "stock"] + (["dynamic"] if row == "gru" else [])
+        sides = [(library, library, settings._replace(cell=row)) for library in libraries]
+    return collections.OrderedDict(
+        (side, {"library": library, "settings": dict(chosen._asdict()), "threads": threads,
+                "repeats": repeats, "decode": row not in ("long", "devices")})
+        for side, library, chosen in sides)
+
+
+def _measure_row(name, arguments, results):
+    jobs = _jobs(name, arguments.threads, arguments.repeats)
+    row = {"row": name, "sides": list(jobs), "jobs": jobs, "processes": [],
+           "planned": len(jobs) * arguments.rounds, "medians": {}, "ratios": []}
+    results["rows"].append(row)
+    for number in range(1, arguments.rounds + 1):
+        for side, job in jobs.items():
+            label = "%s %s %d/%d" % (name, side, number, arguments.rounds)
+            sys.stderr.write(label + " ...\n")
+            try:
+                numbers = _run_worker(job)
+            except _WorkerError as error:
+                raise ExperimentError("%s: the worker %s; %s\n%s" % (
+                    label, error.reason, _kept(results, arguments.output), error.last_lines))
+            row["processes"].append({"side": side, "round": number, "numbers": numbers})
+            _save(results, arguments.output)
+
+
+def _run_worker(job):
+    """Numbers of one job, measured in a process that doesn't outlive this call.
+
+    Raises:
+      _WorkerError: the process failed.
+    """
+    command = [sys.executable, "-m", "Project_RNN_Enhancement.benchmarks.worker", json.dumps(job)]
+    # A Ctrl-C in the middle of Popen would leave a process that nobody knows of.
+    with training.stop_requests() as stop_requested:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+    with process:
+        try:
+            if stop_requested():
+                raise KeyboardInterrupt
+            output, errors = process.communicate()
+        finally:
+            process.kill()  # does nothing to a process that has ended
+            process.wait()
+    if process.returncode < 0:
+        reason = "was killed by signal %d" % -process.returncode
+    elif process.returncode:
+        reason = "ended with status %d" % process.returncode
+    else:
+        try:
+            return json.loads(output.decode())
+        except ValueError:
+            reason = "printed no numbers"
+    lines = errors.decode(errors="replace").strip().splitlines()[-_LAST_LINES:]
+    raise _WorkerError(reason, "\n".join("  " + line for line in lines))
+
+
+def _save(results, folder):
+    """Writes what is measured so far, each file in one piece; nothing if nothing is."""
+    if not any(row["processes"] for row in results["rows"]):
+        return
+    report.summarise(results["rows"][-1])
+    training.write_json(os.path.join(folder, "results.json"), results)
+    report.chart(results, os.path.join(folder, "benchmark.png"))
+
+
+def _kept(results, folder):
+    count = sum(len(row["processes"]) for row in results["rows"])
+    if not count:
+        return "nothing was measured yet"
+    return "the numbers of %d finished process%s are kept in %s" % (
+        count, "" if count == 1 else "es", os.path.join(folder, "results.json"))
+
+
+def _machine(threads):
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {"cpu": _cpu(), "cores": cores, "threads": threads, "platform": platform.platform(),
+            "python": platform.python_version(), "tensorflow": tf.__version__,
+            "numpy": np.__version__}
+
+
+def _cpu():
+    try:
+        with open("/proc/cpuinfo") as stream:
+            for line in stream:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _fail(message, status):
+    sys.stderr.write("benchmarks: %s\n" % message)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

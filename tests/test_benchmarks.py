@@ -1,0 +1,434 @@
+"""The command that measures this package against stock TensorFlow."""
+import contextlib
+import copy
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from unittest import mock
+
+import tensorflow.compat.v1 as tf
+
+from Project_RNN_Enhancement.benchmarks import __main__ as benchmarks
+from Project_RNN_Enhancement.benchmarks import report, worker, workload
+from Project_RNN_Enhancement.experiments import training
+from Project_RNN_Enhancement.experiments.errors import ExperimentError
+
+from . import stock
+
+TINY = workload.Settings(vocabulary=20, size=4, layers=1, batch=3, buckets=[(1, 2), (2, 3)],
+                         samples=5, cell="gru", unroll=None, devices=0)
+NUMBERS = {
+    "ours": {"build_s": 1.0, "first_s": 1.0, "nodes": 100, "built_mb": 50.0, "peak_mb": 100.0,
+             "steps_ms": [1.0, 9.0], "decode_ms": 3.0},
+    "stock": {"build_s": 30.0, "first_s": 10.0, "nodes": 1000, "built_mb": 200.0, "peak_mb": 200.0,
+              "steps_ms": [2.0, 10.0], "decode_ms": 10.0},
+    "dynamic": {"build_s": 1.0, "first_s": 1.0, "nodes": 50, "built_mb": 50.0, "peak_mb": 80.0,
+                "steps_ms": [0.5, 9.0]},
+}
+
+
+def job(library="ours", decode=False, **settings):
+    return {"library": library, "settings": dict(TINY._replace(**settings)._asdict()),
+            "threads": 1, "repeats": 1, "decode": decode}
+
+
+def row(*processes, **kwargs):
+    """A row of made-up measurements: `processes` are pairs of side and numbers."""
+    name = kwargs.get("name", "gru")
+    jobs = benchmarks._jobs(name, 1, 1)
+    found = {"row": name, "sides": list(jobs), "jobs": jobs, "planned": len(processes),
+             "processes": [{"side": side, "round": 1, "numbers": numbers}
+                           for side, numbers in processes]}
+    report.summarise(found)
+    return found
+
+
+def ratio_of(found, measure, bucket=None, lower="stock"):
+    lines = [line for line in found["ratios"]
+             if (line["measure"], line["bucket"], line["lower"]) == (measure, bucket, lower)]
+    assert len(lines) == 1, (measure, bucket, lower, found["ratios"])
+    return lines[0]
+
+
+class TinyCase(unittest.TestCase):
+    """Puts the tiny settings in the place of the reference."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.output = os.path.join(self.folder, "out")
+        self.replace(workload, REFERENCE=TINY)
+
+    def replace(self, thing, **values):
+        patch = mock.patch.multiple(thing, **values)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+
+class WorkerTest(unittest.TestCase):
+
+    def measure(self, *args, **kwargs):
+        with stock.quiet():
+            return worker.measure(job(*args, **kwargs))
+
+    def assertMeasured(self, numbers, decode):
+        names = {"build_s", "first_s", "nodes", "built_mb", "peak_mb", "steps_ms"}
+        self.assertEqual(set(numbers), names | ({"decode_ms"} if decode else set()))
+        self.assertEqual(len(numbers["steps_ms"]), len(TINY.buckets))
+        for value in numbers["steps_ms"] + [numbers[name] for name in set(numbers) - {"steps_ms"}]:
+            self.assertGreater(value, 0)
+        self.assertGreaterEqual(numbers["peak_mb"], numbers["built_mb"])
+
+    def test_ours(self):
+        self.assertMeasured(self.measure("ours", decode=True), decode=True)
+
+    def test_stock(self):
+        self.assertMeasured(self.measure("stock", decode=True), decode=True)
+
+    def test_dynamic_has_no_decode(self):
+        self.assertMeasured(self.measure("dynamic", decode=True), decode=False)
+
+    def test_decode_is_left_out_unless_asked_for(self):
+        self.assertMeasured(self.measure("ours", cell="lstm"), decode=False)
+
+    def test_cell_of_a_user(self):
+        self.assertMeasured(self.measure("ours", cell="user"), decode=False)
+
+    def test_devices_and_unrolling(self):
+        static = self.measure("ours", layers=2, devices=2, unroll="static")
+        loop = self.measure("ours", layers=2, devices=2, unroll="loop")
+        self.assertMeasured(static, decode=False)
+        self.assertMeasured(loop, decode=False)
+        self.assertNotEqual(static["nodes"], loop["nodes"])
+
+    def test_placeholders_are_not_counted(self):
+        one_bucket = TINY._replace(buckets=TINY.buckets[:1])
+        with tf.Graph().as_default() as graph, stock.quiet():
+            workload.train_graph(workload.library("stock"), one_bucket)
+        counted = [op for op in graph.get_operations() if op.type != "Placeholder"]
+        self.assertLess(len(counted), len(graph.get_operations()))
+        self.assertEqual(self.measure("stock", buckets=one_bucket.buckets)["nodes"], len(counted))
+
+    def test_peak_memory_is_that_before_decoding(self):
+        calls = []
+        with mock.patch.object(worker, "_peak", lambda: calls.append("peak") or 1.0), \
+                mock.patch.object(worker, "_decode", lambda *args: calls.append("decode")):
+            self.measure("ours", decode=True)
+        self.assertEqual(calls, ["peak", "peak", "decode"])
+
+    def test_peak_memory_does_not_include_the_parent(self):
+        parent = bytearray(b"x") * (1 << 30)
+        child = subprocess.check_output(
+            [sys.executable, "-c", "from Project_RNN_Enhancement.benchmarks import worker; "
+                                   "print(worker._peak())"], stderr=subprocess.DEVNULL)
+        self.assertGreater(worker._peak(), len(parent) / 2.0 ** 20)
+        self.assertLess(float(child), len(parent) / 2.0 ** 20)
+
+
+class ReportTest(unittest.TestCase):
+
+    def test_medians_over_rounds(self):
+        rounds = [dict(NUMBERS["ours"], build_s=build, first_s=first, steps_ms=[step, 1.0])
+                  for build, first, step in ((1.0, 9.0, 3.0), (5.0, 1.0, 2.0), (2.0, 2.0, 70.0))]
+        medians = row(*[("ours", numbers) for numbers in rounds])["medians"]
+        self.assertEqual(list(medians), ["ours"])
+        self.assertEqual(medians["ours"]["build_s"], 2.0)
+        # The median of the sums 10, 6 and 4; not the sum 2 + 2 of the medians.
+        self.assertEqual(medians["ours"]["ready_s"], 6.0)
+        self.assertEqual(medians["ours"]["steps_ms"], [3.0, 1.0])
+
+    def test_ratios_and_targets(self):
+        with mock.patch.object(workload, "REFERENCE", TINY):
+            found = row(*NUMBERS.items())
+        for measure, bucket, lower, ratio, target, verdict in (
+                ("ready_s", None, "stock", 0.05, 0.08, "reached"),
+                ("steps_ms", (1, 2), "stock", 0.5, 0.5, "reached"),
+                ("steps_ms", (2, 3), "stock", 0.9, 0.5, "not reached"),
+                ("peak_mb", None, "stock", 0.5, 0.34, "not reached"),
+                ("decode_ms", None, "stock", 0.3, 0.5, "reached"),
+                ("nodes", None, "stock", 0.1, 0.1, "reached"),
+                ("steps_ms", (1, 2), "dynamic", 2.0, 1.0, "not reached"),
+                ("steps_ms", (2, 3), "dynamic", 1.0, 1.0, "reached")):
+            line = ratio_of(found, measure, bucket, lower)
+            self.assertAlmostEqual(line["ratio"], ratio)
+            self.assertEqual((line["upper"], line["target"], line["verdict"]),
+                             ("ours", target, verdict))
+        self.assertEqual(len(found["ratios"]), 8)
+
+    def test_only_what_is_there_is_compared(self):
+        with mock.patch.object(workload, "REFERENCE", TINY):
+            self.assertEqual(row(("ours", NUMBERS["ours"]))["ratios"], [])
+            found = row(("ours", NUMBERS["ours"]), ("dynamic", NUMBERS["dynamic"]))
+        self.assertEqual({line["lower"] for line in found["ratios"]}, {"dynamic"})
+
+    def test_long_row_is_flat_or_not(self):
+        short = dict(NUMBERS["ours"], steps_ms=[2.0])
+        found = row(("40", short), ("400", dict(short, nodes=101, build_s=1.2, steps_ms=[20.0])),
+                    name="long")
+        self.assertEqual(ratio_of(found, "nodes", lower="40")["verdict"], "not reached")
+        self.assertEqual(ratio_of(found, "build_s", lower="40")["verdict"], "reached")
+        self.assertIsNone(ratio_of(found, "peak_mb", lower="40")["verdict"])
+        self.assertEqual(ratio_of(found, "steps_ms", lower="40")["ratio"], 10.0)
+        self.assertIn("20.0 ms", self.table(found))
+        self.assertEqual([found["jobs"][side]["settings"]["buckets"] for side in ("40", "400")],
+                         [[(40, 40)], [(400, 400)]])
+
+    def test_devices_row_names_the_faster(self):
+        with mock.patch.object(workload, "REFERENCE", TINY):
+            found = row(("static", dict(NUMBERS["ours"], steps_ms=[1.0, 4.0])),
+                        ("loop", dict(NUMBERS["ours"], steps_ms=[2.0, 3.0])), name="devices")
+        self.assertEqual(ratio_of(found, "steps_ms", (1, 2), "loop")["verdict"],
+                         "static is faster")
+        self.assertEqual(ratio_of(found, "steps_ms", (2, 3), "loop")["verdict"], "loop is faster")
+
+    def table(self, *rows):
+        return report.markdown({
+            "settings": {"rounds": 2, "repeats": 7}, "rows": rows,
+            "machine": {"cpu": "Abacus", "cores": 8, "threads": 4, "platform": "Wood",
+                        "python": "3", "tensorflow": "1.15", "numpy": "1.18"}})
+
+    def test_markdown(self):
+        with mock.patch.object(workload, "REFERENCE", TINY):
+            found = row(*NUMBERS.items())
+        # As read from results.json, where keys are sorted and tuples are lists.
+        text = self.table(json.loads(json.dumps(found, sort_keys=True)))
+        self.assertIn("Abacus, 8 cores, 4 threads; Wood; Python 3, TensorFlow 1.15, NumPy 1.18.",
+                      text)
+        self.assertIn("2 rounds", text)
+        lines = [[cell.strip() for cell in line.strip("|\n").split("|")]
+                 for line in text.splitlines() if line.startswith("|")]
+        self.assertEqual(lines[0], ["measure", "sides", "ratio", "target", "verdict", "ours",
+                                    "stock", "dynamic"])
+        self.assertTrue(set("".join(lines[1])) <= set("-"))
+        self.assertIn(["step (2, 3)", "ours / stock", "0.900", "<= 0.50", "not reached", "9.0 ms",
+                       "10.0 ms", "9.0 ms"], lines)
+        self.assertIn(["graph nodes", "ours / stock", "0.100", "<= 0.10", "reached", "100",
+                       "1,000", "50"], lines)
+        self.assertIn(["greedy decode", "ours / stock", "0.300", "<= 0.50", "reached", "3.0 ms",
+                       "10.0 ms", ""], lines)
+        self.assertEqual({len(line) for line in lines}, {8})
+        self.assertNotIn("Incomplete", text)
+
+    def test_markdown_tells_what_is_missing(self):
+        found = row(("ours", NUMBERS["ours"]))
+        found["planned"] = 9
+        self.assertIn("Incomplete: 1 of 9 processes.", self.table(found))
+
+    def test_chart_goes_with_the_ratios(self):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        path = os.path.join(folder, "benchmark.png")
+        with mock.patch.object(workload, "REFERENCE", TINY):
+            rows = [row(*NUMBERS.items()),
+                    row(("static", NUMBERS["ours"]), ("loop", NUMBERS["ours"]), name="devices")]
+        report.chart({"rows": rows}, path)
+        with open(path, "rb") as stream:
+            self.assertEqual(stream.read(8), b"\x89PNG\r\n\x1a\n")
+        report.chart({"rows": [dict(rows[0], ratios=[])]}, path)
+        self.assertEqual(os.listdir(folder), [])
+
+
+class CommandTest(TinyCase):
+
+    def command(self, *options):
+        """Returns exit status, standard output and standard error."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                status = benchmarks.main(["--output", self.output] + list(options))
+            except SystemExit as stop:
+                status = stop.code
+        return status, out.getvalue(), err.getvalue()
+
+    def results(self):
+        return training.read_json(os.path.join(self.output, "results.json"))
+
+    def fake_workers(self, outcomes=()):
+        """Replaces processes by made-up numbers; `outcomes`: {call: exception to raise}."""
+        jobs = []
+
+        def run(job):
+            jobs.append(job)
+            if len(jobs) in outcomes:
+                raise outcomes[len(jobs)]
+            return copy.deepcopy(NUMBERS[job["library"]])
+        self.replace(benchmarks, _run_worker=run)
+        self.replace(report, chart=lambda results, path: None)
+        return jobs
+
+    def test_real_processes(self):
+        status, out, err = self.command("--quick", "--threads", "1")
+        self.assertEqual((status, err), (0, "gru ours 1/1 ...\ngru stock 1/1 ...\n"
+                                         "gru dynamic 1/1 ...\n"))
+        results = self.results()
+        self.assertEqual(out, report.markdown(results))
+        self.assertEqual(len(results["rows"][0]["ratios"]), 8)
+        self.assertEqual(results["settings"]["vocabulary"], 20)
+        self.assertEqual(results["machine"]["threads"], 1)
+        self.assertEqual(results["machine"]["tensorflow"], tf.__version__)
+        self.assertEqual(sorted(os.listdir(self.output)), ["benchmark.png", "results.json"])
+
+    def test_sides_take_turns(self):
+        jobs = self.fake_workers()
+        status, _, err = self.command("--rows", "gru,lstm", "--rounds", "2", "--threads", "3")
+        self.assertEqual(status, 0)
+        self.assertEqual([line.split()[1] for line in err.splitlines()],
+                         ["ours", "stock", "dynamic"] * 2 + ["ours", "stock"] * 2)
+        self.assertEqual([(job["settings"]["cell"], job["library"]) for job in jobs],
+                         [("gru", "ours"), ("gru", "stock"), ("gru", "dynamic")] * 2
+                         + [("lstm", "ours"), ("lstm", "stock")] * 2)
+        self.assertEqual({job["threads"] for job in jobs}, {3})
+        self.assertEqual([process["round"] for process in self.results()["rows"][0]["processes"]],
+                         [1, 1, 1, 2, 2, 2])
+
+    def test_all_rows_three_times_by_default(self):
+        jobs = self.fake_workers()
+        self.assertEqual(self.command()[0], 0)
+        self.assertEqual([found["row"] for found in self.results()["rows"]],
+                         ["gru", "lstm", "basic", "user", "long", "devices"])
+        self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2))
+        self.assertEqual([(job["library"], job["settings"]["unroll"], job["settings"]["devices"])
+                          for job in jobs[-2:]], [("ours", "static", 2), ("ours", "loop", 2)])
+
+    def test_interrupt_keeps_what_is_measured(self):
+        self.fake_workers({5: KeyboardInterrupt()})
+        status, out, err = self.command("--rows", "gru")
+        self.assertEqual((status, out), (130, ""))
+        self.assertEqual(err.splitlines()[-1], "benchmarks: interrupted; the numbers of 4 finished "
+                         "processes are kept in " + os.path.join(self.output, "results.json"))
+        found = self.results()["rows"][0]
+        self.assertEqual(len(found["processes"]), 4)
+        self.assertEqual(len(found["ratios"]), 8)
+
+    def test_interrupt_before_anything_is_measured_leaves_earlier_results(self):
+        self.fake_workers()
+        self.command("--rows", "lstm")
+        before = self.results()
+        self.fake_workers({1: KeyboardInterrupt()})
+        status, _, err = self.command("--rows", "gru")
+        self.assertEqual(status, 130)
+        self.assertIn("nothing was measured yet", err)
+        self.assertEqual(self.results(), before)
+
+    def test_interrupt_while_saving_loses_nothing(self):
+        self.fake_workers()
+        write, calls = training.write_json, []
+
+        def interrupted(path, value):
+            calls.append(path)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            write(path, value)
+        self.replace(training, write_json=interrupted)
+        self.assertEqual(self.command("--rows", "gru")[0], 130)
+        self.assertEqual(len(self.results()["rows"][0]["processes"]), 2)
+
+    def test_failed_write_leaves_the_results_before_it_whole(self):
+        self.fake_workers()
+        self.command("--rows", "lstm")
+        before = self.results()
+
+        def fail(value, stream, **kwargs):
+            stream.write("{")
+            raise OSError(28, "No space left on device")
+        with mock.patch.object(training.json, "dump", fail):
+            status, _, err = self.command("--rows", "gru")
+        self.assertEqual(status, 1)
+        self.assertRegex(err, "results.json can't be written")
+        self.assertNotIn("Traceback", err)
+        self.assertEqual(self.results(), before)
+
+    def test_failing_worker(self):
+        self.replace(workload, REFERENCE=TINY._replace(unroll="sideways"))
+        status, out, err = self.command("--rows", "lstm")
+        self.assertEqual((status, out), (1, ""))
+        lines = err.splitlines()[1:]
+        self.assertEqual(lines[0], "benchmarks: lstm ours 1/3: the worker ended with status 1; "
+                         "nothing was measured yet")
+        self.assertIn("sideways", lines[-1])
+        self.assertLessEqual(len(lines), 11)
+        self.assertFalse(os.path.exists(os.path.join(self.output, "results.json")))
+
+    def test_failing_worker_keeps_what_is_measured(self):
+        self.fake_workers({3: benchmarks._WorkerError("was killed by signal 9", "  last words")})
+        status, _, err = self.command("--rows", "lstm")
+        self.assertEqual(status, 1)
+        self.assertRegex(err, "lstm ours 2/3: the worker was killed by signal 9; the numbers of 2 "
+                              "finished processes are kept in .*\n  last words\n$")
+        self.assertEqual(len(self.results()["rows"][0]["processes"]), 2)
+
+    def test_worker_without_numbers_or_killed(self):
+        for script, reason in (("exit 0", "printed no numbers"),
+                               ("kill -9 $$", "was killed by signal 9")):
+            path = os.path.join(self.folder, "python")
+            with open(path, "w") as stream:
+                stream.write("#!/bin/sh\necho words >&2\n%s\n" % script)
+            os.chmod(path, 0o700)
+            with mock.patch.object(sys, "executable", path), \
+                    self.assertRaises(benchmarks._WorkerError) as raised:
+                benchmarks._run_worker(job())
+            self.assertEqual((raised.exception.reason, raised.exception.last_lines),
+                             (reason, "  words"))
+
+    def test_needs_matplotlib_before_it_measures(self):
+        jobs = self.fake_workers()
+
+        def missing(package, purpose):
+            raise ExperimentError("no " + package)
+        self.replace(benchmarks, require=missing)
+        self.assertEqual(self.command(), (1, "", "benchmarks: no matplotlib\n"))
+        self.assertEqual(jobs, [])
+
+    def test_output_that_is_a_file(self):
+        jobs = self.fake_workers()
+        with open(self.output, "w"):
+            pass
+        status, _, err = self.command()
+        self.assertEqual(status, 1)
+        self.assertIn(self.output + ": File exists", err)
+        self.assertEqual(jobs, [])
+
+    def test_wrong_arguments(self):
+        jobs = self.fake_workers()
+        for options, message in (
+                (["--rows", "gru,sru"], "no row 'sru'"), (["--rows", ""], "no row ''"),
+                (["--rounds", "0"], "at least 1"), (["--rounds", "-3"], "at least 1"),
+                (["--threads", "-1"], "at least 1"), (["--threads", "two"], "'two'"),
+                (["more"], "unrecognized arguments: more")):
+            status, _, err = self.command(*options)
+            self.assertEqual(status, 2)
+            self.assertIn(message, err)
+        self.assertEqual(jobs, [])
+
+    def test_signals_kill_the_child(self):
+        # While the child measures (it starts after the line below), and while it is started.
+        for number, wait in ((signal.SIGINT, 0.3), (signal.SIGTERM, 0)):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "Project_RNN_Enhancement.benchmarks", "--rows", "gru",
+                 "--output", self.output], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                start_new_session=True,
+                # A shell that runs the tests in the background has them ignore Ctrl-C.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+            try:
+                while process.stderr.readline() not in (b"gru ours 1/3 ...\n", b""):
+                    pass
+                time.sleep(wait)
+                process.send_signal(number)
+                out, err = process.communicate(timeout=8)
+                self.assertEqual((process.returncode, out, err), (
+                    130, b"", b"benchmarks: interrupted; nothing was measured yet\n"))
+                with self.assertRaises(ProcessLookupError):  # no process of its group is left
+                    os.killpg(process.pid, 0)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                process.stdout.close()
+                process.stderr.close()
