@@ -324,7 +324,6 @@ class CellsTest(tf.test.TestCase):
 class SharedTensorsTest(tf.test.TestCase):
     """A tensor that a loop gets in two ways."""
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_both_parts_of_the_initial_state(self):
         def build(unroll):
             z = tf.tanh(_weights("z", 2, 4))
@@ -333,7 +332,6 @@ class SharedTensorsTest(tf.test.TestCase):
                                   unroll=unroll)
         _assert_as_copies(self, build)
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_initial_state_that_every_step_reads(self):
         def build(unroll):
             z = tf.tanh(_weights("z", 2, 3))
@@ -341,7 +339,6 @@ class SharedTensorsTest(tf.test.TestCase):
                                   initial_state=z, unroll=unroll)
         _assert_as_copies(self, build)
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_inputs_that_every_step_reads(self):
         def build(unroll):
             x = tf.tanh(_weights("x", STEPS, 2, 3))
@@ -349,7 +346,6 @@ class SharedTensorsTest(tf.test.TestCase):
                                   dtype=FLOAT, unroll=unroll)
         _assert_as_copies(self, build)
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_both_parts_of_the_inputs(self):
         def build(unroll):
             cell = Own(lambda x, h: (tf.tanh(x[0] * 2 + x[1] * h),) * 2)
@@ -470,7 +466,6 @@ class OperationsTest(tf.test.TestCase):
                     Own(lambda x, h: (operation(x, h),) * 2), _symbols(),
                     initial_state=_weights("h", 2, 3), unroll=unroll))
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_states_that_are_no_floats(self):
         """Rolled or not, as the loop can."""
         def by_symbol(x, state):
@@ -493,7 +488,6 @@ class OperationsTest(tf.test.TestCase):
                     Own(step, (3, 1)), _vectors(), unroll=unroll,
                     initial_state=(_weights("h", 2, 3), tf.constant(start)))[0], rolled="auto")
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_complex_numbers(self):
         """Rolled or not, as the loop can."""
         def step(x, h):
@@ -521,7 +515,6 @@ class OperationsTest(tf.test.TestCase):
                     Own(lambda x, h: (operation(x, h),) * 2), _vectors(), dtype=FLOAT,
                     unroll=unroll), rolled="auto")
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_resource_variables(self):
         """Rolled or not, as the loop can."""
         def look_up(x, h):

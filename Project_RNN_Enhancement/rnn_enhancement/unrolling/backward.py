@@ -28,7 +28,8 @@ def _run_hand_written(op, *grads):
         raise LookupError(
             "%s is part of a rolled loop that was imported from a meta graph; its gradient was "
             "not exported. Build the model again, or with unroll=\"static\"." % op.name)
-    return gradient(*grads)
+    return gradient(*[tf.convert_to_tensor(grad) if isinstance(grad, tf.IndexedSlices) else grad
+                      for grad in grads])
 
 
 def on_device(device, function):
@@ -114,7 +115,9 @@ class Backward(object):
         """`outputs` and `finals` with this gradient."""
         results = outputs + finals
         sources = self._inputs + self._state + list(self._externals.values())
-        given = [t for t in sources if t.dtype.is_floating]
+        # A tensor that comes in twice has one gradient, the sum.
+        given = list(collections.OrderedDict(
+            (t.name, t) for t in sources if t.dtype.is_floating).values())
         count = len(results)
 
         def gradient(*grads):
@@ -375,7 +378,9 @@ class _Step(object):
         kind = self._kinds[op.name]
         with tf.device(op.device):
             if kind == "lookup":
-                self._copy(op)
+                # From the outside tensor itself: what it gets as gradient goes by the tap.
+                self._copy(op, [self._plan.externals[op.inputs[0].name]]
+                           + [self._value(t) for t in op.inputs[1:]])
                 self._lookups.append((op, self._now[op.outputs[0].name]))
             elif kind == "by output":
                 self._by_output(op)
@@ -388,10 +393,11 @@ class _Step(object):
             else:
                 self._copy(op)
 
-    def _copy(self, op):
-        """`op` on what stands for its inputs."""
+    def _copy(self, op, inputs=None):
+        """`op` on what stands for its inputs, or on `inputs`."""
         attributes = {name: value for name, value in op.node_def.attr.items() if name != "_class"}
-        inputs = [self._value(t) for t in op.inputs]
+        if inputs is None:
+            inputs = [self._value(t) for t in op.inputs]
         gradient = None
         if "_gradient_op_type" not in attributes or op.device:
             gradient = short_gradient(op, inputs, self._plan.shapes,

@@ -51,7 +51,7 @@ class Writer(object):
                 with _outside(self._context):
                     handle = tf.raw_ops.TensorArrayV3(
                         size=self._length, dtype=value.dtype, element_shape=value.shape,
-                        clear_after_read=False, identical_element_shapes=True).handle
+                        clear_after_read=False).handle
                 self._flows.append(tf.raw_ops.TensorArrayWriteV3(
                     handle=handle, index=self._index, value=value, flow_in=self._flow))
             self._handles[value.name] = handle
@@ -144,6 +144,9 @@ class _Plan(object):
         self.externals, self.again, self.keep = {}, [], {}
         self.differentiable = {leaf.name for leaf in leaves if leaf.dtype.is_floating}
         operations = self._ancestors(targets)
+        for tensor in leaves + [t for op in operations for t in op.outputs]:
+            if tensor.dtype.is_complex:
+                raise NotRollable("the step computes with complex numbers (%s)." % tensor.name)
         self._invariant = set()
         for op in operations:
             self._classify(op)
@@ -186,6 +189,10 @@ class _Plan(object):
             return tf.raw_ops.ReadVariableOp(resource=outer, dtype=dtype)
 
     def _classify(self, op):
+        if op.type not in ("ReadVariableOp", "ResourceGather") and any(
+                t.dtype == tf.resource for t in op.inputs):
+            raise NotRollable("the step's operation %s of type %s reads a variable in a way of its "
+                              "own." % (op.name, op.type))
         if op.type == "ReadVariableOp" and op.inputs[0].name in self.externals:
             value = op.outputs[0]
             self.externals[value.name] = self._read_outside(op.inputs[0], value.dtype)
@@ -269,6 +276,29 @@ class _Plan(object):
         return True
 
 
+class _Collections(object):
+    """Finds what a step adds to the graph's collections."""
+
+    def __init__(self, graph):
+        self._graph = graph
+        self._before = {name: len(graph.get_collection_ref(name))
+                        for name in graph.get_all_collection_keys()}
+
+    def check(self, context):
+        """Raises NotRollable, and takes them out again, if they are tensors of the loop."""
+        found = None
+        for name in self._graph.get_all_collection_keys():
+            items = self._graph.get_collection_ref(name)
+            for i in range(len(items) - 1, self._before.get(name, 0) - 1, -1):
+                op = items[i] if isinstance(items[i], tf.Operation) else (
+                    getattr(items[i], "op", None) if tf.is_tensor(items[i]) else None)
+                if op is not None and control_flow_context(op) is context:
+                    del items[i]
+                    found = name
+        if found is not None:
+            raise NotRollable("the step adds to the collection %s." % (found,))
+
+
 def _checked_state(old, new):
     """`new` flat, if every tensor of it can take the place of the one in `old`."""
     try:
@@ -321,18 +351,18 @@ def roll(step, inputs, state, length, watched=()):
             leaf.set_shape(x.shape[1:])
         for value, initial in zip(values, flat_state):
             value.set_shape(initial.shape)
-        watch = Watch(watched)
+        watch, collections = Watch(watched), _Collections(tf.get_default_graph())
         outputs, new_state = step(leaves, tf.nest.pack_sequence_as(state, values))
         context = control_flow_context(tf.get_default_graph())
         watch.check(context)
+        collections.check(context)
         packed = tf.nest.pack_sequence_as(state, values)
         new_values = _checked_state(packed, new_state)
         flat_outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(outputs)]
         plan = _Plan(leaves + list(values), flat_outputs + new_values, context)
         handles = {name: writer.write(tensor) for name, tensor in plan.keep.items()}
         for value in values:
-            if value.dtype.is_floating:
-                handles[value.name] = writer.write(value)
+            handles[value.name] = writer.write(value)
         found.update(
             saved=Saved(plan, leaves, list(values), flat_outputs, new_values, handles),
             structure=outputs,
