@@ -446,7 +446,6 @@ OPERATIONS = {
 
 class OperationsTest(tf.test.TestCase):
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_in_a_loop(self):
         for name, operation in sorted(OPERATIONS.items()):
             def step(x, h):

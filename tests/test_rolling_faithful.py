@@ -397,7 +397,6 @@ class FallbackTest(_Case):
         with self.assertRaisesRegex(ValueError, "inside another while loop"):
             build("loop")
 
-    @unittest.expectedFailure  # a defect of rolled loops that is still open
     def test_in_a_function(self):
         cells = {autograph: rnn_cell.GRUCell(3) for autograph in (False, True)}
         for cell in cells.values():

@@ -365,7 +365,8 @@ class _Step(object):
             if grad is not None:
                 index = op.inputs[1]
                 value = None if self._owner.available(index) else self._value(index)
-                self.taps.append((_LookupTap(self._external(op), index, op), grad, value))
+                self.taps.append((_LookupTap(self._external(op), index, op),
+                                  tf.convert_to_tensor(grad), value))
         return found
 
     def _value(self, tensor):

@@ -11,17 +11,18 @@ are no tensors; inputs that differ in shape from step to step; code inside a loo
 "loop" rolls, or raises ValueError with the reason. "static", the way as long as nothing else is
 said, never rolls.
 
-Rolled loops are still experimental. Known to differ from copies of the step: a tensor that reaches
-one loop in two ways (twice in the initial state, say) gets its gradient twice; gradients to, and
-feeds of, the single tensors of an input list that came out of `tf.unstack` go unseen; a cell that
-counts its calls where none of its own attributes shows it, and one that adds to collections.
+Rolled loops are still experimental. Known to differ from copies of the step: gradients to, and
+feeds of, the single tensors of an input list that came out of `tf.unstack` go unseen; cells that
+count their calls where none of their own attributes shows it, that add losses to themselves, or
+that come from Keras; loop functions that keep the tensors they are given; steps with one weight or
+loss for the whole batch, where there are as many steps as examples.
 """
 import contextlib
 import functools
 import inspect
 import threading
 
-from ..tf1 import tf, variable_names
+from ..tf1 import tf, variable_names, without_autograph
 
 __all__ = ["MODES", "NotRollable", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
            "rolled_or_static"]
@@ -88,6 +89,7 @@ def takes_unroll(function):
     return wrapper
 
 
+@without_autograph
 def rolled_or_static(length, rolled, static):
     """`rolled()` or `static()`, as the mode in force says and the step allows.
 
