@@ -62,13 +62,34 @@ def evaluate(library, build, feed=None):
 
 def assert_same(test, build, feed=None):
     """Fails unless both libraries give the same variables, results and gradients."""
-    names, values, gradients = evaluate(STOCK, build, feed)
-    our_names, our_values, our_gradients = evaluate(OURS, build, feed)
+    assert_same_results(test, evaluate(STOCK, build, feed), evaluate(OURS, build, feed),
+                        dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-5))
+
+
+def assert_same_results(test, expected, found, of_values, of_gradients):
+    """Fails unless two triples as of `evaluate` agree within these tolerances (rtol, atol)."""
+    names, values, gradients = expected
+    our_names, our_values, our_gradients = found
     test.assertEqual(names, our_names)
     test.assertEqual(len(values), len(our_values))
-    for expected, value in zip(values, our_values):
-        np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-6)
-    for (name, _, _), expected, value in zip(names, gradients, our_gradients):
-        test.assertEqual(expected is None, value is None, name)
-        if expected is not None:
-            np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-5, err_msg=name)
+    for value, our_value in zip(values, our_values):
+        np.testing.assert_allclose(our_value, value, **of_values)
+    for name, gradient, our_gradient in zip(names, gradients, our_gradients):
+        test.assertEqual(gradient is None, our_gradient is None, name[0])
+        if gradient is not None:
+            np.testing.assert_allclose(our_gradient, gradient, err_msg=name[0], **of_gradients)
+
+
+def losses_of_training(library, build, learning_rate):
+    """The losses of 20 steps of gradient descent on the sum of `build(library)`, a list of losses.
+
+    Every library starts from the same random weights.
+    """
+    with tf.Graph().as_default(), quiet(), tf.Session() as session:
+        total = tf.add_n(build(library))
+        step = tf.train.GradientDescentOptimizer(learning_rate).minimize(total)
+        session.run(tf.global_variables_initializer())
+        random = np.random.RandomState(3)
+        for variable in tf.trainable_variables():
+            variable.load(random.uniform(-0.5, 0.5, variable.shape.as_list()), session)
+        return [session.run([total, step])[0] for _ in range(20)]

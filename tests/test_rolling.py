@@ -58,16 +58,9 @@ def evaluate(build, feed):
 
 def assert_same(test, build_expected, build, feed, of_values, of_gradients):
     """Fails unless variables, results and gradients are the same within these tolerances."""
-    names, values, gradients = evaluate(build_expected, feed)
-    our_names, our_values, our_gradients = evaluate(build, feed)
-    test.assertEqual(names, our_names)
-    test.assertEqual(len(values), len(our_values))
-    for expected, value in zip(values, our_values):
-        np.testing.assert_allclose(value, expected, of_values, of_values)
-    for (name, _), expected, value in zip(names, gradients, our_gradients):
-        test.assertEqual(expected is None, value is None, name)
-        if expected is not None:
-            np.testing.assert_allclose(value, expected, of_gradients, of_gradients, err_msg=name)
+    stock.assert_same_results(
+        test, evaluate(build_expected, feed), evaluate(build, feed),
+        dict(rtol=of_values, atol=of_values), dict(rtol=of_gradients, atol=of_gradients))
 
 
 def _assert_as_copies(test, build, feed=None, rolled="loop", tolerance=1e-10):
@@ -914,22 +907,15 @@ class LossesTest(tf.test.TestCase):
                     library, keywords, options))
 
     def test_training_stays_together(self):
-        def train(library):
-            with tf.Graph().as_default(), stock.quiet(), tf.Session() as session:
-                encoder, decoder = _symbols(5, 4), _symbols(4, 6)
-                _, losses = library.seq2seq.model_with_buckets(
-                    encoder, decoder[:-1], decoder[1:], [tf.ones([2])] * 5, [(4, 4), (4, 5)],
-                    lambda x, y: library.seq2seq.embedding_attention_seq2seq(
-                        x, y, library.cells.GRUCell(4), 5, 5, 3),
-                    **_rolled(library))
-                total = tf.add_n(losses)
-                step = tf.train.GradientDescentOptimizer(0.3).minimize(total)
-                session.run(tf.global_variables_initializer())
-                random = np.random.RandomState(3)
-                for variable in tf.trainable_variables():
-                    variable.load(random.uniform(-0.5, 0.5, variable.shape.as_list()), session)
-                return [session.run([total, step])[0] for _ in range(20)]
-        expected, found = train(stock.STOCK), train(stock.OURS)
+        def build(library):
+            encoder, decoder = _symbols(5, 4), _symbols(4, 6)
+            return library.seq2seq.model_with_buckets(
+                encoder, decoder[:-1], decoder[1:], [tf.ones([2])] * 5, [(4, 4), (4, 5)],
+                lambda x, y: library.seq2seq.embedding_attention_seq2seq(
+                    x, y, library.cells.GRUCell(4), 5, 5, 3),
+                **_rolled(library))[1]
+        expected, found = (stock.losses_of_training(library, build, 0.3)
+                           for library in (stock.STOCK, stock.OURS))
         np.testing.assert_allclose(found, expected, rtol=1e-4)
         self.assertLess(found[-1], 0.8 * found[0])
 
