@@ -107,6 +107,11 @@ class WorkerTest(unittest.TestCase):
     def test_stock(self):
         self.assertMeasured(self.measure("stock", decode=True), decode=True)
 
+    def test_stock_is_given_no_keyword_of_ours(self):
+        for row in ("gru", "lstm", "basic", "user"):
+            for side, planned in benchmarks._jobs(row, 1, 1).items():
+                self.assertIsNone(planned["settings"]["unroll"], (row, side))
+
     def test_dynamic_has_no_decode(self):
         self.assertMeasured(self.measure("dynamic", decode=True), decode=False)
 

@@ -17,7 +17,7 @@ Settings = collections.namedtuple("Settings", [
 
 REFERENCE = Settings(
     vocabulary=10000, size=256, layers=2, batch=32, buckets=[(5, 10), (10, 15), (20, 25), (40, 50)],
-    samples=512, cell="gru", unroll="auto", devices=0)
+    samples=512, cell="gru", unroll=None, devices=0)
 
 Library = collections.namedtuple("Library", ["cells", "seq2seq"])
 

@@ -21,7 +21,7 @@ __all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
            "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context",
            "set_control_flow_context", "why_no_loop", "select_rows",
-           "without_colocation", "is_sequence", "is_tensor", "is_variable",
+           "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "private_rnn", "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
@@ -114,6 +114,11 @@ def variable_names(graph):
     for collection in (tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.LOCAL_VARIABLES):
         names.extend(variable.op.name for variable in graph.get_collection(collection))
     return names
+
+
+def is_keras_cell(cell):
+    """Whether `cell` has the interface of Keras, in which every state is a list."""
+    return _rnn._is_keras_rnn_cell(cell)
 
 
 def is_tensor(value):

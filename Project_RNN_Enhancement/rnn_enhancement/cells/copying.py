@@ -8,7 +8,7 @@ import copy
 
 from ..tf1 import is_tensor, is_variable, tf
 
-__all__ = ["fresh_copy", "is_cell_like"]
+__all__ = ["fresh_copy", "is_cell_like", "SET_BY_CALLS"]
 
 # What `tf.layers.Layer` and the cells set when they are called, and the value before that.
 _CALL_STATE = {
@@ -25,6 +25,7 @@ _CALL_STATE = {
     "_home": None,
 }
 _LEFT_OUT = frozenset(["_always_reuse_variable_scope", "rnncell_scope", "_last_zero_state"])
+SET_BY_CALLS = _LEFT_OUT.union(_CALL_STATE)
 _DEPENDENCIES = "_unconditional_"
 _SHARED = frozenset(["_graph", "_thread_local", "_metrics_lock"])
 

@@ -10,7 +10,7 @@ from ..eras import is_before_change
 from ..tf1 import static_dimension, tf
 from ..unrolling.modes import rolled_or_static, takes_unroll
 from ..unrolling.states import as_cell_state
-from ..unrolling.steps import all_steps, as_steps, flat_steps, step_list
+from ..unrolling.steps import Steps, all_steps, as_steps, flat_steps, step_list
 from ..unrolling.watching import StepNumber
 from .attention import Attention
 from .legacy import embedding_size_may_be_missing
@@ -312,7 +312,7 @@ def embedded_steps(embedding, symbols, only_first=False):
     def rolled():
         steps = all_steps(symbols)
         found = tf.nn.embedding_lookup(embedding, tf.reshape(steps, [-1]))
-        return step_list(as_steps(found, steps), len(symbols))
+        return Steps(as_steps(found, steps), len(symbols))
     return rolled_or_static(len(symbols), rolled, lambda: [
         tf.nn.embedding_lookup(embedding, step) for step in symbols])
 

@@ -5,7 +5,7 @@ from ..arguments import accepts_integer_at, checked_keywords
 from ..eras import is_before_change
 from ..cells.over_time import TimeLoop
 from ..tf1 import static_dimension, tf
-from ..unrolling.modes import rolled_or_static, takes_unroll
+from ..unrolling.modes import NotRollable, rolled_or_static, takes_unroll
 from ..unrolling.steps import all_steps, as_steps, flat_steps
 
 __all__ = ["sequence_loss", "sequence_loss_by_example"]
@@ -109,9 +109,16 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
                        list(logits) + list(targets) + list(weights)):
         def rolled():
             steps = _losses_in_a_loop(loss, all_steps(logits), all_steps(targets),
-                                      softmax_loss_function is None)
+                                      softmax_loss_function)
             step_weights = all_steps(weights)
-            return tf.reduce_sum(steps * step_weights, 0), tf.reduce_sum(step_weights, 0)
+            if step_weights.shape.ndims not in (1, 2):
+                raise NotRollable("the weights of a step have shape %s." % step_weights.shape[1:])
+            total = tf.reduce_sum(step_weights, 0)
+            # One number for the whole batch, loss or weight, meets every example of its step.
+            rank = max(steps.shape.ndims, step_weights.shape.ndims)
+            steps, step_weights = [value if value.shape.ndims == rank else tf.expand_dims(value, 1)
+                                   for value in (steps, step_weights)]
+            return tf.reduce_sum(steps * step_weights, 0), total
 
         def static():
             return (tf.add_n([loss(target, logit) * weight
@@ -124,17 +131,25 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
     return losses
 
 
-def _losses_in_a_loop(loss, logits, targets, is_row_by_row):
+def _losses_in_a_loop(loss, logits, targets, of_user):
     """Losses [T, batch]: of all steps at once if rows don't matter to each other, else in a loop.
 
     A function of the user's is applied step by step: a sampled loss draws for every step.
-    """
-    if is_row_by_row:
-        return as_steps(loss(tf.reshape(targets, [-1]), flat_steps(logits)), logits)
 
-    def step(values, state):
-        return loss(values[1], values[0]), state
-    return TimeLoop(tf.dimension_value(logits.shape[0])).run(step, [logits, targets], ())[0]
+    Raises:
+      NotRollable: if a step's loss is neither [batch] nor a scalar.
+    """
+    if of_user is None:
+        losses = as_steps(loss(tf.reshape(targets, [-1]), flat_steps(logits)), logits)
+    else:
+        def step(values, state):
+            return loss(values[1], values[0]), state
+        losses = TimeLoop(tf.dimension_value(logits.shape[0])).run(
+            step, [logits, targets], (), watched=[of_user])[0]
+    if losses.shape.ndims not in (1, 2):
+        raise NotRollable("a step's loss has shape %s." % (losses.shape[1:]
+                                                           if losses.shape.ndims else losses.shape))
+    return losses
 
 
 @checked_keywords

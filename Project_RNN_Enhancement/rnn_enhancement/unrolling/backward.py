@@ -53,13 +53,17 @@ def _no_second_gradient(*_):
                      "unroll=\"static\" (or set_unroll(\"static\")) to differentiate twice.")
 
 
-def _once(gradients):
-    """`gradients` (None and IndexedSlices allowed) such that their own gradient is an error."""
+def _once(gradients, sources):
+    """`gradients` (None and IndexedSlices allowed) such that their own gradient is an error.
+
+    Args:
+      sources: tensors that they depend on.
+    """
     tensors = [g.values if isinstance(g, tf.IndexedSlices) else g for g in gradients]
     present = [t for t in tensors if t is not None]
     if not present:
         return gradients
-    guarded = iter(hand_written(present, _no_second_gradient))
+    guarded = iter(hand_written(present + sources, _no_second_gradient))
     result = []
     for gradient in gradients:
         if isinstance(gradient, tf.IndexedSlices):
@@ -123,7 +127,7 @@ class Backward(object):
         def gradient(*grads):
             with without_colocation(), tf.name_scope("backward"):
                 found = self._gradients(grads[:len(outputs)], grads[len(outputs):count])
-            return [None] * count + _once([found.get(t.name) for t in given])
+            return [None] * count + _once([found.get(t.name) for t in given], given)
 
         wrapped = hand_written(results + given, gradient)
         return list(wrapped[:len(outputs)]), list(wrapped[len(outputs):count])

@@ -12,8 +12,9 @@ from ..tf1 import (control_flow_context, gradient_function, set_control_flow_con
                    why_no_loop)
 from .backward import Backward, Saved
 from .modes import NotRollable
-from .operations import BY_OUTPUT, CONTROL_FLOW, LOOKUPS, symbolic_shapes, values_needed
-from .watching import Watch
+from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, LOOKUPS, symbolic_shapes,
+                         values_needed)
+from .watching import Watch, is_same_computation
 
 __all__ = ["roll"]
 
@@ -100,7 +101,19 @@ def run_loop(length, body, variables, backwards=False):
         # Nobody is to save or differentiate the half of a loop.
         del contexts[known:]
         raise
-    return results[1], list(results[2:])
+    return hidden(results[1]), [hidden(value) for value in results[2:]]
+
+
+def hidden(value):
+    """`value` such that TensorFlow's gradients don't find the loop it comes from.
+
+    They would prepare every loop on their way, though only the gradient written here goes through
+    it, and fail where a loop of theirs is around them (`tf.hessians`).
+    """
+    if not value.dtype.is_floating:
+        return value
+    integers = {2: tf.int16, 4: tf.int32, 8: tf.int64}[value.dtype.size]
+    return tf.bitcast(tf.bitcast(value, integers), value.dtype)
 
 
 def _is_seeded(op):
@@ -144,6 +157,10 @@ class _Plan(object):
         self.externals, self.again, self.keep = {}, [], {}
         self.differentiable = {leaf.name for leaf in leaves if leaf.dtype.is_floating}
         operations = self._ancestors(targets)
+        for op in operations:
+            if op.type in DATA_DEPENDENT:
+                raise NotRollable("the shape of what the operation %s of type %s gives may differ "
+                                  "from step to step." % (op.name, op.type))
         for tensor in leaves + [t for op in operations for t in op.outputs]:
             if tensor.dtype.is_complex:
                 raise NotRollable("the step computes with complex numbers (%s)." % tensor.name)
@@ -277,26 +294,69 @@ class _Plan(object):
 
 
 class _Collections(object):
-    """Finds what a step adds to the graph's collections."""
+    """Finds what a loop's step adds to the graph's collections."""
 
     def __init__(self, graph):
         self._graph = graph
         self._before = {name: len(graph.get_collection_ref(name))
                         for name in graph.get_all_collection_keys()}
 
-    def check(self, context):
-        """Raises NotRollable, and takes them out again, if they are tensors of the loop."""
-        found = None
+    def _added(self):
+        """(collection's name, place in it) of what lies inside a loop, last ones first."""
+        outer = control_flow_context(self._graph)
         for name in self._graph.get_all_collection_keys():
             items = self._graph.get_collection_ref(name)
             for i in range(len(items) - 1, self._before.get(name, 0) - 1, -1):
                 op = items[i] if isinstance(items[i], tf.Operation) else (
-                    getattr(items[i], "op", None) if tf.is_tensor(items[i]) else None)
-                if op is not None and control_flow_context(op) is context:
-                    del items[i]
-                    found = name
-        if found is not None:
-            raise NotRollable("the step adds to the collection %s." % (found,))
+                    getattr(items[i], "op", None) if isinstance(items[i], tf.Tensor) else None)
+                if op is not None and control_flow_context(op) not in (None, outer):
+                    yield name, i
+
+    def check(self):
+        """Raises NotRollable if something inside the loop was added."""
+        for name, _ in self._added():
+            raise NotRollable("the step adds to the collection %s." % (name,))
+
+    def clear(self):
+        """Takes what lies inside the loop out again.
+
+        A loss of a variable that the step made, which copies of it will find and not regularise
+        again, moves out of the loop.
+        """
+        for name, i in list(self._added()):
+            items = self._graph.get_collection_ref(name)
+            item = items.pop(i)
+            if name == tf.GraphKeys.REGULARIZATION_LOSSES:
+                with tf.control_dependencies(None):
+                    moved = _moved_out(item, control_flow_context(item.op))
+                if moved is not None:
+                    items.insert(i, moved)
+
+
+def _moved_out(tensor, context):
+    """A copy, outside the loop of `context`, of a tensor computed from outside it; else None."""
+    op = tensor.op
+    if op.type == "Enter":
+        return op.inputs[0]
+    if control_flow_context(op) is not context:
+        return tensor
+    if op.type in CONTROL_FLOW:
+        return None
+    inputs = [_moved_out(value, context) for value in op.inputs]
+    if any(value is None for value in inputs):
+        return None
+    return op.graph.create_op(
+        op.type, inputs, [t.dtype for t in op.outputs], name=op.name.split("/")[-1],
+        attrs={name: value for name, value in op.node_def.attr.items() if name != "_class"},
+        op_def=op.op_def).outputs[tensor.value_index]
+
+
+def _is_same_again(results, call):
+    """Whether `call` gives what is computed as `results` is."""
+    with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
+        again = call()
+    return is_same_computation(*[[tf.convert_to_tensor(value) for value in tf.nest.flatten(nest)]
+                                 for nest in (results, again)])
 
 
 def _checked_state(old, new):
@@ -325,8 +385,8 @@ def roll(step, inputs, state, length, watched=()):
       inputs: list of tensors [length, ...].
       state: nest of tensors, the state before the first step.
       length: int, number of steps.
-      watched: objects that `step` calls; if the call changes their attributes in a way that
-        matters per step, the loop is refused.
+      watched: what `step` calls; if calls change it in a way that matters per step, the loop is
+        refused.
 
     Returns:
       (nest of outputs with a first dimension of `length`, final state).
@@ -351,12 +411,11 @@ def roll(step, inputs, state, length, watched=()):
             leaf.set_shape(x.shape[1:])
         for value, initial in zip(values, flat_state):
             value.set_shape(initial.shape)
-        watch, collections = Watch(watched), _Collections(tf.get_default_graph())
-        outputs, new_state = step(leaves, tf.nest.pack_sequence_as(state, values))
-        context = control_flow_context(tf.get_default_graph())
-        watch.check(context)
-        collections.check(context)
         packed = tf.nest.pack_sequence_as(state, values)
+        outputs, new_state = step(leaves, packed)
+        context = control_flow_context(tf.get_default_graph())
+        watch.check(context, again=lambda: _is_same_again(
+            (outputs, new_state), lambda: step(leaves, packed)))
         new_values = _checked_state(packed, new_state)
         flat_outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(outputs)]
         plan = _Plan(leaves + list(values), flat_outputs + new_values, context)
@@ -369,7 +428,18 @@ def roll(step, inputs, state, length, watched=()):
             outputs=[(writer.write(value), value.dtype, value.shape) for value in flat_outputs])
         return new_values
 
-    flow, finals = run_loop(length, body, flat_state)
+    watch, collections = Watch(watched), _Collections(tf.get_default_graph())
+    try:
+        if watch.unbuilt:
+            # Their variables are to lie, and be named, as those of a copy of the step.
+            step([x[0] for x in inputs], state)
+            watch.check(control_flow_context(tf.get_default_graph()))
+        flow, finals = run_loop(length, body, flat_state)
+        collections.check()
+    except BaseException:
+        watch.restore()
+        collections.clear()
+        raise
     saved = found["saved"]
     for final, new, initial in zip(finals, saved.new_state, flat_state):
         final.set_shape(new.shape.merge_with(initial.shape))

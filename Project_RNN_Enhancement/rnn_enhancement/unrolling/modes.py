@@ -4,18 +4,20 @@ A rolled graph is built in seconds, stays as small for 400 steps as for 40, and 
 static graph is TensorFlow's classic one: every step's operations are there by name, it can be
 differentiated twice, and one step can be run without feeding the inputs of later ones.
 
-"auto" rolls what can be rolled faithfully and unrolls the rest: sequences of less than four
-steps; a `loop_function` that looks at its step number; cells that count their calls, keep
-tensors of a step, hold control flow of their own or draw with a seed of their own; states that
-are no tensors; inputs that differ in shape from step to step; code inside a loop of the user's.
-"loop" rolls, or raises ValueError with the reason. "static", the way as long as nothing else is
-said, never rolls.
+"auto", the way as long as nothing else is said, rolls what can be rolled faithfully and unrolls
+the rest: sequences of less than four steps; a `loop_function` that looks at its step number; cells
+and functions that count their calls, keep tensors of a step, draw random numbers of Python or
+NumPy, hold iterators or set variables around them; steps that hold control flow of their own, draw
+with a seed of their own, add losses or summaries to the graph, compute with complex numbers or
+have operations with data-dependent shapes; states that are no tensors; inputs that differ in shape
+from step to step; code inside a loop of the user's. `tf.logging.set_verbosity(tf.logging.DEBUG)`
+shows why something was not rolled. "loop" rolls, or raises ValueError with the reason. "static"
+never rolls.
 
-Rolled loops are still experimental. Known to differ from copies of the step: gradients to, and
-feeds of, the single tensors of an input list that came out of `tf.unstack` go unseen; cells that
-count their calls where none of their own attributes shows it, that add losses to themselves, or
-that come from Keras; loop functions that keep the tensors they are given; steps with one weight or
-loss for the whole batch, where there are as many steps as examples.
+What differs in a rolled graph: an output that the cell also returns as its state is, in copies,
+one tensor, so that feeding it, or differentiating by it, reaches later steps; in a loop it reaches
+what was built on that output. There is no second-order gradient. To run one step all inputs are
+needed.
 """
 import contextlib
 import functools
@@ -32,7 +34,7 @@ MODES = ("auto", "static", "loop")
 # Below this a loop costs as many operations as the copies of the step.
 _SHORTEST = 4
 
-_default = "static"
+_default = "auto"
 _local = threading.local()
 
 
@@ -47,7 +49,7 @@ def _checked(mode):
 
 
 def set_unroll(mode):
-    """Sets the package-wide way to unroll time: "static" (as at import), "auto" or "loop".
+    """Sets the package-wide way to unroll time: "auto" (as at import), "static" or "loop".
 
     Raises:
       ValueError: for anything else.
@@ -109,10 +111,13 @@ def rolled_or_static(length, rolled, static):
         if mode == "loop":
             raise ValueError("unroll=\"loop\" is not possible here: %s Use \"auto\" or \"static\"."
                              % reason)
-    except Exception:
+        tf.logging.debug("Time is unrolled into copies of the step: %s", reason)
+    except Exception as error:
         # The cell may object to the loop, or to its inputs; copies of the step tell which.
         if mode == "loop":
             raise
+        tf.logging.debug("Time is unrolled into copies of the step after %s: %s",
+                         type(error).__name__, error)
     # The attempt may have made variables, which the copies are to find.
     reuse = tf.AUTO_REUSE if len(variable_names(graph)) > known else None
     with tf.variable_scope(tf.get_variable_scope(), reuse=reuse):

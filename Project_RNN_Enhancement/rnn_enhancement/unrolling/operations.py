@@ -7,14 +7,20 @@ no others.
 """
 from ..tf1 import gradient_function, tf
 
-__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "symbolic_shapes", "values_needed",
-           "short_gradient", "gradient_by_output"]
+__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "symbolic_shapes",
+           "values_needed", "short_gradient", "gradient_by_output"]
 
 CONTROL_FLOW = frozenset([
     "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond",
     "RefEnter", "While", "StatelessWhile", "If", "StatelessIf", "Case", "PartitionedCall",
     "StatefulPartitionedCall", "TensorArrayV3", "TensorArrayReadV3", "TensorArrayWriteV3",
     "StackPushV2", "StackPopV2"])
+
+# How large their outputs are depends on the values of their inputs.
+DATA_DEPENDENT = frozenset(["Where", "Unique", "UniqueV2", "UniqueWithCounts", "UniqueWithCountsV2",
+                            "ListDiff", "DynamicPartition", "NonMaxSuppression",
+                            "NonMaxSuppressionV2", "NonMaxSuppressionV3", "StringSplit",
+                            "SetSize", "DenseToDenseSetOperation", "SparseConcat"])
 
 LOOKUPS = frozenset(["Gather", "GatherV2", "ResourceGather"])
 

@@ -3,7 +3,8 @@ from ..arguments import checked_keywords
 from ..cells.base import assert_like_rnncell
 from ..cells.over_time import TimeLoop, over_time
 from ..eras import is_before_change
-from ..tf1 import quiet_deprecations, select_rows, static_dimension, tf, undeprecated
+from ..tf1 import (is_keras_cell, is_sequence, quiet_deprecations, select_rows, static_dimension,
+                   tf, undeprecated)
 from .modes import NotRollable, rolled_or_static, takes_unroll
 from .states import as_cell_state
 from .steps import all_steps, step_list
@@ -69,8 +70,12 @@ def _rolled_rnn(cell, inputs, initial_state, dtype, sequence_length, scope):
             sequence_length = tf.cast(sequence_length, tf.int32)
             sequence_length.shape.assert_has_rank(1)
             mask = tf.transpose(tf.sequence_mask(sequence_length, len(inputs)))
-        outputs, state = over_time(cell, tf.nest.pack_sequence_as(inputs[0], flat), state,
-                                   TimeLoop(len(inputs), mask))
+        # Cells of Keras take, and give, even a single tensor in a list.
+        in_list = is_keras_cell(cell) and not is_sequence(state)
+        outputs, state = over_time(cell, tf.nest.pack_sequence_as(inputs[0], flat),
+                                   [state] if in_list else state, TimeLoop(len(inputs), mask))
+        if in_list:
+            state = state[0]
         if mask is not None:
             outputs = tf.nest.map_structure(lambda x: _zero_past_end(x, mask), outputs)
         steps = [step_list(x, len(inputs)) for x in tf.nest.flatten(outputs)]

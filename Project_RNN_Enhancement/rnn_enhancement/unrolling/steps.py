@@ -2,32 +2,30 @@
 from ..tf1 import tf
 from .modes import NotRollable
 
-__all__ = ["all_steps", "step_list", "flat_steps", "as_steps"]
+__all__ = ["Steps", "all_steps", "step_list", "flat_steps", "as_steps"]
 
 
-def _source(tensors):
-    """The tensor that `tensors` are all the steps of, in order; None if there is none."""
-    op = getattr(tensors[0], "op", None)
-    if op is None or op.type != "Unpack" or op.get_attr("axis") != 0:
-        return None
-    if len(op.outputs) != len(tensors):
-        return None
-    if any(tensor is not output for tensor, output in zip(tensors, op.outputs)):
-        return None
-    return op.inputs[0]
+class Steps(list):
+    """List of the steps of a tensor [T, ...] that no user sees.
+
+    Only where nobody can feed, or differentiate by, a single one of them may the tensor of all
+    steps be used in their place.
+    """
+
+    def __init__(self, together, length):
+        super(Steps, self).__init__(step_list(together, length))
+        self.together = together
+
 
 
 def all_steps(tensors):
     """One tensor [T, ...] of a list of T tensors of one shape.
 
-    A list that came out of `step_list` costs nothing.
-
     Raises:
       NotRollable: if shapes or dtypes differ.
     """
-    source = _source(tensors)
-    if source is not None:
-        return source
+    if isinstance(tensors, Steps):
+        return tensors.together
     tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
     first = tensors[0]
     for tensor in tensors:

@@ -1,69 +1,283 @@
-"""Finds out whether a cell of the user's does per call what a loop would do once."""
-from ..cells.copying import is_cell_like
+"""Finds out whether code of the user's does per call what a loop would do once."""
+import collections
+import dis
+import functools
+import random
+import types
+
+import numpy as np
+
+from ..cells.copying import SET_BY_CALLS
 from ..tf1 import control_flow_context, tf
 from .modes import NotRollable
 
-__all__ = ["StepNumber", "Watch"]
+__all__ = ["StepNumber", "Watch", "is_same_computation"]
 
-_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.")
-
-
-def _users_cells(values, found):
-    for value in values:
-        if isinstance(value, (list, tuple)):
-            _users_cells(value, found)
-        elif (is_cell_like(value) and hasattr(value, "__dict__")
-              and not any(value is other for other in found)):
-            # Cells that are known to be harmless are searched for others inside them.
-            found.append(value)
-            _users_cells(list(vars(value).values()), found)
-    return found
+_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "numpy.",
+            "tensorflow_probability.", "absl.")
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, tf.Variable, tf.Operation,
+          tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
+_CONTAINERS = (list, dict, set, collections.deque, bytearray)
+# What a layer's own `add_loss` and its like add to.
+_ADDED = frozenset(["_losses", "_updates", "_callable_losses", "_eager_losses", "_metrics"])
+# Data; nobody counts in it.
+_LARGE = 10000
+_WRITES_AROUND = {"STORE_DEREF": "co_freevars", "STORE_GLOBAL": "co_names"}
 
 
-def _is_number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _is_trusted(module):
+    return module is not None and (module + ".").startswith(_TRUSTED)
 
 
-def _contents(value):
-    """`value` with its containers copied, so that later changes to them show."""
-    if isinstance(value, list):
-        return list(value)
-    return dict(value) if type(value) is dict else value
+def _instructions(code):
+    """Of a function's code and of the functions inside it."""
+    for instruction in dis.get_instructions(code):
+        yield code, instruction
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            for found in _instructions(constant):
+                yield found
+
+
+def _contents(owner):
+    """Copy of what `owner`, a container or an object with attributes, holds at present."""
+    if isinstance(owner, _CONTAINERS + (np.ndarray,)):
+        return owner.copy()
+    contents = dict(vars(owner))
+    if isinstance(owner, tf.keras.layers.Layer):
+        trusted = _is_trusted(type(owner).__module__)
+        contents = {name: tuple(value) if name in _ADDED else value
+                    for name, value in contents.items()
+                    if name in _ADDED or not (trusted or name in _INTERNAL)}
+    elif isinstance(owner, type):
+        contents = {name: value for name, value in contents.items()
+                    if not name.startswith(("__", "_abc_", "_tf_api"))}
+    return contents
+
+
+def _is_same(one, other):
+    if one is other or isinstance(one, tuple) and isinstance(other, tuple) and (
+            len(one) == len(other) and all(map(_is_same, one, other))):
+        return True
+    return (type(one) is type(other) and isinstance(one, (bool, int, float, str, bytes))
+            and one == other)
 
 
 class Watch(object):
-    """Compares the attributes of cells before and after one call.
+    """What calls of cells and functions of the user's can leave behind in Python.
+
+    Looked at are attributes of cells and objects, of their classes, lists and other containers,
+    and what functions find around them. The package's own code and TensorFlow's is trusted.
 
     Args:
-      cells: cells, or functions (ignored); cells inside them are looked at too.
+      watched: cells, functions or other objects.
+
+    Raises:
+      NotRollable: if something can neither be compared nor undone, an iterator for example.
     """
 
-    def __init__(self, cells):
-        self._before = [
-            (cell, {name: _contents(value) for name, value in vars(cell).items()})
-            for cell in _users_cells(cells, [])
-            if not type(cell).__module__.startswith(_TRUSTED)]
+    def __init__(self, watched):
+        self._seen, self._owners = {}, []
+        # Layers that make their variables outside TensorFlow's variable scopes.
+        self.unbuilt = []
+        stack = [(value, "") for value in reversed(list(watched))]
+        while stack:
+            value, name = stack.pop()
+            if id(value) not in self._seen and not isinstance(value, _PLAIN):
+                self._seen[id(value)] = value
+                stack.extend(reversed(list(self._look_at(value, name))))
+        self.remember()
+        self._first = self._before, self._random
 
-    def check(self, context):
-        """Raises NotRollable, and undoes the change, if a cell counts its calls or keeps tensors.
+    def _look_at(self, value, name):
+        """(object, name) of what lies inside `value`."""
+        if isinstance(value, np.ndarray):
+            if value.size <= _LARGE:
+                self._owners.append((value, name))
+            return []
+        if isinstance(value, _CONTAINERS):
+            self._owners.append((value, name))
+            items = value.values() if isinstance(value, dict) else value
+            return [] if len(value) > _LARGE else [(item, name) for item in items]
+        if isinstance(value, (tuple, frozenset)):
+            return [(item, name) for item in value]
+        if isinstance(value, functools.partial):
+            return [(part, name) for part in (value.func, value.args, value.keywords)]
+        if isinstance(value, types.MethodType):
+            return [(value.__func__, name), (value.__self__, name)]
+        if isinstance(value, (staticmethod, classmethod)):
+            return [(value.__func__, name)]
+        if isinstance(value, property):
+            return [(part, name) for part in (value.fget, value.fset)]
+        if isinstance(value, types.FunctionType):
+            return self._look_at_function(value)
+        if isinstance(value, type):
+            if _is_trusted(value.__module__):
+                return []
+            self._owners.append((value, name))
+            return [(item, key) for key, item in vars(value).items()
+                    if not (key.startswith("__") and not callable(item))]
+        if hasattr(type(value), "__next__"):
+            raise NotRollable("an iterator (%s) is within reach of the step; each call may take "
+                              "an item of it." % (name or type(value).__name__))
+        return self._look_at_object(value)
+
+    def _look_at_function(self, function):
+        if _is_trusted(function.__module__) and not function.__closure__:
+            return []
+        code, found = function.__code__, []
+        for cell in function.__closure__ or ():
+            try:
+                found.append((cell.cell_contents, function.__name__))
+            except ValueError:
+                continue
+        if _is_trusted(function.__module__):
+            # Of TensorFlow's decorators, what they decorate.
+            return [(value, name) for value, name in found if callable(value)]
+        for inner, instruction in _instructions(code):
+            names = _WRITES_AROUND.get(instruction.opname)
+            if names == "co_names" or names and inner is code and (
+                    instruction.argval in code.co_freevars):
+                raise NotRollable("the function %s sets %s, a variable outside it, at every call."
+                                  % (function.__name__, instruction.argval))
+            if (instruction.opname == "LOAD_GLOBAL"
+                    and instruction.argval in function.__globals__):
+                found.append((function.__globals__[instruction.argval], instruction.argval))
+        found.extend((value, function.__name__) for value in function.__defaults__ or ())
+        found.extend((value, function.__name__)
+                     for value in (function.__kwdefaults__ or {}).values())
+        if vars(function):
+            self._owners.append((function, function.__name__))
+            found.extend((value, name) for name, value in vars(function).items()
+                         if name != "__wrapped__" or not _is_trusted(function.__module__))
+        return found
+
+    def _look_at_object(self, value):
+        if isinstance(value, tf.keras.layers.Layer) and not (
+                isinstance(value, tf.layers.Layer) or value.built):
+            self.unbuilt.append(value)
+        if not hasattr(value, "__dict__"):
+            return []
+        trusted = _is_trusted(type(value).__module__)
+        is_layer = isinstance(value, tf.keras.layers.Layer)
+        if trusted and not is_layer:
+            return []
+        self._owners.append((value, type(value).__name__))
+        found = [(item, name) for name, item in vars(value).items()
+                 if not (is_layer and name in _INTERNAL)]
+        if not trusted:
+            found.extend((cls, cls.__name__) for cls in type(value).__mro__)
+        return found
+
+    def remember(self):
+        """Takes the present contents for those that later ones are compared to."""
+        self._before = [_contents(owner) for owner, _ in self._owners]
+        self._random = random.getstate(), np.random.get_state()
+
+    def changes(self):
+        """List of (owner, name of the attribute or container, value), what changed since then."""
+        found = []
+        for (owner, name), before in zip(self._owners, self._before):
+            now = _contents(owner)
+            if isinstance(now, np.ndarray):
+                if not np.array_equal(now, before):
+                    found.append((owner, name, owner))
+            elif not isinstance(now, dict):
+                if len(now) != len(before) or not all(map(_is_same, now, before)):
+                    found.append((owner, name, list(now)))
+            else:
+                found.extend(
+                    (owner, name if isinstance(owner, dict) else key, now.get(key))
+                    for key in list(now) + [key for key in before if key not in now]
+                    if key not in now or key not in before or not _is_same(now[key], before[key]))
+        if not self._drew_nothing():
+            found.append((None, "", None))
+        return found
+
+    def _drew_nothing(self):
+        of_python, of_numpy = self._random
+        now = np.random.get_state()
+        return (random.getstate() == of_python and now[2:] == of_numpy[2:]
+                and np.array_equal(now[1], of_numpy[1]))
+
+    def restore(self):
+        """Puts back what was there at first; what was built stays built."""
+        random.setstate(self._first[1][0])
+        np.random.set_state(self._first[1][1])
+        for (owner, _), before in zip(self._owners, self._first[0]):
+            if isinstance(owner, np.ndarray):
+                if not np.array_equal(owner, before):
+                    owner[...] = before
+            elif isinstance(owner, (list, bytearray)):
+                owner[:] = before
+            elif isinstance(owner, collections.deque):
+                owner.clear()
+                owner.extend(before)
+            elif isinstance(owner, (dict, set)):
+                owner.clear()
+                owner.update(before)
+            else:
+                _restore_attributes(owner, before)
+
+    def check(self, context, again=None):
+        """Raises NotRollable if a call counted, drew or kept something.
 
         Args:
           context: control flow context of the loop that the call was built in.
+          again: function that calls once more and says whether it computes the same. A first call
+            may build what later ones use; without a second one no change is allowed.
         """
-        for cell, before in self._before:
-            for name, value in list(vars(cell).items()):
-                if _is_number(value) and name in before and before[name] != value:
-                    reason = "counts its calls (attribute %s)" % name
-                elif name in before and value is before[name] or _holds_none(value, context):
-                    continue
-                else:
-                    reason = "keeps tensors of a step (attribute %s)" % name
-                for changed in list(vars(cell)):
-                    if changed not in before:
-                        object.__delattr__(cell, changed)
-                for kept, old in before.items():
-                    object.__setattr__(cell, kept, old)
-                raise NotRollable("the cell %s %s." % (type(cell).__name__, reason))
+        changes = self.changes()
+        for change in changes:
+            self._refuse(change, context)
+        if changes and again is not None:
+            self.remember()
+            if not again():
+                raise NotRollable(_described(changes[0]) + ".")
+            changes = self.changes()
+        if changes:
+            raise NotRollable(_described(changes[0]) + ".")
+
+    @staticmethod
+    def _refuse(change, context):
+        owner, name, value = change
+        if name in _ADDED and isinstance(owner, tf.keras.layers.Layer):
+            raise NotRollable("the cell %s adds losses or updates to itself."
+                              % type(owner).__name__)
+        if not _holds_none(value, context):
+            raise NotRollable("the step keeps tensors of a step (attribute %s)." % name)
+
+
+def _described(change):
+    owner, name, _ = change
+    if owner is None:
+        return "the step draws random numbers of Python or NumPy"
+    return "the step counts its calls (attribute %s)" % (name or type(owner).__name__)
+
+
+# Attributes that TensorFlow's layers set when they are called.
+_INTERNAL = frozenset(SET_BY_CALLS).union(
+    vars(tf.layers.Layer()), vars(tf.nn.rnn_cell.RNNCell()))
+
+
+def _restore_attributes(owner, before):
+    """Puts attributes back, but for variables and layers that were made in the meantime."""
+    is_class = isinstance(owner, type)
+    change, remove = (type.__setattr__, type.__delattr__) if is_class else (
+        object.__setattr__, object.__delattr__)
+    for name, value in _contents(owner).items():
+        if name in _ADDED:
+            getattr(owner, name)[:] = before.get(name, ())
+        elif name in before and _is_same(value, before[name]) or isinstance(
+                value, (tf.Variable, tf.keras.layers.Layer)):
+            continue
+        elif name in before:
+            change(owner, name, before[name])
+        else:
+            remove(owner, name)
+    for name in before:
+        if name not in vars(owner):
+            change(owner, name, before[name])
 
 
 def _holds_none(value, context):
@@ -74,6 +288,34 @@ def _holds_none(value, context):
         return all(_holds_none(item, context) for item in value)
     return not (tf.is_tensor(value) and hasattr(value, "op")
                 and control_flow_context(value.op) is context)
+
+
+def _attributes(op):
+    # Seeds are TensorFlow's count of operations; names of what is near say nothing.
+    return {name: value for name, value in op.node_def.attr.items()
+            if name not in ("_class", "seed", "seed2", "container", "shared_name")}
+
+
+def is_same_computation(one, other):
+    """Whether two lists of tensors are computed alike from the same leaves."""
+    stack, same = list(zip(one, other)), set()
+    if len(one) != len(other):
+        return False
+    while stack:
+        a, b = stack.pop()
+        if a is b or (a.name, b.name) in same:
+            continue
+        same.add((a.name, b.name))
+        if (a.op.type != b.op.type or a.value_index != b.value_index
+                or len(a.op.inputs) != len(b.op.inputs)
+                or a.op.device != b.op.device or _attributes(a.op) != _attributes(b.op)):
+            return False
+        if not a.op.inputs and a.op.type != "Const" and not a.op.op_def.is_stateful:
+            return False
+        if a.op.type in ("VariableV2", "VarHandleOp"):
+            return False
+        stack.extend(zip(a.op.inputs, b.op.inputs))
+    return True
 
 
 def _looked_at(*_):
