@@ -4,6 +4,7 @@ Everything in the package that needs TensorFlow imports it from here::
 
     from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 """
+import functools
 import warnings
 
 with warnings.catch_warnings():
@@ -20,9 +21,9 @@ from tensorflow.python.util import deprecation as _deprecation
 __all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
            "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context",
-           "set_control_flow_context", "why_no_loop", "select_rows",
+           "set_control_flow_context", "replace_input", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
-           "static_dimension", "variable_names", "private_rnn", "private_rnn_cell"]
+           "static_dimension", "variable_names", "visible_gpus", "private_rnn", "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
 private_rnn = _rnn
@@ -85,6 +86,11 @@ def set_control_flow_context(graph, context):
     graph._set_control_flow_context(context)
 
 
+def replace_input(op, position, tensor):
+    """Makes `op` read `tensor` as its input number `position`."""
+    op._update_input(position, tensor)
+
+
 def why_no_loop():
     """Why a loop of this package can't be built where the graph is building; None if it can."""
     graph = tf.get_default_graph()
@@ -96,6 +102,12 @@ def why_no_loop():
     if context is not None and context.GetWhileContext() is not None:
         return "the code is inside another while loop."
     return None
+
+
+@functools.lru_cache(maxsize=None)
+def visible_gpus():
+    """Number of GPUs that TensorFlow sees."""
+    return len(tf.config.experimental.list_physical_devices("GPU"))
 
 
 def select_rows(condition, x, y):

@@ -8,6 +8,7 @@ import collections
 
 from ..tf1 import tf, without_colocation
 from .operations import BY_OUTPUT, LOOKUPS, gradient_by_output, short_gradient
+from .products import columns, matmul
 
 __all__ = ["Backward", "Saved", "hand_written"]
 
@@ -272,7 +273,7 @@ class _Step(object):
     def __init__(self, owner, plan, saved):
         self._owner, self._plan, self._saved = owner, plan, saved
         self._kinds = {op.name: self._kind(op) for op in plan.again}
-        self._transposes = {}
+        self._rights = {}
         # Outside tensors whose gradients are added up step by step.
         self.accumulated = []
         for op in plan.again:
@@ -283,8 +284,8 @@ class _Step(object):
                         and outer.name not in self.accumulated):
                     self.accumulated.append(outer.name)
         for op in plan.again:
-            if self._kinds[op.name] == "product" and not op.get_attr("transpose_b"):
-                self._transpose(op)
+            if self._kinds[op.name] == "product" and plan.is_differentiable(op.inputs[0]):
+                self._right(op)
 
     def _kind(self, op):
         plan = self._plan
@@ -316,14 +317,17 @@ class _Step(object):
             return self._plan.externals[tensor.name + "/value"]
         return self._plan.externals[tensor.name]
 
-    def _transpose(self, op):
-        # A product with a transposed right side takes four times as long on CPU as this one
-        # transpose and a plain product per step.
-        weight = self._external(op)
-        if weight.name not in self._transposes:
+    def _right(self, op):
+        """The weight of a product, in columns, as the gradient to the left side needs it."""
+        weight, transposed = self._external(op), op.get_attr("transpose_b")
+        if (weight.name, transposed) not in self._rights:
             with tf.device(op.device):
-                self._transposes[weight.name] = tf.transpose(weight)
-        return self._transposes[weight.name]
+                # A product with a transposed right side takes four times as long on CPU as this
+                # one transpose and a plain product per step.
+                self._rights[weight.name, transposed] = columns(
+                    weight if transposed else tf.transpose(weight),
+                    tf.dimension_value(op.outputs[0].shape[0]), op.device)
+        return self._rights[weight.name, transposed]
 
     def differentiate(self, index, pairs):
         """Gradients by name of leaf or outside tensor; `taps` is set to (tap, gradient, value).
@@ -375,6 +379,7 @@ class _Step(object):
 
     def _value(self, tensor):
         """What stands for a forward tensor here."""
+        tensor = self._plan.originals.get(tensor.name, tensor)
         if tensor.name not in self._now:
             self._now[tensor.name] = self._owner._kept(tensor, self._index)
         return self._now[tensor.name]
@@ -462,13 +467,12 @@ class _Step(object):
         result = self._result(op)
         outer = self._external(op)
         tap = _ProductTap(outer, op.inputs[0], op)
-        right = outer if op.get_attr("transpose_b") else self._transpose(op)
         through = self._plan.is_differentiable(op.inputs[0])
 
         def gradient(grad, _):
             with tf.device(op.device):
                 self._tap(tap, grad, left)
-                return None, tf.matmul(grad, right) if through else None
+                return None, matmul(grad, self._right(op)) if through else None
         return hand_written([result, left], gradient)[0]
 
     def _result(self, op):

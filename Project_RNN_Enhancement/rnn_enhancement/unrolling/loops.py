@@ -8,12 +8,13 @@ again, and takes each weight's gradient as one product over all steps.
 """
 import contextlib
 
-from ..tf1 import (control_flow_context, gradient_function, set_control_flow_context, tf,
-                   why_no_loop)
+from ..tf1 import (control_flow_context, gradient_function, replace_input,
+                   set_control_flow_context, tf, why_no_loop)
 from .backward import Backward, Saved
 from .modes import NotRollable
 from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, LOOKUPS, symbolic_shapes,
                          values_needed)
+from .products import in_columns
 from .watching import Watch, is_same_computation
 
 __all__ = ["roll"]
@@ -149,6 +150,7 @@ class _Plan(object):
       again: operations to compute again, in order.
       keep: tensors of the step to keep (their names -> tensor).
       differentiable: names of tensors that a gradient flows through.
+      originals: name of a product done in columns -> the product.
     """
 
     def __init__(self, leaves, targets, context):
@@ -156,7 +158,8 @@ class _Plan(object):
         self._leaves = {leaf.name for leaf in leaves}
         self.externals, self.again, self.keep = {}, [], {}
         self.differentiable = {leaf.name for leaf in leaves if leaf.dtype.is_floating}
-        operations = self._ancestors(targets)
+        operations = self._operations = self._ancestors(targets)
+        self.originals = {}
         for op in operations:
             if op.type in DATA_DEPENDENT:
                 raise NotRollable("the shape of what the operation %s of type %s gives may differ "
@@ -282,6 +285,35 @@ class _Plan(object):
                 self.keep[tensor.name] = tensor
             else:
                 stack.extend(tensor.op.inputs)
+
+    def multiply_in_columns(self, results, handles):
+        """Has products by tensors from outside done in columns; `results` as they are then.
+
+        Args:
+          handles: arrays by name of what is kept.
+        """
+        results = list(results)
+        for op in self._operations:
+            if op.type != "MatMul" or op.inputs[1].name not in self.externals or (
+                    self._is_invariant(op.outputs[0])):
+                continue
+            old = op.outputs[0]
+            new = in_columns(op, self.externals[op.inputs[1].name], _outside(self._context))
+            if new is None:
+                continue
+            for reader in old.consumers():
+                for position, tensor in enumerate(reader.inputs):
+                    if tensor is old:
+                        replace_input(reader, position, new)
+            results = [new if value is old else value for value in results]
+            self.originals[new.name] = old
+            # What reads it now is looked at by its gradient.
+            for known in (self.shapes, handles, self.keep):
+                if old.name in known:
+                    known[new.name] = known[old.name]
+            if old.name in self.differentiable:
+                self.differentiable.add(new.name)
+        return results
 
     def looks_up(self, op):
         """Whether `op` takes rows, along the first axis, of something outside the loop."""
@@ -426,7 +458,7 @@ def roll(step, inputs, state, length, watched=()):
             saved=Saved(plan, leaves, list(values), flat_outputs, new_values, handles),
             structure=outputs,
             outputs=[(writer.write(value), value.dtype, value.shape) for value in flat_outputs])
-        return new_values
+        return plan.multiply_in_columns(new_values, handles)
 
     watch, collections = Watch(watched), _Collections(tf.get_default_graph())
     try:
