@@ -4,6 +4,7 @@ Everything in the package that needs TensorFlow imports it from here::
 
     from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 """
+import contextlib
 import functools
 import warnings
 
@@ -21,7 +22,7 @@ from tensorflow.python.util import deprecation as _deprecation
 __all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
            "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context",
-           "set_control_flow_context", "replace_input", "why_no_loop", "select_rows",
+           "outside_of", "no_control_flow", "replace_input", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "visible_gpus", "private_rnn", "private_rnn_cell"]
 
@@ -81,9 +82,29 @@ def control_flow_context(graph_or_op):
     return graph_or_op._get_control_flow_context()
 
 
-def set_control_flow_context(graph, context):
-    """Makes `graph` build into `context`."""
-    graph._set_control_flow_context(context)
+@contextlib.contextmanager
+def outside_of(context):
+    """Context whose operations lie outside the while loop of `context`."""
+    graph = tf.get_default_graph()
+    with tf.control_dependencies(None):
+        inside = control_flow_context(graph)
+        graph._set_control_flow_context(context.outer_context)
+        try:
+            yield
+        finally:
+            graph._set_control_flow_context(inside)
+
+
+@contextlib.contextmanager
+def no_control_flow(graph):
+    """Context whose operations lie outside every loop and `cond`, and wait for nothing."""
+    with tf.control_dependencies(None):
+        inside = control_flow_context(graph)
+        graph._set_control_flow_context(None)
+        try:
+            yield
+        finally:
+            graph._set_control_flow_context(inside)
 
 
 def replace_input(op, position, tensor):

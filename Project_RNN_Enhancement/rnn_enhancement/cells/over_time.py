@@ -24,7 +24,7 @@ class TimeLoop(object):
     def __init__(self, length, mask=None):
         self.length, self.mask = length, mask
 
-    def run(self, step, inputs, state, watched=()):
+    def run(self, step, inputs, state, watched=(), batched=()):
         """Runs `step(inputs, state) -> (outputs, state)`; as `loops.roll`.
 
         Args:
@@ -45,7 +45,7 @@ class TimeLoop(object):
                     tf.nest.map_structure(
                         lambda new, old: select_rows(active, new, old), new_state, state))
         extra = [] if self.mask is None else [self.mask]
-        return roll(masked, flat + extra, state, self.length, watched)
+        return roll(masked, flat + extra, state, self.length, watched, batched)
 
 
 def over_time(cell, inputs, state, loop):

@@ -42,6 +42,11 @@ class Attention(object):
             self._score_weights.append(tf.reshape(v, [-1, 1]))
         self._has_variables = False
 
+    @property
+    def batched(self):
+        """The tensors that every read takes its part of an example from."""
+        return self._keys + [self._states]
+
     def zero_contexts(self, batch_size):
         """Contexts [batch, attn_size] of zeros, one per head."""
         contexts = []

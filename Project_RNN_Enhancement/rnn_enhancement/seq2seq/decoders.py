@@ -57,7 +57,7 @@ def _decode(step, decoder_inputs, state, loop_function):
     return outputs, states if is_before_change("final_state") else state
 
 
-def _roll_decoder(step, state, loop_function, first, length, watched):
+def _roll_decoder(step, state, loop_function, first, length, watched, batched=()):
     """Runs `step(input, state) -> (output, state)` on its own outputs, in a loop.
 
     Returns:
@@ -72,7 +72,7 @@ def _roll_decoder(step, state, loop_function, first, length, watched):
             value = loop_function(output, StepNumber())
         return (output, state if keeps_states else ()), (value, state)
     (outputs, states), (_, state) = TimeLoop(length).run(
-        fed, [], (first, state), watched=watched + [loop_function])
+        fed, [], (first, state), watched=watched + [loop_function], batched=batched)
     return outputs, states if keeps_states else None, state
 
 
@@ -200,6 +200,10 @@ class _AttentionStep(object):
         self.cell, self._attention = cell, attention
         self._output_size, self._dtype = output_size, dtype
 
+    @property
+    def batched(self):
+        return self._attention.batched
+
     def merge(self, value, contexts):
         """The linear map of an input and contexts, made here, and what it is to be given."""
         input_size = tf.dimension_value(value.shape.with_rank(2)[1])
@@ -247,7 +251,7 @@ def _roll_attention(step, decoder_inputs, state, loop_function):
     length = len(decoder_inputs)
     if loop_function is not None:
         results = _roll_decoder(step, state, loop_function, decoder_inputs[0], length,
-                                [step.cell])
+                                [step.cell], step.batched)
     else:
         results = _roll_given(step, all_steps(decoder_inputs), state, length)
     tf.get_variable_scope().reuse_variables()
@@ -277,7 +281,8 @@ def _roll_given(step, inputs, state, length):
         return (output, contexts, state if keeps_states else ()), (state, contexts)
     with _projecting_later(step.cell) as project_cell:
         (outputs, contexts, states), final = TimeLoop(length).run(
-            body, as_steps(hoisted, inputs), state, watched=[step.cell])
+            body, as_steps(hoisted, inputs), state, watched=[step.cell],
+            batched=step.batched)
         flat = flat_steps(outputs)
         if project_cell is not None:
             flat = project_cell(flat)

@@ -6,9 +6,13 @@ gradient, sum over t of a_t^T·dy_t, is one product of all a_t and all dy_t afte
 """
 import collections
 
-from ..tf1 import tf, without_colocation
-from .operations import BY_OUTPUT, LOOKUPS, gradient_by_output, short_gradient
+from ..tf1 import (control_flow_context, gradient_function, outside_of, tf, without_colocation)
+from .constants import concat, constant
+from .operations import (BY_OUTPUT, LOOKUPS, Piece, gradient_by_output, gradient_type, is_short,
+                         short_gradient)
 from .products import columns, matmul
+from .shapes import Batch, is_known
+from .while_loop import Reader, gather, run_loop
 
 __all__ = ["Backward", "Saved", "hand_written"]
 
@@ -31,14 +35,6 @@ def _run_hand_written(op, *grads):
             "not exported. Build the model again, or with unroll=\"static\"." % op.name)
     return gradient(*[tf.convert_to_tensor(grad) if isinstance(grad, tf.IndexedSlices) else grad
                       for grad in grads])
-
-
-def on_device(device, function):
-    """`function` such that its operations go to `device`."""
-    def placed(*args):
-        with tf.device(device):
-            return function(*args)
-    return placed
 
 
 def hand_written(values, gradient):
@@ -103,7 +99,7 @@ class Backward(object):
       saved: what the forward loop says of its step.
       length: number of steps.
       flow: the forward loop's final flow.
-      inputs: tensors [T, ...]; arrays: the same as TensorArrays.
+      inputs: tensors [T, ...]; arrays: their `Reader`s.
       state: flat initial state.
     """
 
@@ -111,6 +107,7 @@ class Backward(object):
         self._saved, self._plan = saved, saved.plan
         self._length, self._flow = length, flow
         self._inputs, self._arrays, self._state = inputs, arrays, state
+        self._batch_size = None
         self._externals = collections.OrderedDict()
         for name, outer in self._plan.externals.items():
             if outer.dtype.is_floating:
@@ -142,15 +139,14 @@ class Backward(object):
 
     def _gradients(self, output_grads, final_grads):
         """Gradients by name of the input, state or outside tensor; absent: none."""
-        from .loops import gather, run_loop
         saved, plan = self._saved, self._plan
         output_arrays = []
         for value, grad in zip(saved.outputs, output_grads):
             array = None
             if grad is not None and value.name in plan.differentiable:
                 grad = tf.convert_to_tensor(grad)
-                array = tf.TensorArray(grad.dtype, size=self._length, infer_shape=False,
-                                       element_shape=value.shape).unstack(grad)
+                grad.set_shape(tf.TensorShape([self._length]).concatenate(value.shape))
+                array = Reader(grad, self._length)
             output_arrays.append(array)
         floats = [i for i, value in enumerate(saved.state) if value.dtype.is_floating]
         start = [tf.zeros_like(self._state[i]) if final_grads[i] is None
@@ -170,8 +166,8 @@ class Backward(object):
             found = step.differentiate(index, pairs)
             trace["taps"] = [
                 (tap, writer.write(grad), grad.shape,
-                 None if value is None else writer.write(value))
-                for tap, grad, value in step.taps]
+                 [None if value is None else writer.write(value) for value in values])
+                for tap, grad, values in step.taps]
             trace["inputs"] = {
                 leaf.name: (writer.write(found[leaf.name]), leaf)
                 for leaf in saved.inputs if found.get(leaf.name) is not None}
@@ -205,12 +201,13 @@ class Backward(object):
                 stacks[handle.name] = gather(handle, self._length, flow, dtype, shape)
             return stacks[handle.name]
 
-        for tap, handle, shape, value_handle in trace["taps"]:
-            grads = stacked(handle, flow, tap.dtype, shape)
+        for tap, handle, shape, value_handles in trace["taps"]:
             name = tap.external.name
             with tf.device(tap.device):
-                result[name] = _sum([result.get(name), tap.total(grads, lambda: self._all_of(
-                    tap.value, value_handle, flow, stacked))])
+                total = tap.total(stacked(handle, flow, tap.dtype, shape), [
+                    self._all_of(value, value_handle, flow, stacked)
+                    for value, value_handle in zip(tap.values, value_handles)])
+                result[name] = _sum([result.get(name), total])
         return result
 
     def _all_of(self, value, handle, flow, stacked):
@@ -221,6 +218,17 @@ class Backward(object):
         if handle is not None:
             return stacked(handle, flow, value.dtype, value.shape)
         return stacked(self._saved.handles[value.name], self._flow, value.dtype, value.shape)
+
+    def batch_size(self):
+        """Scalar tensor, the size that the graph doesn't know."""
+        if self._batch_size is None:
+            self._batch_size = self._find_batch_size()
+        return self._batch_size
+
+    def _find_batch_size(self):
+        for tensor, axis in [(x, 1) for x in self._inputs] + [(x, 0) for x in self._state]:
+            if tensor.shape.ndims > axis and tf.dimension_value(tensor.shape[axis]) is None:
+                return tf.shape(tensor)[axis]
 
     def available(self, value):
         """Whether all steps of `value` can be had without writing it down on the way back."""
@@ -233,11 +241,11 @@ class _Tap(object):
 
     Attributes:
       external: the outside tensor.
-      value: forward tensor whose steps the total needs too, or None.
+      values: forward tensors whose steps the total needs too.
     """
 
-    def __init__(self, external, value, op):
-        self.external, self.value = external, value
+    def __init__(self, external, values, op):
+        self.external, self.values = external, values
         self.dtype, self.device = op.outputs[0].dtype, op.device
 
 
@@ -247,37 +255,69 @@ class _BiasTap(_Tap):
 
 
 class _ProductTap(_Tap):
-    """Of y = a·W, or a·W^T."""
+    """Of y = a·W, or a·W^T; a may be several tensors side by side."""
 
-    def __init__(self, external, value, op):
-        super(_ProductTap, self).__init__(external, value, op)
+    def __init__(self, external, values, op):
+        super(_ProductTap, self).__init__(external, values, op)
         self._transposed = op.get_attr("transpose_b")
 
     def total(self, grads, values):
-        a, dy = _rows(values()), _rows(grads)
+        dy = _rows(grads)
         if self._transposed:
-            a, dy = dy, a
-        return tf.matmul(a, dy, transpose_a=True)
+            return concat([tf.matmul(dy, _rows(a), transpose_a=True) for a in values], 1)
+        return concat([tf.matmul(_rows(a), dy, transpose_a=True) for a in values], 0)
 
 
 class _LookupTap(_Tap):
     def total(self, grads, values):
         shape = tf.shape(self.external)
         return tf.IndexedSlices(
-            tf.reshape(grads, tf.concat([[-1], shape[1:]], 0)), tf.reshape(values(), [-1]), shape)
+            tf.reshape(grads, tf.concat([[-1], shape[1:]], 0)), tf.reshape(values[0], [-1]), shape)
+
+
+class _BatchedProductTap(_Tap):
+    """Of y[b] = a[b]·W[b], or a[b]·W[b]^T, for every example b."""
+
+    def __init__(self, external, values, op):
+        super(_BatchedProductTap, self).__init__(external, values, op)
+        self._transposed = op.get_attr("adj_y")
+
+    def total(self, grads, values):
+        # [T, batch, 1, n] as [batch, T, n]: every step is one row of the products summed.
+        a, dy = [tf.transpose(tf.squeeze(x, 2), [1, 0, 2]) for x in (values[0], grads)]
+        if self._transposed:
+            a, dy = dy, a
+        return tf.matmul(a, dy, transpose_a=True)
+
+
+class _Lazy(object):
+    """Sequence of what stands for forward tensors, found or computed when one is asked for."""
+
+    def __init__(self, find, tensors):
+        self._find, self._tensors = find, list(tensors)
+
+    def __len__(self):
+        return len(self._tensors)
+
+    def __getitem__(self, number):
+        found = self._tensors[number]
+        return [self._find(t) for t in found] if isinstance(number, slice) else self._find(found)
 
 
 class _Step(object):
-    """One step, computed again and differentiated."""
+    """The gradient of one step, from its last operation to its first.
+
+    Values of the forward step are read, or computed again, when a gradient asks for them.
+    """
 
     def __init__(self, owner, plan, saved):
         self._owner, self._plan, self._saved = owner, plan, saved
         self._kinds = {op.name: self._kind(op) for op in plan.again}
-        self._rights = {}
+        self._rights, self._vectors = {}, {}
         # Outside tensors whose gradients are added up step by step.
         self.accumulated = []
         for op in plan.again:
-            for position, tensor in enumerate(op.inputs):
+            for position, tensor in enumerate(self._inputs(op)):
                 outer = plan.externals.get(tensor.name)
                 if (outer is not None and outer.dtype.is_floating
                         and not self._is_tapped(op, position)
@@ -287,28 +327,39 @@ class _Step(object):
             if self._kinds[op.name] == "product" and plan.is_differentiable(op.inputs[0]):
                 self._right(op)
 
+    def _inputs(self, op):
+        return [self._plan.originals.get(t.name, t) for t in op.inputs]
+
     def _kind(self, op):
         plan = self._plan
-        if op.type in LOOKUPS and plan.is_differentiable(op.outputs[0]):
+        if gradient_type(op) != op.type:
+            return None
+        if op.type in LOOKUPS:
             return "lookup" if plan.looks_up(op) else None
         if op.type in BY_OUTPUT:
-            kept = op.outputs[BY_OUTPUT[op.type]]
-            return "by output" if kept.name in plan.keep else None
+            return "by output"
         if op.type == "BiasAdd":
             fits = (op.inputs[1].name in plan.externals and op.inputs[0].shape.ndims == 2
                     and op.inputs[0].name not in plan.externals)
             return "bias" if fits else None
-        if op.type != "MatMul" or not plan.is_differentiable(op.outputs[0]):
-            return None
-        width = tf.dimension_value(op.outputs[0].shape[1])
-        if (op.inputs[1].name in plan.externals and op.inputs[0].name not in plan.externals
-                and not op.get_attr("transpose_a") and width is not None and width >= _NARROW):
-            return "product"
-        return "inner product"
+        right_only = (len(op.inputs) > 1 and op.inputs[1].name in plan.externals
+                      and op.inputs[0].name not in plan.externals)
+        if op.type in ("BatchMatMul", "BatchMatMulV2"):
+            left, right = [plan.shapes.of(t) for t in op.inputs]
+            fits = (right_only and not op.get_attr("adj_x") and is_known(left)
+                    and is_known(right) and len(left) == len(right) == 3 and left[1] == 1
+                    and left[0] == right[0])
+            return "batched product" if fits else None
+        if op.type == "MatMul":
+            width = tf.dimension_value(op.outputs[0].shape[1])
+            fits = (right_only and not op.get_attr("transpose_a") and width is not None
+                    and width >= _NARROW)
+            return "product" if fits else "inner product"
+        return "short" if is_short(op, plan.shapes, plan.is_differentiable) else None
 
     def _is_tapped(self, op, position):
         kind = self._kinds[op.name]
-        return (kind in ("bias", "product") and position == 1
+        return (kind in ("bias", "product", "batched product") and position == 1
                 or kind == "lookup" and position == 0)
 
     def _external(self, op):
@@ -330,175 +381,186 @@ class _Step(object):
         return self._rights[weight.name, transposed]
 
     def differentiate(self, index, pairs):
-        """Gradients by name of leaf or outside tensor; `taps` is set to (tap, gradient, value).
+        """Gradients by name of leaf or outside tensor; `taps` is set to (tap, gradient, values).
 
         Args:
           index: the step.
           pairs: (forward tensor, gradient) for the step's results.
         """
-        saved, plan = self._saved, self._plan
-        self._now, self.taps, self._index = {}, [], index
-        self._lookups = []
-        inner = collections.OrderedDict()
-        for leaf, array in zip(saved.inputs, self._owner._arrays):
-            value = array.read(index)
-            value.set_shape(leaf.shape)
-            self._now[leaf.name] = value
-        for leaf in saved.state:
-            if leaf.dtype.is_floating or leaf.name in saved.handles:
-                self._now[leaf.name] = self._owner._kept(leaf, index)
-        for name, outer in plan.externals.items():
-            if outer.dtype.is_floating and outer.name in self.accumulated:
-                if outer.name not in inner:
-                    inner[outer.name] = tf.identity(outer)
-                self._now[name] = inner[outer.name]
-            else:
-                self._now[name] = outer
-        for op in plan.again:
-            self._compute(op)
-        leaves = [leaf for leaf in saved.inputs + saved.state
-                  if leaf.dtype.is_floating and leaf.name in self._now]
-        xs = [self._now[leaf.name] for leaf in leaves]
-        xs += list(inner.values()) + [value for _, value in self._lookups]
-        ys, grad_ys = [], []
+        plan, saved = self._plan, self._saved
+        self._now, self._copies, self._grads, self.taps = {}, {}, {}, []
+        self._index = index
         for value, grad in pairs:
-            if value.name in plan.differentiable:
-                ys.append(self._value(value))
-                grad_ys.append(grad)
-        grads = tf.gradients(ys, xs, grad_ys) if xs else []
-        names = [leaf.name for leaf in leaves] + list(inner)
-        found = {name: grad if grad is None else tf.convert_to_tensor(grad)
-                 for name, grad in zip(names, grads)}
-        for (op, _), grad in zip(self._lookups, grads[len(names):]):
+            self._give(value, grad)
+        for op in reversed(plan.again):
+            grads = [self._taken(t) for t in op.outputs]
+            if all(grad is None for grad in grads):
+                continue
+            with tf.device(op.device):
+                for tensor, grad in zip(self._inputs(op), self._gradient(op, grads)):
+                    self._give(tensor, grad)
+        found = {leaf.name: self._taken(leaf) for leaf in saved.inputs + saved.state}
+        for name, outer in plan.externals.items():
+            grad = self._taken(name)
             if grad is not None:
-                index = op.inputs[1]
-                value = None if self._owner.available(index) else self._value(index)
-                self.taps.append((_LookupTap(self._external(op), index, op),
-                                  tf.convert_to_tensor(grad), value))
+                found[outer.name] = _sum([found.get(outer.name), grad])
         return found
+
+    def _give(self, tensor, grad):
+        if grad is not None and self._plan.is_differentiable(tensor):
+            self._grads.setdefault(tensor.name, []).append((tensor, grad))
+
+    def _taken(self, tensor):
+        """The sum of the gradients given to a tensor (or its name); None: none."""
+        given = self._grads.pop(getattr(tensor, "name", tensor), None)
+        if not given:
+            return None
+        tensor, grads = given[0][0], [grad for _, grad in given]
+        pieces = [grad for grad in grads if isinstance(grad, Piece)]
+        if pieces:
+            shape, axis = self._plan.shapes.of(tensor), pieces[0].axis
+            tiles = None
+            if len(pieces) == len(grads) and all(piece.axis == axis for piece in pieces):
+                tiles = self._plan.shapes.tiles([piece[1:] for piece in pieces], shape[axis])
+            if tiles:
+                return concat([value for _, _, value in tiles], axis)
+            grads = [self._padded(grad, shape) if isinstance(grad, Piece) else grad
+                     for grad in grads]
+        grads = [tf.convert_to_tensor(grad) for grad in grads]
+        total = grads[0] if len(grads) == 1 else tf.add_n(grads)
+        if total.shape.is_compatible_with(tensor.shape):
+            total.set_shape(tensor.shape)
+        return total
+
+    def _padded(self, piece, shape):
+        """A `Piece` of a tensor of `shape` with zeros around it."""
+        rank = len(shape)
+        begin = [piece.begin if axis == piece.axis else 0 for axis in range(rank)]
+        size = [piece.size if axis == piece.axis else shape[axis] for axis in range(rank)]
+        before, size, whole = [self._vector(sizes) for sizes in (begin, size, shape)]
+        return tf.pad(piece.value, tf.stack([before, whole - before - size], 1))
+
+    def _vector(self, sizes, dtype=tf.int32):
+        """A size, or a list of them, as a tensor made outside the loop."""
+        key = (tuple(sizes) if isinstance(sizes, list) else sizes, dtype)
+        if key not in self._vectors:
+            flat = sizes if isinstance(sizes, list) else [sizes]
+            if not any(isinstance(size, Batch) for size in flat):
+                self._vectors[key] = constant(sizes, dtype)
+            else:
+                with outside_of(control_flow_context(tf.get_default_graph())):
+                    flat = [self._scalar(size) for size in flat]
+                    self._vectors[key] = tf.cast(
+                        tf.stack(flat) if isinstance(sizes, list) else flat[0], dtype)
+        return self._vectors[key]
+
+    def _scalar(self, size):
+        if not isinstance(size, Batch):
+            return constant(size)
+        scalar = self._owner.batch_size()
+        if size.times != 1:
+            scalar = scalar * constant(size.times)
+        return scalar + constant(size.plus) if size.plus else scalar
 
     def _value(self, tensor):
         """What stands for a forward tensor here."""
-        tensor = self._plan.originals.get(tensor.name, tensor)
-        if tensor.name not in self._now:
-            self._now[tensor.name] = self._owner._kept(tensor, self._index)
-        return self._now[tensor.name]
+        plan, owner = self._plan, self._owner
+        tensor = plan.originals.get(tensor.name, tensor)
+        name = tensor.name
+        if name in self._now:
+            return self._now[name]
+        number = next((i for i, leaf in enumerate(self._saved.inputs) if leaf is tensor), None)
+        if number is not None:
+            value = owner._arrays[number].read(self._index)
+        elif name in plan.externals:
+            value = plan.externals[name]
+        elif name in self._saved.handles:
+            value = owner._kept(tensor, self._index)
+        elif plan.shapes.value(tensor) is not None:
+            value = self._vector(plan.shapes.value(tensor), tensor.dtype)
+        else:
+            value = self._copied(tensor.op).outputs[tensor.value_index]
+        self._now[name] = value
+        return value
 
-    def _compute(self, op):
-        kind = self._kinds[op.name]
+    def _copied(self, op):
+        """`op` on what stands for its inputs."""
+        if op.name in self._copies:
+            return self._copies[op.name]
         with tf.device(op.device):
-            if kind == "lookup":
-                # From the outside tensor itself: what it gets as gradient goes by the tap.
-                self._copy(op, [self._plan.externals[op.inputs[0].name]]
-                           + [self._value(t) for t in op.inputs[1:]])
-                self._lookups.append((op, self._now[op.outputs[0].name]))
-            elif kind == "by output":
-                self._by_output(op)
-            elif kind == "product":
-                self._now[op.outputs[0].name] = self._product(op)
-            elif kind == "inner product":
-                self._now[op.outputs[0].name] = self._inner_product(op)
-            elif kind == "bias":
-                self._now[op.outputs[0].name] = self._bias(op)
-            else:
-                self._copy(op)
-
-    def _copy(self, op, inputs=None):
-        """`op` on what stands for its inputs, or on `inputs`."""
-        attributes = {name: value for name, value in op.node_def.attr.items() if name != "_class"}
-        if inputs is None:
-            inputs = [self._value(t) for t in op.inputs]
-        gradient = None
-        if "_gradient_op_type" not in attributes or op.device:
-            gradient = short_gradient(op, inputs, self._plan.shapes,
-                                      self._plan.is_differentiable)
-        if gradient is not None:
-            attributes["_gradient_op_type"] = tf.AttrValue(s=_HAND_WRITTEN.encode())
-        graph = tf.get_default_graph()
-        copied = graph.create_op(
-            op.type, inputs, [t.dtype for t in op.outputs], name=op.name.split("/")[-1],
-            attrs=attributes, op_def=op.op_def)
-        if gradient is not None:
-            setattr(copied, _ATTRIBUTE, on_device(op.device, gradient))
-        for old, new in zip(op.outputs, copied.outputs):
-            new.set_shape(old.shape)
-            self._now[old.name] = new
-
-    def _by_output(self, op):
-        number = BY_OUTPUT[op.type]
-        inputs = [self._value(t) for t in op.inputs]
-        outputs = [self._owner._kept(t, self._index) if i == number or t.name in self._plan.keep
-                   else None for i, t in enumerate(op.outputs)]
-        if None in outputs:
-            again = tf.get_default_graph().create_op(
+            inputs = [self._plan.externals[t.name] if t.name in self._plan.externals
+                      else self._value(t) for t in op.inputs]
+            copied = tf.get_default_graph().create_op(
                 op.type, inputs, [t.dtype for t in op.outputs], name=op.name.split("/")[-1],
                 attrs={name: value for name, value in op.node_def.attr.items()
                        if name != "_class"}, op_def=op.op_def)
-            outputs = [new if kept is None else kept
-                       for kept, new in zip(outputs, again.outputs)]
-        stand = [tf.stop_gradient(value) for value in outputs]
-
-        def gradient(*grads):
-            with tf.device(op.device):
-                found = gradient_by_output(op, inputs, stand, grads[:len(stand)])
-            return [None] * len(stand) + found
-        for old, new in zip(op.outputs, hand_written(stand + inputs, gradient)):
+        for old, new in zip(op.outputs, copied.outputs):
             new.set_shape(old.shape)
-            self._now[old.name] = new
+            self._now.setdefault(old.name, new)
+        self._copies[op.name] = copied
+        return copied
 
-    def _tap(self, tap, grad, value):
-        if tap.value is None or self._owner.available(tap.value):
-            value = None
-        self.taps.append((tap, grad, value))
+    def _gradient(self, op, grads):
+        """Gradients to the inputs of `op`."""
+        kind = self._kinds[op.name]
+        if kind == "lookup":
+            self._tap(_LookupTap, op, [op.inputs[1]], grads[0])
+            return []
+        if kind == "bias":
+            self._tap(_BiasTap, op, [], grads[0])
+            return [grads[0]]
+        if kind == "product":
+            self._tap(_ProductTap, op, self._side_by_side(self._inputs(op)[0]), grads[0])
+            return [matmul(grads[0], self._right(op))
+                    if self._plan.is_differentiable(op.inputs[0]) else None]
+        if kind == "batched product":
+            self._tap(_BatchedProductTap, op, self._inputs(op)[:1], grads[0])
+            return [tf.matmul(grads[0], self._value(op.inputs[1]),
+                              transpose_b=not op.get_attr("adj_y"))
+                    if self._plan.is_differentiable(op.inputs[0]) else None]
+        if kind == "inner product":
+            return self._through_product(op, grads[0])
+        if kind == "short":
+            return short_gradient(op, grads, self._value, self._plan.shapes,
+                                  self._plan.is_differentiable)
+        if kind == "by output":
+            grads = [tf.zeros_like(self._value(t)) if grad is None and t.dtype.is_floating
+                     and len(grads) > 1 and not i else grad
+                     for i, (t, grad) in enumerate(zip(op.outputs, grads))]
+            return gradient_by_output(op, _Lazy(self._value, op.inputs),
+                                      _Lazy(self._value, op.outputs), grads,
+                                      [self._plan.is_differentiable(t) for t in op.inputs])
+        copied = self._copied(op)
+        grads = [tf.zeros_like(new) if grad is None and new.dtype.is_floating else grad
+                 for new, grad in zip(copied.outputs, grads)]
+        found = gradient_function(gradient_type(op))(copied, *grads)
+        return found if isinstance(found, (list, tuple)) else [found]
 
-    def _bias(self, op):
-        value = self._value(op.inputs[0])
-        outer = self._external(op)
-        tap = _BiasTap(outer, None, op)
-        sums = tf.stop_gradient(tf.nn.bias_add(value, outer))
+    def _tap(self, kind, op, values, grad):
+        self.taps.append((kind(self._external(op), values, op), grad, [
+            None if self._owner.available(value) else self._value(value) for value in values]))
 
-        def gradient(grad, _):
-            self._tap(tap, grad, None)
-            return None, grad
-        return hand_written([sums, value], gradient)[0]
+    def _side_by_side(self, tensor):
+        """The tensors that a [batch, n] tensor is put together from, as far as that saves work."""
+        op = tensor.op
+        if not self._owner.available(tensor) and not self._plan.is_leaf(tensor):
+            if op.type == "Identity":
+                return self._side_by_side(self._inputs(op)[0])
+            if op.type == "ConcatV2" and self._plan.shapes.value(op.inputs[-1]) in (1, -1):
+                return [part for value in self._inputs(op)[:-1]
+                        for part in self._side_by_side(value)]
+        return [tensor]
 
-    def _product(self, op):
-        left = self._value(op.inputs[0])
-        result = self._result(op)
-        outer = self._external(op)
-        tap = _ProductTap(outer, op.inputs[0], op)
-        through = self._plan.is_differentiable(op.inputs[0])
-
-        def gradient(grad, _):
-            with tf.device(op.device):
-                self._tap(tap, grad, left)
-                return None, matmul(grad, self._right(op)) if through else None
-        return hand_written([result, left], gradient)[0]
-
-    def _result(self, op):
-        """What `op` gave: kept, or multiplied again, which is run only if something reads it."""
-        if op.outputs[0].name in self._plan.keep:
-            return self._owner._kept(op.outputs[0], self._index)
-        return tf.stop_gradient(tf.matmul(
-            self._value(op.inputs[0]), self._value(op.inputs[1]),
-            transpose_a=op.get_attr("transpose_a"), transpose_b=op.get_attr("transpose_b")))
-
-    def _inner_product(self, op):
-        left, right = self._value(op.inputs[0]), self._value(op.inputs[1])
-        result = self._result(op)
+    def _through_product(self, op, grad):
+        """Of y = a·b with both sides made by the step, or a weight too narrow for a tap."""
         flip_left, flip_right = op.get_attr("transpose_a"), op.get_attr("transpose_b")
-        wants = [self._plan.is_differentiable(t) for t in op.inputs]
-
-        def gradient(grad, *_):
-            to_left = to_right = None
-            with tf.device(op.device):
-                if wants[0]:
-                    to_left = (tf.matmul(right, grad, transpose_a=flip_right, transpose_b=True)
-                               if flip_left else
-                               tf.matmul(grad, right, transpose_b=not flip_right))
-                if wants[1]:
-                    to_right = (tf.matmul(grad, left, transpose_a=True, transpose_b=flip_left)
-                                if flip_right else
-                                tf.matmul(left, grad, transpose_a=not flip_left))
-            return None, to_left, to_right
-        return hand_written([result, left, right], gradient)[0]
+        to_left = to_right = None
+        if self._plan.is_differentiable(op.inputs[0]):
+            right = self._value(op.inputs[1])
+            to_left = (tf.matmul(right, grad, transpose_a=flip_right, transpose_b=True)
+                       if flip_left else tf.matmul(grad, right, transpose_b=not flip_right))
+        if self._plan.is_differentiable(op.inputs[1]):
+            left = self._value(op.inputs[0])
+            to_right = (tf.matmul(grad, left, transpose_a=True, transpose_b=flip_left)
+                        if flip_right else tf.matmul(left, grad, transpose_a=not flip_left))
+        return [to_left, to_right]

@@ -6,116 +6,18 @@ one thin matrix product and one sum of whole matrices at a time. The gradient he
 keeps only what matrix products, look-ups and random draws gave, computes the rest of the step
 again, and takes each weight's gradient as one product over all steps.
 """
-import contextlib
-
-from ..tf1 import (control_flow_context, gradient_function, replace_input,
-                   set_control_flow_context, tf, why_no_loop)
+from ..tf1 import (control_flow_context, gradient_function, outside_of, replace_input, tf,
+                   why_no_loop)
 from .backward import Backward, Saved
 from .modes import NotRollable
-from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, LOOKUPS, symbolic_shapes,
+from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, LOOKUPS, gradient_type,
                          values_needed)
 from .products import in_columns
+from .shapes import Shapes
+from .while_loop import Reader, gather, run_loop
 from .watching import Watch, is_same_computation
 
 __all__ = ["roll"]
-
-@contextlib.contextmanager
-def _outside(context):
-    """Context whose operations lie outside the loop of `context`."""
-    graph = tf.get_default_graph()
-    with tf.control_dependencies(None):
-        inside = control_flow_context(graph)
-        set_control_flow_context(graph, context.outer_context)
-        try:
-            yield
-        finally:
-            set_control_flow_context(graph, inside)
-
-
-class Writer(object):
-    """Keeps values of a loop's steps in arrays that are made as they are needed.
-
-    Args:
-      context: the loop's control flow context.
-      index: scalar tensor, the step.
-      length: number of steps.
-      flow: the loop variable that orders the writes before what reads after the loop.
-    """
-
-    def __init__(self, context, index, length, flow):
-        self._context, self._index, self._length, self._flow = context, index, length, flow
-        self._handles, self._flows = {}, []
-
-    def write(self, value):
-        """Writes `value` of this step; returns the array's handle."""
-        if value.name not in self._handles:
-            with tf.device(value.device):
-                with _outside(self._context):
-                    handle = tf.raw_ops.TensorArrayV3(
-                        size=self._length, dtype=value.dtype, element_shape=value.shape,
-                        clear_after_read=False).handle
-                self._flows.append(tf.raw_ops.TensorArrayWriteV3(
-                    handle=handle, index=self._index, value=value, flow_in=self._flow))
-            self._handles[value.name] = handle
-        return self._handles[value.name]
-
-    def flow(self):
-        """The loop variable's next value."""
-        return tf.add_n(self._flows) if self._flows else self._flow
-
-
-def gather(handle, length, flow, dtype, shape):
-    """All steps of an array, [length] + shape."""
-    return tf.raw_ops.TensorArrayGatherV3(handle=handle, indices=tf.range(length), flow_in=flow,
-                                          dtype=dtype, element_shape=shape)
-
-
-def run_loop(length, body, variables, backwards=False):
-    """A while loop over `length` steps.
-
-    Args:
-      body: function (step number, writer, *variables) -> new variables.
-      variables: list of tensors.
-      backwards: whether to count down.
-
-    Returns:
-      (final flow, list of final variables).
-    """
-    graph = tf.get_default_graph()
-    first, last = (length - 1, -1) if backwards else (0, length)
-    contexts = graph.get_collection_ref(tf.GraphKeys.WHILE_CONTEXT)
-    known = len(contexts)
-
-    def step(index, flow, *values):
-        writer = Writer(control_flow_context(graph), index, length, flow)
-        values = body(index, writer, *values)
-        return [index + (-1 if backwards else 1), writer.flow()] + list(values)
-
-    shapes = [tf.TensorShape([])] * 2 + [
-        tf.TensorShape([None]).concatenate(v.shape[1:]) if v.shape.ndims else v.shape
-        for v in variables]
-    try:
-        results = tf.while_loop(lambda index, *_: tf.not_equal(index, last), step,
-                                [tf.constant(first), tf.constant(0.0)] + list(variables),
-                                shape_invariants=shapes)
-    except BaseException:
-        # Nobody is to save or differentiate the half of a loop.
-        del contexts[known:]
-        raise
-    return hidden(results[1]), [hidden(value) for value in results[2:]]
-
-
-def hidden(value):
-    """`value` such that TensorFlow's gradients don't find the loop it comes from.
-
-    They would prepare every loop on their way, though only the gradient written here goes through
-    it, and fail where a loop of theirs is around them (`tf.hessians`).
-    """
-    if not value.dtype.is_floating:
-        return value
-    integers = {2: tf.int16, 4: tf.int32, 8: tf.int64}[value.dtype.size]
-    return tf.bitcast(tf.bitcast(value, integers), value.dtype)
-
 
 def _is_seeded(op):
     """Whether a random operation was given a seed of its own, beside the graph's."""
@@ -130,12 +32,9 @@ def _is_seeded(op):
 
 
 def _has_gradient(op):
-    try:
-        op_type = op.get_attr("_gradient_op_type").decode()
-        if op_type.startswith("CustomGradient"):
-            raise NotRollable("the step holds a gradient of its own (%s)." % op.name)
-    except ValueError:
-        op_type = op.type
+    op_type = gradient_type(op)
+    if op_type.startswith("CustomGradient"):
+        raise NotRollable("the step holds a gradient of its own (%s)." % op.name)
     try:
         return gradient_function(op_type) is not None
     except LookupError:
@@ -153,10 +52,11 @@ class _Plan(object):
       originals: name of a product done in columns -> the product.
     """
 
-    def __init__(self, leaves, targets, context):
+    def __init__(self, leaves, targets, context, batched=()):
         self._context = context
         self._leaves = {leaf.name for leaf in leaves}
         self.externals, self.again, self.keep = {}, [], {}
+        self._enters = []
         self.differentiable = {leaf.name for leaf in leaves if leaf.dtype.is_floating}
         operations = self._operations = self._ancestors(targets)
         self.originals = {}
@@ -170,7 +70,9 @@ class _Plan(object):
         self._invariant = set()
         for op in operations:
             self._classify(op)
-        self.shapes = symbolic_shapes(operations, leaves)
+        names = {tensor.name for tensor in batched}
+        self.shapes = Shapes(operations, leaves + [
+            enter.outputs[0] for enter in self._enters if enter.inputs[0].name in names])
         self._wanted, self._needed = set(), set()
         for target in targets:
             if target.name in self.differentiable:
@@ -196,6 +98,7 @@ class _Plan(object):
             found[op.name] = op
             if op.type == "Enter":
                 self.externals[op.outputs[0].name] = op.inputs[0]
+                self._enters.append(op)
                 continue
             if op.type in CONTROL_FLOW or control_flow_context(op) is not self._context:
                 raise NotRollable("the step holds control flow of its own (%s of type %s)."
@@ -205,7 +108,7 @@ class _Plan(object):
 
     def _read_outside(self, handle, dtype):
         outer = self.externals[handle.name]
-        with _outside(self._context):
+        with outside_of(self._context):
             return tf.raw_ops.ReadVariableOp(resource=outer, dtype=dtype)
 
     def _classify(self, op):
@@ -250,27 +153,24 @@ class _Plan(object):
         return not self.is_leaf(tensor) and tensor.op.name not in self._invariant
 
     def _want(self, tensor):
-        """Takes in everything between the leaves and a result that is to be differentiated."""
+        """Takes in everything that a gradient goes through from a result to the leaves."""
         stack = [tensor]
         while stack:
             tensor = stack.pop()
             op = tensor.op
-            if self.is_leaf(tensor) or op.name in self._wanted:
+            if self.is_leaf(tensor) or tensor.name not in self.differentiable or (
+                    op.name in self._wanted):
                 continue
-            if self._is_computed(tensor):
-                if tensor.name not in self.differentiable:
-                    self.keep[tensor.name] = tensor
-                    continue
-                if op.type in BY_OUTPUT and op.outputs[0].shape.ndims in (1, 2):
-                    kept = op.outputs[BY_OUTPUT[op.type]]
-                    self.keep[kept.name] = kept
             self._wanted.add(op.name)
-            if op.type in LOOKUPS and not self.looks_up(op):
-                stack.extend(op.inputs)
-            elif op.type in LOOKUPS:
-                stack.extend(op.inputs[1:])
-            else:
-                stack.extend(op.inputs)
+            if self.is_by_output(op) and self._is_computed(tensor):
+                kept = op.outputs[BY_OUTPUT[op.type]]
+                self.keep[kept.name] = kept
+            stack.extend(op.inputs)
+
+    def is_by_output(self, op):
+        """Whether the gradient of `op` is taken from its output, which is kept."""
+        return (op.type in BY_OUTPUT and op.outputs[0].shape.ndims in (1, 2)
+                and gradient_type(op) == op.type)
 
     def _need(self, tensor):
         """Keeps `tensor`, or what it is computed again from."""
@@ -278,7 +178,7 @@ class _Plan(object):
         while stack:
             tensor = stack.pop()
             if tensor.name in self._needed or tensor.name in self.keep or (
-                    not self._is_computed(tensor)):
+                    not self._is_computed(tensor) or self.shapes.value(tensor) is not None):
                 continue
             self._needed.add(tensor.name)
             if tensor.op.type == "MatMul" or tensor.name not in self.differentiable:
@@ -294,11 +194,12 @@ class _Plan(object):
         """
         results = list(results)
         for op in self._operations:
-            if op.type != "MatMul" or op.inputs[1].name not in self.externals or (
-                    self._is_invariant(op.outputs[0])):
+            if op.type != "MatMul" or gradient_type(op) != op.type or (
+                    self._is_invariant(op.outputs[0])
+                    or op.inputs[1].name not in self.externals):
                 continue
             old = op.outputs[0]
-            new = in_columns(op, self.externals[op.inputs[1].name], _outside(self._context))
+            new = in_columns(op, self.externals[op.inputs[1].name], outside_of(self._context))
             if new is None:
                 continue
             for reader in old.consumers():
@@ -308,7 +209,8 @@ class _Plan(object):
             results = [new if value is old else value for value in results]
             self.originals[new.name] = old
             # What reads it now is looked at by its gradient.
-            for known in (self.shapes, handles, self.keep):
+            self.shapes.same(new, old)
+            for known in (handles, self.keep):
                 if old.name in known:
                     known[new.name] = known[old.name]
             if old.name in self.differentiable:
@@ -409,7 +311,7 @@ def _checked_state(old, new):
     return flat
 
 
-def roll(step, inputs, state, length, watched=()):
+def roll(step, inputs, state, length, watched=(), batched=()):
     """Runs `step` over time in a loop.
 
     Args:
@@ -419,6 +321,7 @@ def roll(step, inputs, state, length, watched=()):
       length: int, number of steps.
       watched: what `step` calls; if calls change it in a way that matters per step, the loop is
         refused.
+      batched: tensors from outside the loop whose first dimension is the batch's.
 
     Returns:
       (nest of outputs with a first dimension of `length`, final state).
@@ -433,14 +336,11 @@ def roll(step, inputs, state, length, watched=()):
     if not all(tf.is_tensor(value) and value.shape.ndims for value in flat_state):
         raise NotRollable("the state holds something else than tensors of known rank >= 1.")
     inputs = list(inputs)
-    arrays = [tf.TensorArray(x.dtype, size=length, clear_after_read=False, infer_shape=False,
-                             element_shape=x.shape[1:]).unstack(x) for x in inputs]
+    arrays = [Reader(x, length) for x in inputs]
     found = {}
 
     def body(index, writer, *values):
         leaves = [array.read(index) for array in arrays]
-        for leaf, x in zip(leaves, inputs):
-            leaf.set_shape(x.shape[1:])
         for value, initial in zip(values, flat_state):
             value.set_shape(initial.shape)
         packed = tf.nest.pack_sequence_as(state, values)
@@ -450,7 +350,7 @@ def roll(step, inputs, state, length, watched=()):
             (outputs, new_state), lambda: step(leaves, packed)))
         new_values = _checked_state(packed, new_state)
         flat_outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(outputs)]
-        plan = _Plan(leaves + list(values), flat_outputs + new_values, context)
+        plan = _Plan(leaves + list(values), flat_outputs + new_values, context, batched)
         handles = {name: writer.write(tensor) for name, tensor in plan.keep.items()}
         for value in values:
             handles[value.name] = writer.write(value)

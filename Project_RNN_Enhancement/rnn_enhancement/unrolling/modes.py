@@ -105,6 +105,7 @@ def rolled_or_static(length, rolled, static):
         return static()
     graph = tf.get_default_graph()
     known = len(variable_names(graph))
+    unexpected = None
     try:
         return rolled()
     except NotRollable as reason:
@@ -116,9 +117,12 @@ def rolled_or_static(length, rolled, static):
         # The cell may object to the loop, or to its inputs; copies of the step tell which.
         if mode == "loop":
             raise
-        tf.logging.debug("Time is unrolled into copies of the step after %s: %s",
-                         type(error).__name__, error)
+        unexpected = "%s: %s" % (type(error).__name__, error)
     # The attempt may have made variables, which the copies are to find.
     reuse = tf.AUTO_REUSE if len(variable_names(graph)) > known else None
     with tf.variable_scope(tf.get_variable_scope(), reuse=reuse):
-        return static()
+        result = static()
+    if unexpected is not None:
+        tf.logging.warning("Time is unrolled into copies of the step, which are built where a "
+                           "loop failed with %s", unexpected)
+    return result

@@ -5,10 +5,14 @@ step, which side was broadcast. Where a step's shapes are known up to the batch 
 here are one operation. `values_needed` tells which values a gradient reads, so that a loop keeps
 no others.
 """
-from ..tf1 import gradient_function, tf
+import collections
 
-__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "symbolic_shapes",
-           "values_needed", "short_gradient", "gradient_by_output"]
+from ..tf1 import gradient_function, tf
+from .constants import concat, constant, split
+from .shapes import is_known
+
+__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "gradient_type",
+           "values_needed", "is_short", "short_gradient", "gradient_by_output"]
 
 CONTROL_FLOW = frozenset([
     "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond",
@@ -33,101 +37,32 @@ _SUMS = frozenset(["Add", "AddV2", "Sub"])
 _BINARY = _SUMS | frozenset(["Mul"])
 _VALUE_FREE = frozenset(["BiasAdd", "Neg", "Identity", "Split", "SplitV", "AddN", "StopGradient",
                          "Transpose", "Cast", "Pack", "Unpack"])
-_SAME_SHAPE = frozenset(["Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Exp", "Log", "Log1p",
-                         "Sqrt", "Square", "Rsqrt", "Neg", "Identity", "Softmax", "LogSoftmax",
-                         "StopGradient", "BiasAdd", "Abs", "Softplus", "Softsign", "ZerosLike",
-                         "OnesLike", "Cast", "Sign", "Floor"])
+_VIEWS = frozenset(["Reshape", "ExpandDims", "Squeeze"])
 
-_BATCH = "batch"
+# ... and the number of the input that they split.
+_SPLITS = {"Split": 1, "SplitV": 0}
 
-
-def _constant(tensor):
-    value = tf.get_static_value(tensor)
-    return None if value is None else value.tolist()
+# Part of the gradient to a tensor: that to `size` entries, from `begin`, along `axis`.
+Piece = collections.namedtuple("Piece", ["axis", "begin", "size", "value"])
 
 
-def _broadcast(shapes):
-    """Shape of a broadcast of symbolic shapes; None in place of what is not known."""
-    rank = max(len(shape) for shape in shapes)
-    result = []
-    for sizes in zip(*[[1] * (rank - len(shape)) + list(shape) for shape in shapes]):
-        wide = {size for size in sizes if size != 1}
-        result.append(1 if not wide else wide.pop() if len(wide) == 1 else None)
-    return result
-
-
-def symbolic_shapes(operations, leaves):
-    """Shapes of a step's tensors as lists of sizes, "batch" (the leaves' first size) or None.
-
-    Args:
-      operations: the step's operations in order.
-      leaves: tensors that start with the batch dimension.
-
-    Returns:
-      {tensor name: shape}; tensors of unknown rank are absent.
-    """
-    shapes = {}
-
-    def of(tensor):
-        if tensor.name not in shapes and tensor.shape.ndims is not None:
-            shapes[tensor.name] = tensor.shape.as_list()
-        return shapes.get(tensor.name)
-    for leaf in leaves:
-        shape = of(leaf)
-        if shape and shape[0] is None:
-            shape[0] = _BATCH
-    for op in operations:
-        found = _rule(op, [of(t) for t in op.inputs])
-        for output in op.outputs:
-            shape = of(output)
-            if shape is not None and found is not None and len(found) == len(shape):
-                shapes[output.name] = [
-                    symbol if size is None else size for size, symbol in zip(shape, found)]
-    return shapes
-
-
-def _rule(op, inputs):
-    """The symbolic shape of an operation's outputs, as far as it follows from its inputs'."""
-    if not inputs or inputs[0] is None:
-        return None
-    if op.type in _SAME_SHAPE:
-        return inputs[0]
-    if op.type in _BINARY or op.type in ("RealDiv", "Maximum", "Minimum"):
-        return _broadcast(inputs) if inputs[1] is not None else None
-    if op.type == "MatMul" and not op.get_attr("transpose_a"):
-        return [inputs[0][0], None]
-    if op.type in ("ConcatV2", "Split", "SplitV"):
-        axis = _constant(op.inputs[0 if op.type == "Split" else -1])
-        first = inputs[1] if op.type == "Split" else inputs[0]
-        if axis is None or axis in (0, -len(first or [])) or first is None:
-            return None
-        if op.type == "ConcatV2" and any(s is None or s[0] != first[0] for s in inputs[:-1]):
-            return None
-        return [first[0]] + [None] * (len(first) - 1)
-    if op.type == "Select":
-        return inputs[1]
-    if op.type in ("BatchMatMul", "BatchMatMulV2"):
-        return [inputs[0][0]] + [None] * (len(inputs[0]) - 1)
-    if op.type == "ExpandDims":
-        axis = _constant(op.inputs[1])
-        if axis is None or axis == 0 or axis == -len(inputs[0]) - 1:
-            return None
-        axis = axis if axis > 0 else axis + len(inputs[0]) + 1
-        return inputs[0][:axis] + [1] + inputs[0][axis:]
-    return None
-
-
-def _is_equal(one, other):
-    return one is not None and one == other and None not in one
+def gradient_type(op):
+    """The name that the gradient function of `op` is registered under."""
+    try:
+        return op.get_attr("_gradient_op_type").decode()
+    except ValueError:
+        return op.type
 
 
 def values_needed(op, shapes, differentiable):
     """Tensors whose values the gradient of `op` reads.
 
     Args:
-      shapes: of `symbolic_shapes`.
+      shapes: `Shapes` of the step.
       differentiable: function of a tensor.
     """
+    if gradient_type(op) != op.type:
+        return list(op.inputs) + list(op.outputs)
     if op.type in _VALUE_FREE:
         return []
     if op.type in BY_OUTPUT and (op.outputs[0].shape.ndims or 9) <= 2:
@@ -140,7 +75,7 @@ def values_needed(op, shapes, differentiable):
             [left] if differentiable(right) else [])
     if op.type in LOOKUPS:
         return [op.inputs[1]]
-    if _is_short(op, shapes, differentiable):
+    if is_short(op, shapes, differentiable):
         if op.type != "Mul":
             return []
         x, y = op.inputs
@@ -148,49 +83,107 @@ def values_needed(op, shapes, differentiable):
     return list(op.inputs) + list(op.outputs)
 
 
-def _is_short(op, shapes, differentiable):
+def is_short(op, shapes, differentiable):
+    """Whether `short_gradient` knows the gradient of `op`."""
+    if gradient_type(op) != op.type:
+        return False
     if op.type in _BINARY:
-        out = shapes.get(op.outputs[0].name)
-        return all(_is_equal(shapes.get(t.name), out) for t in op.inputs if differentiable(t))
+        out = shapes.of(op.outputs[0])
+        return is_known(out) and all(is_known(shapes.of(t)) for t in op.inputs
+                                     if differentiable(t))
     if op.type == "ConcatV2":
-        axis = _constant(op.inputs[-1])
-        parts = [t.shape for t in op.inputs[:-1]]
-        return axis is not None and all(
-            p.ndims is not None and tf.dimension_value(p[axis]) is not None for p in parts)
-    if op.type in ("Reshape", "ExpandDims", "Squeeze"):
-        shape = op.inputs[0].shape
-        return shape.ndims is not None and shape.as_list().count(None) <= 1
+        axis = shapes.value(op.inputs[-1])
+        return isinstance(axis, int) and all(
+            t.shape.ndims is not None and tf.dimension_value(t.shape[axis]) is not None
+            for t in op.inputs[:-1])
+    if op.type in _SPLITS:
+        return shapes.value(op.inputs[0 if op.type == "Split" else 2]) is not None
+    if op.type in _VIEWS:
+        return _view(op, shapes) is not None
+    if op.type == "Slice":
+        return shapes.piece(op) is not None
     return False
 
 
-def short_gradient(op, inputs, shapes, differentiable):
-    """A gradient function for a copy of `op` on `inputs`; None: TensorFlow's is to be used."""
-    if not _is_short(op, shapes, differentiable):
+def _view(op, shapes):
+    """The shape, with at most one -1, of what a reshaping `op` was given; None if unknown."""
+    shape = shapes.of(op.inputs[0])
+    if shape is None:
         return None
+    shape = [size if isinstance(size, int) else -1 for size in shape]
+    return shape if shape.count(-1) < 2 else None
+
+
+def _reduced(grad, shape, out):
+    """`grad`, of shape `out`, summed where `shape` was broadcast to `out`."""
+    extra = len(out) - len(shape)
+    axes = [axis for axis in range(len(out))
+            if axis < extra or shape[axis - extra] == 1 and out[axis] != 1]
+    if not axes:
+        return grad
+    result = tf.reduce_sum(grad, constant(axes), keepdims=not extra)
+    if extra and len(axes) > extra:
+        result = _reshape(result, [size if isinstance(size, int) else -1 for size in shape])
+    return result
+
+
+def _reshape(value, shape):
+    result = tf.reshape(value, constant(shape))
+    result.set_shape([None if size == -1 else size for size in shape])
+    return result
+
+
+def short_gradient(op, grads, value, shapes, differentiable):
+    """Gradients to the inputs of an operation that `is_short`; tensors, `Piece`s or None.
+
+    Args:
+      grads: gradients to its outputs; None: none.
+      value: function of a forward tensor that gives its value.
+      shapes, differentiable: as in `values_needed`.
+    """
     wanted = [differentiable(t) for t in op.inputs]
-    if op.type in _SUMS:
-        def gradient(grad):
-            second = None
-            if wanted[1]:
-                second = tf.negative(grad) if op.type == "Sub" else grad
-            return grad if wanted[0] else None, second
-    elif op.type == "Mul":
-        def gradient(grad):
-            return (tf.multiply(grad, inputs[1]) if wanted[0] else None,
-                    tf.multiply(grad, inputs[0]) if wanted[1] else None)
-    elif op.type == "ConcatV2":
-        axis = _constant(op.inputs[-1])
+    if op.type in _SPLITS:
+        present = [tf.zeros_like(value(t)) if grad is None else grad
+                   for t, grad in zip(op.outputs, grads)]
+        place = 0 if op.type == "Split" else 2
+        joined = concat(present, shapes.value(op.inputs[place]))
+        return [joined if i == _SPLITS[op.type] else None for i in range(len(op.inputs))]
+    grad, = grads
+    if op.type in _BINARY:
+        out = shapes.of(op.outputs[0])
+        grads = [None, None]
+        for i, tensor in enumerate(op.inputs):
+            if not wanted[i]:
+                continue
+            part = tf.multiply(grad, value(op.inputs[1 - i])) if op.type == "Mul" else grad
+            part = _reduced(part, shapes.of(tensor), out)
+            grads[i] = tf.negative(part) if op.type == "Sub" and i == 1 else part
+        return grads
+    if op.type == "ConcatV2":
+        axis = shapes.value(op.inputs[-1])
         sizes = [tf.dimension_value(t.shape[axis]) for t in op.inputs[:-1]]
+        parts = [grad]
+        if len(sizes) > 1:
+            parts = split(grad, sizes, axis)
+        return [part if want else None for part, want in zip(parts, wanted)] + [None]
+    if op.type == "Slice":
+        return [Piece(*shapes.piece(op) + (grad,)), None, None]
+    return [_reshape(grad, _view(op, shapes))] + [None] * (len(op.inputs) - 1)
 
-        def gradient(grad):
-            parts = tf.split(grad, sizes, axis=axis) if len(sizes) > 1 else [grad]
-            return [part if want else None for part, want in zip(parts, wanted)] + [None]
-    else:
-        shape = [-1 if size is None else size for size in op.inputs[0].shape.as_list()]
 
-        def gradient(grad):
-            return [tf.reshape(grad, shape)] + [None] * (len(op.inputs) - 1)
-    return gradient
+def gradient_by_output(op, inputs, outputs, grads, wanted):
+    """The registered gradient of `op`, one of `BY_OUTPUT`, with other tensors in its place.
+
+    Args:
+      inputs, outputs: sequences of tensors.
+      grads: gradients to its outputs; None: none.
+      wanted: whether the gradient to an input is asked for, by input.
+    """
+    if op.type == "SoftmaxCrossEntropyWithLogits" and grads[1] is None and not wanted[1]:
+        # TensorFlow's computes the gradient to the labels too.
+        return [tf.expand_dims(grads[0], 1) * outputs[1], None]
+    found = gradient_function(gradient_type(op))(_Stand(op, inputs, outputs), *grads)
+    return list(found) if isinstance(found, (list, tuple)) else [found]
 
 
 class _Stand(object):
@@ -201,13 +194,3 @@ class _Stand(object):
 
     def __getattr__(self, name):
         return getattr(self._op, name)
-
-
-def gradient_by_output(op, inputs, outputs, grads):
-    """The registered gradient of `op`, one of `BY_OUTPUT`, with other tensors in its place."""
-    try:
-        op_type = op.get_attr("_gradient_op_type").decode()
-    except ValueError:
-        op_type = op.type
-    found = gradient_function(op_type)(_Stand(op, inputs, outputs), *grads)
-    return list(found) if isinstance(found, (list, tuple)) else [found]

@@ -48,7 +48,7 @@ def _contents(owner):
         trusted = _is_trusted(type(owner).__module__)
         contents = {name: tuple(value) if name in _ADDED else value
                     for name, value in contents.items()
-                    if name in _ADDED or not (trusted or name in _INTERNAL)}
+                    if name in _ADDED or not (trusted or _is_internal(name))}
     elif isinstance(owner, type):
         contents = {name: value for name, value in contents.items()
                     if not name.startswith(("__", "_abc_", "_tf_api"))}
@@ -164,7 +164,7 @@ class Watch(object):
             return []
         self._owners.append((value, type(value).__name__))
         found = [(item, name) for name, item in vars(value).items()
-                 if not (is_layer and name in _INTERNAL)]
+                 if not (is_layer and _is_internal(name))]
         if not trusted:
             found.extend((cls, cls.__name__) for cls in type(value).__mro__)
         return found
@@ -258,6 +258,10 @@ def _described(change):
 # Attributes that TensorFlow's layers set when they are called.
 _INTERNAL = frozenset(SET_BY_CALLS).union(
     vars(tf.layers.Layer()), vars(tf.nn.rnn_cell.RNNCell()))
+
+
+def _is_internal(name):
+    return name in _INTERNAL or name.startswith("_self_")
 
 
 def _restore_attributes(owner, before):
