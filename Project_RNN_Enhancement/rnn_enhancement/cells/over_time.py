@@ -7,6 +7,7 @@ import contextlib
 
 from ..tf1 import select_rows, static_dimension, tf
 from ..unrolling.loops import roll
+from ..unrolling.products import halves
 from ..unrolling.steps import as_steps, flat_steps
 
 __all__ = ["TimeLoop", "over_time", "affine", "Hoisted", "attribute_replaced"]
@@ -113,8 +114,7 @@ def hoisted_over_time(call, maps, inputs, like, state, loop):
     size = static_dimension(inputs, 1)
     products, recurrent = [], {}
     for kernel, bias in maps:
-        own, recurrent[id(kernel)] = tf.split(
-            kernel, [size, tf.dimension_value(kernel.shape[0]) - size])
+        own, recurrent[id(kernel)] = halves(kernel, size)
         product = tf.matmul(inputs, own)
         if bias is not None:
             product = tf.nn.bias_add(product, bias)

@@ -9,6 +9,7 @@ from ..cells.wrappers import OutputProjectionWrapper
 from ..eras import is_before_change
 from ..tf1 import static_dimension, tf
 from ..unrolling.modes import rolled_or_static, takes_unroll
+from ..unrolling.products import halves
 from ..unrolling.states import as_cell_state
 from ..unrolling.steps import Steps, all_steps, as_steps, flat_steps, step_list
 from ..unrolling.watching import StepNumber
@@ -265,8 +266,7 @@ def _roll_given(step, inputs, state, length):
     flat = flat_steps(inputs)
     merge, parts = step.merge(flat, contexts)
     size = static_dimension(flat, 1)
-    of_input, of_contexts = tf.split(
-        merge.kernel, [size, tf.dimension_value(merge.kernel.shape[0]) - size])
+    of_input, of_contexts = halves(merge.kernel, size)
     hoisted = tf.nn.bias_add(tf.matmul(parts[0], of_input), merge.bias)
     made = []
 

@@ -370,15 +370,14 @@ class _Step(object):
 
     def _right(self, op):
         """The weight of a product, in columns, as the gradient to the left side needs it."""
-        weight, transposed = self._external(op), op.get_attr("transpose_b")
-        if (weight.name, transposed) not in self._rights:
+        if op.name not in self._rights:
+            # A product with a transposed right side takes four times as long on CPU as this one
+            # transpose and a plain product per step.
             with tf.device(op.device):
-                # A product with a transposed right side takes four times as long on CPU as this
-                # one transpose and a plain product per step.
-                self._rights[weight.name, transposed] = columns(
-                    weight if transposed else tf.transpose(weight),
-                    tf.dimension_value(op.outputs[0].shape[0]), op.device)
-        return self._rights[weight.name, transposed]
+                self._rights[op.name] = columns(
+                    self._external(op), tf.dimension_value(op.outputs[0].shape[0]), op.device,
+                    transposed=not op.get_attr("transpose_b"))
+        return self._rights[op.name]
 
     def differentiate(self, index, pairs):
         """Gradients by name of leaf or outside tensor; `taps` is set to (tap, gradient, values).

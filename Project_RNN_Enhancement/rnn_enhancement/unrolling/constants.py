@@ -1,22 +1,44 @@
-"""Small constants that every loop of a graph shares, instead of one node per use."""
+"""What every loop of a graph shares: small constants, and what is made of weights alone."""
 import numpy as np
 
 from ..tf1 import control_flow_context, no_control_flow, tf, without_colocation
 
-__all__ = ["constant", "concat", "split"]
+__all__ = ["constant", "shared", "concat", "split"]
 
 _ATTRIBUTE = "_project_rnn_enhancement_constants"
+
+
+def _known(graph):
+    return vars(graph).setdefault(_ATTRIBUTE, {})
 
 
 def constant(value, dtype=tf.int32):
     """A constant of the default graph, outside its control flow and on no device in particular."""
     graph = tf.get_default_graph()
-    known = vars(graph).setdefault(_ATTRIBUTE, {})
+    known = _known(graph)
     array = np.asarray(value, dtype=tf.as_dtype(dtype).as_numpy_dtype)
     key = (array.dtype.str, array.shape, array.tobytes())
     if key not in known:
         with no_control_flow(graph), without_colocation(), tf.device(None), tf.name_scope(""):
             known[key] = tf.constant(array, name="rnn_enhancement/constant")
+    return known[key]
+
+
+def shared(key, source, make):
+    """`make()`, made once per graph.
+
+    Args:
+      key: what tells it from others.
+      source: the tensor that it is made of; if that is part of a `cond`, nothing is shared.
+      make: function without arguments that gives a list of tensors.
+    """
+    graph = tf.get_default_graph()
+    if source.graph is not graph or control_flow_context(source.op) is not None:
+        return make()
+    known = _known(graph)
+    if key not in known:
+        with no_control_flow(graph):
+            known[key] = make()
     return known[key]
 
 

@@ -6,9 +6,9 @@ is done in 80 us by one thread and in 140 us by two. Products of fewer columns a
 and run side by side: four of 128 columns take 42 us. The sums are the same.
 """
 from ..tf1 import tf, visible_gpus
-from .constants import concat, split
+from .constants import concat, shared, split
 
-__all__ = ["widths", "columns", "matmul", "in_columns"]
+__all__ = ["widths", "columns", "matmul", "in_columns", "halves"]
 
 # Multiplications up to which one thread does a product on its own, and what the batch size is
 # taken for where the graph doesn't know it.
@@ -36,12 +36,29 @@ def widths(rows, depth, width):
     return [width // count] * count
 
 
-def columns(weight, rows, device=""):
-    """`weight` [depth, width] split for products with [rows, depth] on `device`."""
-    if _is_on_gpu(device):
+def columns(weight, rows, device="", transposed=False):
+    """`weight` [depth, width], or its transpose, split for products with [rows, depth].
+
+    Every loop of a graph that multiplies with the same weight shares the parts.
+
+    Args:
+      weight: tensor outside the loop that asks.
+      rows: int or None.
+      device: of the products.
+      transposed: whether the product is with `weight`^T.
+    """
+    sizes = [None]
+    if not _is_on_gpu(device):
+        shape = [tf.dimension_value(size) for size in weight.shape]
+        sizes = widths(rows, *(shape[::-1] if transposed else shape))
+    if len(sizes) == 1 and not transposed:
         return [weight]
-    sizes = widths(rows, *[tf.dimension_value(size) for size in weight.shape])
-    return [weight] if len(sizes) == 1 else split(weight, sizes, 1)
+
+    def make():
+        # Blocks of rows are no copies, and small blocks are transposed faster than large ones.
+        parts = [weight] if len(sizes) == 1 else split(weight, sizes, 0 if transposed else 1)
+        return [tf.transpose(part) for part in parts] if transposed else parts
+    return shared((weight.name, tuple(sizes), transposed, device), weight, make)
 
 
 def _is_on_gpu(device):
@@ -67,13 +84,21 @@ def in_columns(op, weight, outside):
     transposed = op.get_attr("transpose_b")
     if op.get_attr("transpose_a") or weight.shape.ndims != 2 or _is_on_gpu(op.device):
         return None
-    rows, result = tf.dimension_value(op.inputs[0].shape[0]), op.outputs[0]
-    depth, width = weight.shape.as_list()[::-1] if transposed else weight.shape.as_list()
-    if len(widths(rows, depth, width)) == 1 and not transposed:
-        return None
     with tf.device(op.device):
         with outside:
-            parts = columns(tf.transpose(weight) if transposed else weight, rows, op.device)
+            parts = columns(weight, tf.dimension_value(op.inputs[0].shape[0]), op.device,
+                            transposed)
+        if len(parts) == 1 and not transposed:
+            return None
         product = matmul(op.inputs[0], parts)
-    product.set_shape(result.shape)
+    product.set_shape(op.outputs[0].shape)
     return product
+
+
+def halves(kernel, size):
+    """The first `size` rows of a kernel, and the others, for every loop of the graph."""
+    # When a resource variable is read matters; others have one tensor for all readers.
+    kernel = tf.convert_to_tensor(kernel)
+    sizes = [size, tf.dimension_value(kernel.shape[0]) - size]
+    return shared((kernel.name, size, "rows", kernel.device), kernel,
+                  lambda: tf.split(kernel, sizes))
