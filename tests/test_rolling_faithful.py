@@ -675,27 +675,26 @@ class StructureTest(_Case):
         sizes = []
 
         def size():
-            # Loops share constants; those of a new length are made for it.
-            return sum(op.type != "Const" for op in _operations())
+            # Equal constants are one: how many there are depends on which lengths are alike.
+            return sum(op.type not in ("Const", "Enter") for op in _operations())
 
         def model(x, y):
-            sizes.append(len(_operations()))
+            sizes.append(size())
             return seq2seq.embedding_attention_seq2seq(x, y, rnn_cell.GRUCell(4), 5, 5, 3)
-        # No two lengths alike: their constants would be one.
-        buckets = [(4, 7), (5, 9), (10, 6), (14, 15)]
+        buckets = [(4, 4), (5, 9), (10, 6), (15, 15)]
         steps = [tf.placeholder(tf.int32, [None]) for _ in range(15)]
         weights = [tf.placeholder(tf.float32, [None]) for _ in range(15)]
         _, losses = seq2seq.model_with_buckets(steps, steps, steps, weights, buckets, model,
                                                unroll="loop")
         self.assertLen(losses, len(buckets))
-        sizes.append(len(_operations()))
-        # The first makes the variables.
+        sizes.append(size())
+        # The first makes the variables, and what all share.
         self.assertEqual(1, len(set(np.diff(sizes)[1:])), np.diff(sizes))
-        sizes = [len(_operations())]
+        sizes = [size()]
         for loss in losses:
             tf.gradients(loss, tf.trainable_variables())
-            sizes.append(len(_operations()))
-        self.assertEqual(1, len(set(np.diff(sizes))), np.diff(sizes))
+            sizes.append(size())
+        self.assertEqual(1, len(set(np.diff(sizes)[1:])), np.diff(sizes))
 
     def test_a_static_graph_has_no_loops(self):
         outputs, _ = seq2seq.embedding_attention_seq2seq(
@@ -742,6 +741,33 @@ class RandomTest(_Case):
         samplers = _contexts(op for op in _operations() if op.type == "LogUniformCandidateSampler")
         self.assertNotIn("", samplers)
         self.assertEqual([1], [len(ops) for ops in samplers.values()])
+
+    def test_one_draw_for_all_steps(self):
+        """By name, in whatever way time is unrolled; otherwise every step draws."""
+        for unroll in ("loop", "static"):
+            with tf.Graph().as_default():
+                self._sampled(seq2seq, {"unroll": unroll, "one_draw_for_all_steps": True})
+                samplers = _contexts(
+                    op for op in _operations() if op.type == "LogUniformCandidateSampler")
+                self.assertEqual({"": 1}, {name: len(ops) for name, ops in samplers.items()})
+
+    def test_one_draw_for_all_steps_of_a_plain_loss(self):
+        def build(**keywords):
+            x = tf.constant(np.random.RandomState(0).normal(size=[STEPS, 2, 6]), tf.float32)
+            return seq2seq.sequence_loss(
+                tf.unstack(x), _symbols(), [tf.constant([1.0, 0.5])] * STEPS,
+                softmax_loss_function=lambda labels, logits:
+                tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits),
+                **keywords)
+        losses = [build(unroll="static"), build(one_draw_for_all_steps=True)]
+        with self.session() as session:
+            self.assertAllClose(*session.run(losses))
+
+    def test_one_draw_needs_steps_alike(self):
+        logits = [tf.ones([2, 6])] * 3 + [tf.ones([2, 5])]
+        with self.assertRaisesRegex(ValueError, "one_draw_for_all_steps.*differ in shape"):
+            seq2seq.sequence_loss(logits, _symbols()[:4], [tf.ones([2])] * 4,
+                                  one_draw_for_all_steps=True)
 
     def test_sampled_softmax(self):
         def drawn():

@@ -18,7 +18,7 @@ def _check_length(name, values, needed):
 @accepts_integer_at(5, "num_decoder_symbols")
 def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets, seq2seq,
                        softmax_loss_function=None, per_example_loss=False, name=None,
-                       num_decoder_symbols=None):
+                       num_decoder_symbols=None, one_draw_for_all_steps=False):
     """Builds `seq2seq` and its loss for every bucket, all on the variables of the first.
 
     Args:
@@ -33,6 +33,7 @@ def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets
       name: of the operation.
       num_decoder_symbols: int; if given, the outputs must be so wide (checked without a loss
         function). Also taken before `seq2seq`, as in TensorFlow 0.5.
+      one_draw_for_all_steps: as in `sequence_loss_by_example`.
 
     Returns:
       (outputs, losses): for every bucket its list of outputs, and its loss.
@@ -63,6 +64,7 @@ def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets
                 loss = sequence_loss_by_example if per_example_loss else sequence_loss
                 losses.append(loss(bucket_outputs, targets[:target_length],
                                    weights[:target_length],
-                                   softmax_loss_function=softmax_loss_function))
+                                   softmax_loss_function=softmax_loss_function,
+                                   one_draw_for_all_steps=one_draw_for_all_steps))
                 outputs.append(bucket_outputs)
     return outputs, losses

@@ -81,7 +81,8 @@ def _check_lengths(logits, targets, weights):
 @takes_unroll
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True,
-                             softmax_loss_function=None, name=None, num_decoder_symbols=None):
+                             softmax_loss_function=None, name=None, num_decoder_symbols=None,
+                             one_draw_for_all_steps=False):
     """Weighted cross-entropy of each example, summed or averaged over the steps.
 
     Args:
@@ -94,12 +95,17 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
       name: of the operation.
       num_decoder_symbols: int; if given, logits must be so wide. Also taken in fourth place, as
         in TensorFlow 0.5.
+      one_draw_for_all_steps: True: `softmax_loss_function` is applied once, to all steps as one
+        batch [T * batch]. A sampled loss then draws one set of classes for all steps, which is
+        faster and has the same expectation, but not the same distribution: the steps' losses
+        are no longer independent.
 
     Returns:
       Losses [batch], in nats.
 
     Raises:
-      ValueError: if the lists differ in length or are empty, or the vocabulary size doesn't match.
+      ValueError: if the lists differ in length or are empty, the vocabulary size doesn't match, or
+        steps that are to be one batch differ in shape.
       TypeError: if the loss function is not callable.
     """
     _check_lengths(logits, targets, weights)
@@ -108,8 +114,8 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
     with tf.name_scope(name, "sequence_loss_by_example",
                        list(logits) + list(targets) + list(weights)):
         def rolled():
-            steps = _losses_in_a_loop(loss, all_steps(logits), all_steps(targets),
-                                      softmax_loss_function)
+            steps = _losses_of_steps(loss, all_steps(logits), all_steps(targets),
+                                     None if one_draw_for_all_steps else softmax_loss_function)
             step_weights = all_steps(weights)
             if step_weights.shape.ndims not in (1, 2):
                 raise NotRollable("the weights of a step have shape %s." % step_weights.shape[1:])
@@ -124,17 +130,25 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
             return (tf.add_n([loss(target, logit) * weight
                               for logit, target, weight in zip(logits, targets, weights)]),
                     tf.add_n(list(weights)))
-        losses, total = rolled_or_static(len(logits), rolled, static)
+        if one_draw_for_all_steps:
+            try:
+                losses, total = rolled()
+            except NotRollable as reason:
+                raise ValueError("one_draw_for_all_steps is not possible here: %s" % reason)
+        else:
+            losses, total = rolled_or_static(len(logits), rolled, static)
         if average_across_timesteps:
             # An example without any weight has loss 0, not 0/0.
             losses /= total + 1e-12
     return losses
 
 
-def _losses_in_a_loop(loss, logits, targets, of_user):
-    """Losses [T, batch]: of all steps at once if rows don't matter to each other, else in a loop.
+def _losses_of_steps(loss, logits, targets, of_user):
+    """Losses [T, batch]: of all steps at once, or of each on its own in a loop.
 
-    A function of the user's is applied step by step: a sampled loss draws for every step.
+    Args:
+      of_user: function of the user's, applied step by step, since a sampled loss draws for every
+        step; None: rows don't matter to each other, or are not to.
 
     Raises:
       NotRollable: if a step's loss is neither [batch] nor a scalar.
@@ -157,7 +171,7 @@ def _losses_in_a_loop(loss, logits, targets, of_user):
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss(logits, targets, weights, average_across_timesteps=True,
                   average_across_batch=True, softmax_loss_function=None, name=None,
-                  num_decoder_symbols=None):
+                  num_decoder_symbols=None, one_draw_for_all_steps=False):
     """Weighted cross-entropy, summed over the examples or averaged over them.
 
     Args:
@@ -175,7 +189,8 @@ def sequence_loss(logits, targets, weights, average_across_timesteps=True,
         cost = tf.reduce_sum(sequence_loss_by_example(
             logits, targets, weights, average_across_timesteps=average_across_timesteps,
             softmax_loss_function=softmax_loss_function,
-            num_decoder_symbols=num_decoder_symbols))
+            num_decoder_symbols=num_decoder_symbols,
+            one_draw_for_all_steps=one_draw_for_all_steps))
         if average_across_batch:
             cost /= tf.cast(tf.shape(targets[0])[0], cost.dtype)
         return cost
