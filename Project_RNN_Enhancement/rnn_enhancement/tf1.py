@@ -4,6 +4,7 @@ Everything in the package that needs TensorFlow imports it from here::
 
     from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 """
+import contextlib
 import warnings
 
 with warnings.catch_warnings():
@@ -20,7 +21,7 @@ from tensorflow.python.util import deprecation as _deprecation
 __all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
            "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context",
-           "set_control_flow_context", "why_no_loop", "select_rows",
+           "set_control_flow_context", "before_loops", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "private_rnn", "private_rnn_cell"]
 
@@ -83,6 +84,21 @@ def control_flow_context(graph_or_op):
 def set_control_flow_context(graph, context):
     """Makes `graph` build into `context`."""
     graph._set_control_flow_context(context)
+
+
+@contextlib.contextmanager
+def before_loops():
+    """Context whose operations lie before the while loops of this graph that the code is inside.
+
+    For what is computed from variables alone. Outside a loop it changes nothing.
+    """
+    context = control_flow_context(tf.get_default_graph())
+    if context is None or context.GetWhileContext() is None:
+        yield
+        return
+    # This leaves the control flow too.
+    with tf.control_dependencies(None):
+        yield
 
 
 def why_no_loop():

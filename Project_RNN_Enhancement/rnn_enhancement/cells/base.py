@@ -6,8 +6,8 @@ TensorFlow's class of the same name in the method resolution order.
 import functools
 import inspect
 
-from ..arguments import reject_unknown, resolve_aliases
-from ..initializers import Blockwise, weight_initializer_of
+from ..arguments import finite_number, reject_unknown, resolve_aliases
+from ..initializers import Blockwise, Chrono, weight_initializer_of
 from ..placement import device_of, placed
 from ..tf1 import private_rnn_cell, quiet_deprecations, tf, without_autograph
 from .copying import fresh_copy
@@ -88,6 +88,8 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
     _use_bias = True
     _weight_initializer = None
     _initialize_by_block = False
+    # Name of a bias -> initialiser that it has instead of the cell's own.
+    _bias_starts = {}
     _given_options = ()
     _home = None
 
@@ -206,6 +208,7 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         leaf = name.split("/")[-1]
         if leaf == "bias" and not self._use_bias:
             return None
+        initializer = self._bias_starts.get(name, initializer)
         if leaf == "kernel" and self._weight_initializer is not None:
             initializer = self._weight_initializer
             if self._initialize_by_block:
@@ -242,6 +245,17 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         for twin in self._twins.values():
             found.extend(getattr(twin, kind))
         return found
+
+    def _start_by_chrono(self, max_steps, name, gates, offset=0.0):
+        """The cell's argument `chrono_max_steps`: bias `name` starts as `Chrono` says."""
+        if max_steps is None:
+            return
+        if finite_number("chrono_max_steps", max_steps) < 2:
+            raise ValueError("chrono_max_steps must be at least 2, got %r." % (max_steps,))
+        if not self._use_bias:
+            raise ValueError("chrono_max_steps=%r needs a bias, but use_bias is False."
+                             % (max_steps,))
+        self._bias_starts = {name: Chrono(max_steps, gates, offset)}
 
     def _kernel_blocks(self, name, shape):
         """Heights and widths of the blocks of kernel `name`; one block by default."""

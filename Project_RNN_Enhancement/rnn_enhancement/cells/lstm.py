@@ -9,6 +9,9 @@ __all__ = ["BasicLSTMCell", "LSTMCell", "LSTMStateTuple"]
 
 LSTMStateTuple = tf.nn.rnn_cell.LSTMStateTuple
 
+# What the gates i, j, f, o do, for `initializers.Chrono`.
+_CHRONO_GATES = ("renew", 0.0, "keep", 0.0)
+
 
 def _split_state(state, c_size, h_size):
     """(c, h) of a state in either form: a pair, or one tensor [batch, c_size + h_size]."""
@@ -27,26 +30,33 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
 
     Args:
       num_units: int n, size of c, h and output.
-      forget_bias: constant inside the forget gate, no variable.
+      forget_bias: constant inside the forget gate, no variable; `use_bias=False` leaves it.
       state_is_tuple: False for a state [batch, 2n], c and h side by side. Either form is taken
         as input whatever this says. Default: the era's (`set_era`), True since 0.11.
       activation: tanh by default.
       reuse, name, dtype: as in `tf.nn.rnn_cell.BasicLSTMCell`.
+      chrono_max_steps: longest dependency in the data, in steps; the biases of f and i then start
+        as `initializers.Chrono` says, for memories of up to that length, whatever `forget_bias`.
       **kwargs: `gpu_for_layer`, `weight_initializer`, `orthogonal_scale_factor`, `use_bias` (see
         `RNNCell`), `trainable`.
 
     Variables: kernel [input + n, 4n], bias [4n].
+
+    Raises:
+      TypeError, ValueError: as `RNNCell`; for a `chrono_max_steps` below 2 or without biases.
     """
 
     @state_is_tuple_by_era
     @accepts_integer_at(3, "input_size")
     def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None,
-                 reuse=None, name=None, dtype=None, **kwargs):
+                 reuse=None, name=None, dtype=None, chrono_max_steps=None, **kwargs):
         super(BasicLSTMCell, self).__init__(
             positive_int("num_units", num_units), forget_bias=forget_bias, activation=activation,
             reuse=reuse, name=name, dtype=dtype, **kwargs)
         # Set here, not passed on: TensorFlow warns at every cell with a concatenated state.
         self._state_is_tuple = state_is_tuple
+        self._chrono_max_steps = chrono_max_steps
+        self._start_by_chrono(chrono_max_steps, "bias", _CHRONO_GATES, forget_bias)
 
     def _kernel_blocks(self, name, shape):
         n = self._num_units
@@ -62,6 +72,10 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
         c = c * tf.sigmoid(f + self._forget_bias) + tf.sigmoid(i) * self._activation(j)
         h = self._activation(c) * tf.sigmoid(o)
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
+
+    def get_config(self):
+        return dict(super(BasicLSTMCell, self).get_config(),
+                    chrono_max_steps=self._chrono_max_steps)
 
 
 class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
@@ -80,15 +94,20 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
       num_proj: int, size of h and output; None: n, no projection.
       proj_clip: the projected h' is kept in [-proj_clip, proj_clip].
       num_unit_shards, num_proj_shards: partition the kernels (use a partitioner instead).
-      forget_bias: constant inside the forget gate, no variable.
+      forget_bias: constant inside the forget gate, no variable; `use_bias=False` leaves it.
       state_is_tuple: as in `BasicLSTMCell`.
       activation: tanh by default.
       reuse, name, dtype: as in `tf.nn.rnn_cell.LSTMCell`.
+      chrono_max_steps: longest dependency in the data, in steps; the biases of f and i then start
+        as `initializers.Chrono` says, for memories of up to that length, whatever `forget_bias`.
       **kwargs: `gpu_for_layer`, `weight_initializer`, `orthogonal_scale_factor`, `use_bias` (see
         `RNNCell`), `trainable`.
 
     Variables: kernel [input + size of h, 4n], bias [4n], w_f_diag, w_i_diag, w_o_diag [n],
     projection/kernel [n, num_proj].
+
+    Raises:
+      TypeError, ValueError: as `BasicLSTMCell`.
     """
 
     @state_is_tuple_by_era
@@ -96,7 +115,7 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
     def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None,
                  num_proj=None, proj_clip=None, num_unit_shards=None, num_proj_shards=None,
                  forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None,
-                 dtype=None, **kwargs):
+                 dtype=None, chrono_max_steps=None, **kwargs):
         num_units = positive_int("num_units", num_units)
         if num_proj is not None:
             num_proj = positive_int("num_proj", num_proj)
@@ -108,6 +127,8 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
         self._state_is_tuple = state_is_tuple
         if not state_is_tuple:
             self._state_size = num_units + self._output_size
+        self._chrono_max_steps = chrono_max_steps
+        self._start_by_chrono(chrono_max_steps, "bias", _CHRONO_GATES, forget_bias)
 
     def _kernel_blocks(self, name, shape):
         if name.startswith("projection"):
@@ -136,3 +157,6 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
             if self._proj_clip is not None:
                 h = tf.clip_by_value(h, -self._proj_clip, self._proj_clip)
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
+
+    def get_config(self):
+        return dict(super(LSTMCell, self).get_config(), chrono_max_steps=self._chrono_max_steps)
