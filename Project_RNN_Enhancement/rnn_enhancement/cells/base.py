@@ -14,7 +14,7 @@ from .copying import fresh_copy
 from .over_time import attribute_replaced, flat_steps, hoisted_over_time
 from .scopes import holder
 
-__all__ = ["RNNCell", "assert_like_rnncell", "check_floating"]
+__all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "check_floating_type"]
 
 _PACKAGE = __name__.split(".")[0] + "."
 
@@ -50,10 +50,14 @@ def assert_like_rnncell(name, cell):
 def check_floating(*tensors):
     """Raises ValueError unless every tensor (nested allowed) is floating or complex."""
     for tensor in tf.nest.flatten(tensors):
-        dtype = tf.as_dtype(tensor.dtype)
-        if not (dtype.is_floating or dtype.is_complex):
-            raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s"
-                             % dtype)
+        check_floating_type(tensor.dtype)
+
+
+def check_floating_type(dtype):
+    """Raises ValueError unless `dtype` is floating or complex."""
+    dtype = tf.as_dtype(dtype)
+    if not (dtype.is_floating or dtype.is_complex):
+        raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s" % dtype)
 
 
 class RNNCell(tf.nn.rnn_cell.RNNCell):

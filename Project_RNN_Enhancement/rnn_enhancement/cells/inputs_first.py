@@ -5,7 +5,7 @@ is what needs only the weights.
 """
 from ..arguments import positive_int
 from ..tf1 import private_rnn_cell, tf
-from .base import RNNCell, check_floating
+from .base import RNNCell, check_floating, check_floating_type
 from .over_time import as_steps
 
 __all__ = ["InputsFirstCell", "dense"]
@@ -47,6 +47,8 @@ class InputsFirstCell(RNNCell, private_rnn_cell.LayerRNNCell):
         return self._num_units
 
     def build(self, inputs_shape):
+        if self.dtype is not None:
+            check_floating_type(self.dtype)
         input_size = tf.dimension_value(tf.TensorShape(inputs_shape)[-1])
         if input_size is None:
             raise ValueError("The last dimension of the inputs of %s must be known, got shape %s."

@@ -16,7 +16,7 @@ _RECURRENCES = ("factors", "matrix")
 def _unit(vectors):
     """`vectors` [k, 2n] at length 1, whatever their length; zero stays zero."""
     largest = tf.stop_gradient(tf.reduce_max(tf.abs(vectors), axis=1, keepdims=True))
-    vectors = vectors / tf.where(largest > 0, largest, tf.ones_like(largest))
+    vectors = vectors / tf.maximum(largest, vectors.dtype.as_numpy_dtype(1e-37))
     return vectors * tf.rsqrt(tf.maximum(
         tf.reduce_sum(tf.square(vectors), axis=1, keepdims=True), 0.5))
 
@@ -84,6 +84,10 @@ class UnitaryRNNCell(InputsFirstCell):
         """Int array [n]: (P h)[i] = h[permutation[i]]."""
         return np.random.RandomState(self._permutation_seed).permutation(self._num_units)
 
+    @property
+    def _real(self):
+        return self._theta.dtype.base_dtype
+
     def _kernel_blocks(self, name, shape):
         return [shape[0]], [self._num_units] * 2
 
@@ -139,7 +143,7 @@ class UnitaryRNNCell(InputsFirstCell):
         if self._recurrence == "factors":
             return turn
         with before_loops():
-            matrix = tf.concat(turn(tf.eye(2 * self._num_units, dtype=self._theta.dtype.base_dtype)), 1)
+            matrix = tf.concat(turn(tf.eye(2 * self._num_units, dtype=self._real)), 1)
         return lambda h: tf.split(tf.matmul(h, matrix), 2, axis=1)
 
     def recurrent_matrix(self):
@@ -151,7 +155,7 @@ class UnitaryRNNCell(InputsFirstCell):
         if not self.built:
             raise ValueError("%s has no variables before its first call." % self.name)
         n = self._num_units
-        re, im = self._turn()(tf.eye(n, 2 * n, dtype=self._theta.dtype.base_dtype))
+        re, im = self._turn()(tf.eye(n, 2 * n, dtype=self._real))
         return tf.transpose(tf.complex(re, im))
 
     def _parts(self, x):
