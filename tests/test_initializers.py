@@ -1,4 +1,5 @@
 """weight_initializer and orthogonal_scale_factor, gate by gate; use_bias."""
+import copy
 import unittest
 
 import numpy as np
@@ -383,6 +384,11 @@ class ChronoTest(tf.test.TestCase):
         for kind in (rnn_cell.GRUCell, rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell):
             cell = kind.from_config(kind(4, chrono_max_steps=30).get_config())
             self.assertEqual(30, cell.get_config()["chrono_max_steps"])
+            starts = _initial(lambda: copy.deepcopy(cell))
+            bias = [value for name, value in starts.items() if name.endswith("bias")][0]
+            self.assertGreater(len(set(bias)), 4)
+        cell = rnn_cell.GRUCell.from_config(rnn_cell.GRUCell(4, gate_offset=0.5).get_config())
+        self.assertEqual(0.5, cell.get_config()["gate_offset"])
 
     def test_bad_values(self):
         for kind in (rnn_cell.GRUCell, rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell):

@@ -7,7 +7,8 @@ import numbers
 import operator
 
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
-           "finite_number", "accepts_integer_at", "checked_keywords", "is_plain_integer", "with_signature_of"]
+           "finite_number", "accepts_integer_at", "checked_keywords", "is_plain_integer",
+           "with_signature_of"]
 
 # Older or misspelt keywords -> the name used today.
 ALIASES = {

@@ -250,8 +250,13 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
             found.extend(getattr(twin, kind))
         return found
 
-    def _start_by_chrono(self, max_steps, name, gates, offset=0.0):
-        """The cell's argument `chrono_max_steps`: bias `name` starts as `Chrono` says."""
+    def _option(self, name):
+        """Value of a keyword listed in `_options`."""
+        return dict(self._options, **dict(self._given_options))[name]
+
+    def _start_by_chrono(self, name, gates, offset=0.0):
+        """The option `chrono_max_steps`: bias `name` starts as `Chrono` says."""
+        max_steps = self._option("chrono_max_steps")
         if max_steps is None:
             return
         if finite_number("chrono_max_steps", max_steps) < 2:

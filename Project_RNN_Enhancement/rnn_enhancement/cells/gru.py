@@ -1,7 +1,7 @@
 """The gated recurrent unit."""
 from ..arguments import accepts_integer_at, finite_number, positive_int
 from ..tf1 import tf
-from .base import RNNCell, check_floating
+from .base import CELL_OPTIONS, RNNCell, check_floating
 from .over_time import affine
 
 __all__ = ["GRUCell"]
@@ -33,19 +33,19 @@ class GRUCell(RNNCell, tf.nn.rnn_cell.GRUCell):
         `chrono_max_steps` below 2, without biases or beside `bias_initializer`.
     """
 
+    _options = CELL_OPTIONS + (("gate_offset", 0.0), ("chrono_max_steps", None))
+
     @accepts_integer_at(2, "input_size")
     def __init__(self, num_units, activation=None, reuse=None, kernel_initializer=None,
-                 bias_initializer=None, name=None, dtype=None, gate_offset=0.0,
-                 chrono_max_steps=None, **kwargs):
+                 bias_initializer=None, name=None, dtype=None, **kwargs):
         super(GRUCell, self).__init__(
             positive_int("num_units", num_units), activation=activation, reuse=reuse,
             kernel_initializer=kernel_initializer, bias_initializer=bias_initializer, name=name,
             dtype=dtype, **kwargs)
-        self._gate_offset = finite_number("gate_offset", gate_offset)
-        if chrono_max_steps is not None and bias_initializer is not None:
+        self._gate_offset = finite_number("gate_offset", self._option("gate_offset"))
+        if self._option("chrono_max_steps") is not None and bias_initializer is not None:
             raise TypeError("GRUCell got chrono_max_steps and bias_initializer: give one of them.")
-        self._chrono_max_steps = chrono_max_steps
-        self._start_by_chrono(chrono_max_steps, "gates/bias", (1.0, "keep"), gate_offset)
+        self._start_by_chrono("gates/bias", (1.0, "keep"), self._gate_offset)
 
     def _kernel_blocks(self, name, shape):
         n = self._num_units
@@ -65,7 +65,3 @@ class GRUCell(RNNCell, tf.nn.rnn_cell.GRUCell):
                                     self._candidate_bias))
         h = u * state + (1 - u) * c
         return h, h
-
-    def get_config(self):
-        return dict(super(GRUCell, self).get_config(), gate_offset=self._gate_offset,
-                    chrono_max_steps=self._chrono_max_steps)

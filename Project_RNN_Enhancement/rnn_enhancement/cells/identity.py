@@ -41,8 +41,9 @@ class IdentityRNNCell(InputsFirstCell):
         n = self._num_units
         self._w_x = self.add_weight("kernel", [input_size, n],
                                     initializer=tf.random_normal_initializer(stddev=0.001))
-        self._w_h = self.add_weight("recurrent_kernel", [n, n], initializer=tf.initializers.identity(
-            gain=self._identity_scale))
+        self._w_h = self.add_weight(
+            "recurrent_kernel", [n, n],
+            initializer=tf.initializers.identity(gain=self._identity_scale))
         self._b = self.add_weight("bias", [n], initializer=tf.zeros_initializer())
 
     def _parts(self, x):

@@ -2,7 +2,7 @@
 from ..arguments import accepts_integer_at, positive_int
 from ..eras import state_is_tuple_by_era
 from ..tf1 import is_sequence, tf
-from .base import RNNCell, check_floating
+from .base import CELL_OPTIONS, RNNCell, check_floating
 from .over_time import affine
 
 __all__ = ["BasicLSTMCell", "LSTMCell", "LSTMStateTuple"]
@@ -46,17 +46,18 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
       TypeError, ValueError: as `RNNCell`; for a `chrono_max_steps` below 2 or without biases.
     """
 
+    _options = CELL_OPTIONS + (("chrono_max_steps", None),)
+
     @state_is_tuple_by_era
     @accepts_integer_at(3, "input_size")
     def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None,
-                 reuse=None, name=None, dtype=None, chrono_max_steps=None, **kwargs):
+                 reuse=None, name=None, dtype=None, **kwargs):
         super(BasicLSTMCell, self).__init__(
             positive_int("num_units", num_units), forget_bias=forget_bias, activation=activation,
             reuse=reuse, name=name, dtype=dtype, **kwargs)
         # Set here, not passed on: TensorFlow warns at every cell with a concatenated state.
         self._state_is_tuple = state_is_tuple
-        self._chrono_max_steps = chrono_max_steps
-        self._start_by_chrono(chrono_max_steps, "bias", _CHRONO_GATES, forget_bias)
+        self._start_by_chrono("bias", _CHRONO_GATES, forget_bias)
 
     def _kernel_blocks(self, name, shape):
         n = self._num_units
@@ -72,10 +73,6 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
         c = c * tf.sigmoid(f + self._forget_bias) + tf.sigmoid(i) * self._activation(j)
         h = self._activation(c) * tf.sigmoid(o)
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
-
-    def get_config(self):
-        return dict(super(BasicLSTMCell, self).get_config(),
-                    chrono_max_steps=self._chrono_max_steps)
 
 
 class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
@@ -110,12 +107,14 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
       TypeError, ValueError: as `BasicLSTMCell`.
     """
 
+    _options = CELL_OPTIONS + (("chrono_max_steps", None),)
+
     @state_is_tuple_by_era
     @accepts_integer_at(2, "input_size")
     def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None,
                  num_proj=None, proj_clip=None, num_unit_shards=None, num_proj_shards=None,
                  forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None,
-                 dtype=None, chrono_max_steps=None, **kwargs):
+                 dtype=None, **kwargs):
         num_units = positive_int("num_units", num_units)
         if num_proj is not None:
             num_proj = positive_int("num_proj", num_proj)
@@ -127,8 +126,7 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
         self._state_is_tuple = state_is_tuple
         if not state_is_tuple:
             self._state_size = num_units + self._output_size
-        self._chrono_max_steps = chrono_max_steps
-        self._start_by_chrono(chrono_max_steps, "bias", _CHRONO_GATES, forget_bias)
+        self._start_by_chrono("bias", _CHRONO_GATES, forget_bias)
 
     def _kernel_blocks(self, name, shape):
         if name.startswith("projection"):
@@ -157,6 +155,3 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
             if self._proj_clip is not None:
                 h = tf.clip_by_value(h, -self._proj_clip, self._proj_clip)
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
-
-    def get_config(self):
-        return dict(super(LSTMCell, self).get_config(), chrono_max_steps=self._chrono_max_steps)

@@ -40,11 +40,11 @@ class UnitaryRNNCell(InputsFirstCell):
       activation: of the modulus; relu by default.
       reuse, name, dtype: as in `tf.nn.rnn_cell.BasicRNNCell`; float32 or float64.
       learned_initial_state: True: a state of zeros, such as `zero_state` gives, stands for a
-        trained one.
+        trained one (inside a sequence too, where all units are at zero).
       permutation_seed: int, chooses P; kept by the cell's configuration, not by checkpoints.
       recurrence: "factors", or "matrix": W is multiplied out once per sequence, and a step is one
-        product by a real [2n, 2n] matrix. The same numbers to rounding. On a CPU "matrix" is
-        faster in loops over many steps of small cells (see the benchmarks), at n times the memory.
+        product by a real [2n, 2n] matrix. The same numbers to rounding. On a CPU, in training over
+        50 steps, "matrix" took half the time for n = 128 and twice the time for n = 512.
       **kwargs: `gpu_for_layer`, `weight_initializer` (of V), `orthogonal_scale_factor`,
         `use_bias` (see `RNNCell`; without b and with relu the cell is linear), `trainable`.
 
