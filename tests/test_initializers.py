@@ -1,10 +1,11 @@
 """weight_initializer and orthogonal_scale_factor, gate by gate; use_bias."""
+import copy
 import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
+from Project_RNN_Enhancement.rnn_enhancement import initializers, rnn_cell_enhanced as rnn_cell
 
 from . import oracle
 
@@ -225,6 +226,180 @@ class BiasTest(tf.test.TestCase):
             for kind, more, _ in CELLS.values():
                 with self.assertRaisesRegex(TypeError, "use_bias"):
                     kind(4, use_bias=bad, **more)
+
+    def test_gru_keeps_an_offset_of_its_gates(self):
+        """`gate_offset` is what TensorFlow's biases of 1 start with, and no variable."""
+        with tf.Session() as session:
+            x, h = tf.constant([[0.3, -0.5, 1.0]]), tf.constant([[0.2, -0.7, 0.9, 0.1]])
+            with_bias = rnn_cell.GRUCell(4)
+            without = rnn_cell.GRUCell(4, use_bias=False, gate_offset=1)
+            bare = rnn_cell.GRUCell(4, use_bias=False)
+            outputs = [cell(x, h)[0] for cell in (with_bias, without, bare)]
+            session.run(tf.global_variables_initializer())
+            for cell in (without, bare):
+                for source, target in zip(with_bias.variables[::2], cell.variables):
+                    target.load(session.run(source), session)
+            self.assertEqual(["kernel"] * 2, [v.op.name.split("/")[-1] for v in without.variables])
+            expected, found, other = session.run(outputs)
+            self.assertAllClose(expected, found)
+            self.assertNotAllClose(expected, other)
+
+    def test_lstm_keeps_its_forget_bias(self):
+        with tf.Session() as session:
+            outputs = []
+            for forget_bias in (1.0, 0.0):
+                cell = rnn_cell.BasicLSTMCell(2, forget_bias=forget_bias, use_bias=False,
+                                              weight_initializer=tf.zeros_initializer())
+                c = tf.ones([1, 2])
+                outputs.append(cell(tf.ones([1, 3]), (c, c))[1].c)
+            session.run(tf.global_variables_initializer())
+            one, zero = session.run(outputs)
+            self.assertAllClose(np.full([1, 2], 1 / (1 + np.exp(-1.0))), one)
+            self.assertAllClose(np.full([1, 2], 0.5), zero)
+
+    def test_bad_offset(self):
+        for bad, error in (("1", TypeError), (None, TypeError), (True, TypeError),
+                           (float("inf"), ValueError)):
+            with self.assertRaisesRegex(error, "gate_offset"):
+                rnn_cell.GRUCell(4, gate_offset=bad)
+
+
+class ObjectsTest(tf.test.TestCase):
+    """The initialisers outside of cells."""
+
+    def _value(self, initializer, shape, dtype=tf.float32, seed=None):
+        with tf.Graph().as_default(), tf.Session() as session:
+            if seed is not None:
+                tf.set_random_seed(seed)
+            variable = tf.get_variable("v", shape, dtype, initializer=initializer)
+            self.assertEqual(dtype, variable.dtype.base_dtype)
+            session.run(variable.initializer)
+            return session.run(variable)
+
+    def _objects(self, seed=None):
+        return [(initializers.UniformUnitScaling(1.15, seed), [4, 4]),
+                (initializers.Orthogonal(1.1, seed), [4, 4]),
+                (initializers.RandomSigns(seed), [4, 4]),
+                (initializers.Chrono(20, ("keep", 0.5, "renew"), 1.0, seed), [12]),
+                (initializers.Blockwise(initializers.Orthogonal(seed=seed), [2, 2], [2, 2]),
+                 [4, 4])]
+
+    def test_any_dtype(self):
+        for initializer, shape in self._objects():
+            for dtype in (tf.float16, tf.float32, tf.float64):
+                with self.subTest(initializer=initializer, dtype=dtype):
+                    value = self._value(initializer, shape, dtype)
+                    self.assertEqual(shape, list(value.shape))
+                    self.assertTrue(np.isfinite(value).all())
+
+    def test_config(self):
+        for initializer, shape in self._objects(seed=3):
+            with self.subTest(initializer=initializer):
+                again = type(initializer).from_config(initializer.get_config())
+                self.assertEqual(initializer.get_config(), again.get_config())
+                self.assertAllEqual(self._value(initializer, shape, seed=1),
+                                    self._value(again, shape, seed=1))
+                if not isinstance(initializer, initializers.Blockwise):
+                    in_keras = tf.keras.initializers.deserialize(
+                        tf.keras.initializers.serialize(initializer),
+                        custom_objects={type(initializer).__name__: type(initializer)})
+                    self.assertEqual(initializer.get_config(), in_keras.get_config())
+
+    def test_seeds(self):
+        for number in range(5):
+            def draw(graph_seed, seed=None):
+                initializer, shape = self._objects(seed)[number]
+                return self._value(initializer, shape, seed=graph_seed)
+            self.assertAllEqual(draw(1), draw(1))
+            self.assertAllEqual(draw(None, 4), draw(None, 4))
+            self.assertNotAllClose(draw(1), draw(2))
+            self.assertNotAllClose(draw(1, 4), draw(1, 5))
+
+    def test_seeded_blocks_differ(self):
+        blocks = np.split(self._value(initializers.Blockwise(
+            initializers.Orthogonal(1.0, seed=3), [4], [4] * 3), [4, 12]), 3, axis=1)
+        for i, block in enumerate(blocks):
+            self.assertAllClose(np.eye(4), block.dot(block.T), atol=1e-5)
+            self.assertNotAllClose(block, blocks[i - 1])
+
+    def test_orthogonal(self):
+        wide = self._value(initializers.Orthogonal(0.5), [3, 7], tf.float64)
+        self.assertAllClose(0.25 * np.eye(3), wide.dot(wide.T))
+        kernel = self._value(initializers.Orthogonal(), [2, 3, 4], tf.float64).reshape(6, 4)
+        self.assertAllClose(1.21 * np.eye(4), kernel.T.dot(kernel))
+        half = self._value(initializers.Orthogonal(), [4, 4], tf.float16).astype(np.float64)
+        self.assertAllClose(1.21 * np.eye(4), half.dot(half.T), atol=0.01)
+
+    def test_random_signs(self):
+        value = self._value(initializers.RandomSigns(), [100, 50])
+        self.assertAllClose(np.full([100, 50], 0.1), np.abs(value))
+        self.assertAllClose(0.0, value.mean(), atol=0.01)
+
+    def test_chrono(self):
+        value = self._value(initializers.Chrono(100, ("renew", 0, "keep", 2.5), offset=1.0),
+                            [4000], tf.float64)
+        renew, zero, keep, constant = np.split(value, 4)
+        self.assertAllClose(-renew, keep + 1.0)
+        self.assertAllEqual(np.zeros(1000), zero)
+        self.assertAllEqual(np.full(1000, 2.5), constant)
+        u = np.exp(-renew)
+        self.assertTrue((1 <= u).all() and (u <= 99).all())
+        self.assertAllClose(50.0, u.mean(), rtol=0.1)
+        self.assertAllClose(98.0 ** 2 / 12, u.var(), rtol=0.1)
+
+    def test_bad_values(self):
+        for arguments, error, words in (
+                ((1,), ValueError, "max_steps.*2.*1"), (("9",), TypeError, "max_steps"),
+                ((None,), TypeError, "max_steps"), ((float("nan"),), ValueError, "max_steps"),
+                ((9, ("forget",)), ValueError, "keep.*renew.*forget"),
+                ((9, (None,)), TypeError, "gates"), ((9, ("keep",), "1"), TypeError, "offset")):
+            with self.assertRaisesRegex(error, words):
+                initializers.Chrono(*arguments)
+        for shape in ([7], [2, 4]):
+            with self.assertRaisesRegex(ValueError, "equal blocks.*%d" % shape[0]):
+                initializers.Chrono(9, ("keep", "renew"))(shape)
+
+
+class ChronoTest(tf.test.TestCase):
+    """chrono_max_steps of the cells."""
+
+    def test_gru(self):
+        values = _initial(lambda: rnn_cell.GRUCell(4, chrono_max_steps=30, gate_offset=0.5))
+        r, u = np.split(values["gates/bias"], 2)
+        self.assertAllEqual(np.ones(4), r)
+        self.assertTrue((u + 0.5 >= 0).all() and (u + 0.5 <= np.log(29)).all())
+        self.assertLen(set(u), 4)
+        self.assertAllEqual(np.zeros(4), values["candidate/bias"])
+
+    def test_lstm(self):
+        for kind in (rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell):
+            for forget_bias in (1.0, 0.0):
+                values = _initial(lambda: kind(4, chrono_max_steps=30, forget_bias=forget_bias))
+                i, j, f, o = np.split(values["bias"], 4)
+                self.assertAllClose(-i, f + forget_bias)
+                self.assertTrue((i <= 0).all() and (i >= -np.log(29)).all())
+                self.assertAllEqual(np.zeros(8), np.concatenate([j, o]))
+
+    def test_config(self):
+        for kind in (rnn_cell.GRUCell, rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell):
+            cell = kind.from_config(kind(4, chrono_max_steps=30).get_config())
+            self.assertEqual(30, cell.get_config()["chrono_max_steps"])
+            starts = _initial(lambda: copy.deepcopy(cell))
+            bias = [value for name, value in starts.items() if name.endswith("bias")][0]
+            self.assertGreater(len(set(bias)), 4)
+        cell = rnn_cell.GRUCell.from_config(rnn_cell.GRUCell(4, gate_offset=0.5).get_config())
+        self.assertEqual(0.5, cell.get_config()["gate_offset"])
+
+    def test_bad_values(self):
+        for kind in (rnn_cell.GRUCell, rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell):
+            for bad, error in ((1, ValueError), (-5, ValueError), ("9", TypeError),
+                               (True, TypeError), (float("inf"), ValueError)):
+                with self.assertRaisesRegex(error, "chrono_max_steps.*%s" % bad):
+                    kind(4, chrono_max_steps=bad)
+            with self.assertRaisesRegex(ValueError, "chrono_max_steps=9.*use_bias"):
+                kind(4, chrono_max_steps=9, use_bias=False)
+        with self.assertRaisesRegex(TypeError, "chrono_max_steps.*bias_initializer"):
+            rnn_cell.GRUCell(4, chrono_max_steps=9, bias_initializer=tf.zeros_initializer())
 
 
 if __name__ == "__main__":

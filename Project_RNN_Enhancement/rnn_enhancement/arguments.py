@@ -2,11 +2,13 @@
 import difflib
 import functools
 import inspect
+import math
 import numbers
 import operator
 
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
-           "accepts_integer_at", "checked_keywords", "is_plain_integer", "with_signature_of"]
+           "finite_number", "accepts_integer_at", "checked_keywords", "is_plain_integer",
+           "with_signature_of"]
 
 # Older or misspelt keywords -> the name used today.
 ALIASES = {
@@ -69,6 +71,17 @@ def non_negative_int(name, value):
     if value < 0:
         raise ValueError("%s must be at least 0, got %d." % (name, value))
     return value
+
+
+def finite_number(name, value):
+    """`value` as a finite float; TypeError or ValueError that names the argument otherwise."""
+    if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
+        raise TypeError("%s must be a number, got %r of type %s."
+                        % (name, value, type(value).__name__))
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("%s must be finite, got %r." % (name, value))
+    return number
 
 
 def is_plain_integer(value):

@@ -4,6 +4,9 @@ Cells: `BasicRNNCell`, `GRUCell`, `BasicLSTMCell`, `LSTMCell` with TensorFlow 1.
 numbers, and this package's keywords (`gpu_for_layer`, `weight_initializer`,
 `orthogonal_scale_factor`, `use_bias`; see `RNNCell`).
 
+`JZS1Cell`, `JZS2Cell`, `JZS3Cell` (mutants of the GRU), `IdentityRNNCell` (starts as an
+accumulator), `UnitaryRNNCell` (keeps the norm of its state).
+
 Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `ResidualWrapper`,
 `InputProjectionWrapper`, `OutputProjectionWrapper`, `EmbeddingWrapper`.
 
@@ -14,10 +17,13 @@ from .cells.base import RNNCell, assert_like_rnncell
 from .cells.basic import BasicRNNCell
 from .cells.copying import is_cell_like
 from .cells.gru import GRUCell
+from .cells.identity import IdentityRNNCell
 from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from .cells.multi import MultiRNNCell
+from .cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
 from .cells.scopes import weights_by_object
+from .cells.unitary import UnitaryRNNCell
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
 from .tf1 import private_rnn_cell
@@ -35,6 +41,7 @@ ASSERT_LIKE_RNNCELL_ERROR_REGEXP = private_rnn_cell.ASSERT_LIKE_RNNCELL_ERROR_RE
 
 __all__ = [
     "RNNCell", "BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "LSTMStateTuple",
+    "JZS1Cell", "JZS2Cell", "JZS3Cell", "IdentityRNNCell", "UnitaryRNNCell",
     "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
     "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
     "weights_by_object"]

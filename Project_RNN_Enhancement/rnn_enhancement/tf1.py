@@ -22,7 +22,7 @@ from tensorflow.python.util import deprecation as _deprecation
 __all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
            "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context",
-           "outside_of", "no_control_flow", "replace_input", "why_no_loop", "select_rows",
+           "outside_of", "before_loops", "replace_input", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "visible_gpus", "private_rnn", "private_rnn_cell"]
 
@@ -95,21 +95,24 @@ def outside_of(context):
             graph._set_control_flow_context(inside)
 
 
-@contextlib.contextmanager
-def no_control_flow(graph):
-    """Context whose operations lie outside every loop and `cond`, and wait for nothing."""
-    with tf.control_dependencies(None):
-        inside = control_flow_context(graph)
-        graph._set_control_flow_context(None)
-        try:
-            yield
-        finally:
-            graph._set_control_flow_context(inside)
-
-
 def replace_input(op, position, tensor):
     """Makes `op` read `tensor` as its input number `position`."""
     op._update_input(position, tensor)
+
+
+@contextlib.contextmanager
+def before_loops():
+    """Context whose operations lie before the while loops of this graph that the code is inside.
+
+    For what is computed from variables alone. Outside a loop it changes nothing.
+    """
+    context = control_flow_context(tf.get_default_graph())
+    if context is None or context.GetWhileContext() is None:
+        yield
+        return
+    # This leaves the control flow too.
+    with tf.control_dependencies(None):
+        yield
 
 
 def why_no_loop():

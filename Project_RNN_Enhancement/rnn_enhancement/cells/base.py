@@ -6,15 +6,15 @@ TensorFlow's class of the same name in the method resolution order.
 import functools
 import inspect
 
-from ..arguments import reject_unknown, resolve_aliases
-from ..initializers import Blockwise, weight_initializer_of
+from ..arguments import finite_number, reject_unknown, resolve_aliases
+from ..initializers import Blockwise, Chrono, weight_initializer_of
 from ..placement import device_of, placed
 from ..tf1 import private_rnn_cell, quiet_deprecations, tf, without_autograph
 from .copying import fresh_copy
 from .over_time import attribute_replaced, flat_steps, hoisted_over_time
 from .scopes import holder
 
-__all__ = ["RNNCell", "assert_like_rnncell", "check_floating"]
+__all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "check_floating_type"]
 
 _PACKAGE = __name__.split(".")[0] + "."
 
@@ -50,10 +50,14 @@ def assert_like_rnncell(name, cell):
 def check_floating(*tensors):
     """Raises ValueError unless every tensor (nested allowed) is floating or complex."""
     for tensor in tf.nest.flatten(tensors):
-        dtype = tf.as_dtype(tensor.dtype)
-        if not (dtype.is_floating or dtype.is_complex):
-            raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s"
-                             % dtype)
+        check_floating_type(tensor.dtype)
+
+
+def check_floating_type(dtype):
+    """Raises ValueError unless `dtype` is floating or complex."""
+    dtype = tf.as_dtype(dtype)
+    if not (dtype.is_floating or dtype.is_complex):
+        raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s" % dtype)
 
 
 class RNNCell(tf.nn.rnn_cell.RNNCell):
@@ -88,6 +92,8 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
     _use_bias = True
     _weight_initializer = None
     _initialize_by_block = False
+    # Name of a bias -> initialiser that it has instead of the cell's own.
+    _bias_starts = {}
     _given_options = ()
     _home = None
 
@@ -206,6 +212,7 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         leaf = name.split("/")[-1]
         if leaf == "bias" and not self._use_bias:
             return None
+        initializer = self._bias_starts.get(name, initializer)
         if leaf == "kernel" and self._weight_initializer is not None:
             initializer = self._weight_initializer
             if self._initialize_by_block:
@@ -242,6 +249,22 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         for twin in self._twins.values():
             found.extend(getattr(twin, kind))
         return found
+
+    def _option(self, name):
+        """Value of a keyword listed in `_options`."""
+        return dict(self._options, **dict(self._given_options))[name]
+
+    def _start_by_chrono(self, name, gates, offset=0.0):
+        """The option `chrono_max_steps`: bias `name` starts as `Chrono` says."""
+        max_steps = self._option("chrono_max_steps")
+        if max_steps is None:
+            return
+        if finite_number("chrono_max_steps", max_steps) < 2:
+            raise ValueError("chrono_max_steps must be at least 2, got %r." % (max_steps,))
+        if not self._use_bias:
+            raise ValueError("chrono_max_steps=%r needs a bias, but use_bias is False."
+                             % (max_steps,))
+        self._bias_starts = {name: Chrono(max_steps, gates, offset)}
 
     def _kernel_blocks(self, name, shape):
         """Heights and widths of the blocks of kernel `name`; one block by default."""

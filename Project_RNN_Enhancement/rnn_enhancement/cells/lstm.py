@@ -2,12 +2,15 @@
 from ..arguments import accepts_integer_at, positive_int
 from ..eras import state_is_tuple_by_era
 from ..tf1 import is_sequence, tf
-from .base import RNNCell, check_floating
+from .base import CELL_OPTIONS, RNNCell, check_floating
 from .over_time import affine
 
 __all__ = ["BasicLSTMCell", "LSTMCell", "LSTMStateTuple"]
 
 LSTMStateTuple = tf.nn.rnn_cell.LSTMStateTuple
+
+# What the gates i, j, f, o do, for `initializers.Chrono`.
+_CHRONO_GATES = ("renew", 0.0, "keep", 0.0)
 
 
 def _split_state(state, c_size, h_size):
@@ -27,16 +30,23 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
 
     Args:
       num_units: int n, size of c, h and output.
-      forget_bias: constant inside the forget gate, no variable.
+      forget_bias: constant inside the forget gate, no variable; `use_bias=False` leaves it.
       state_is_tuple: False for a state [batch, 2n], c and h side by side. Either form is taken
         as input whatever this says. Default: the era's (`set_era`), True since 0.11.
       activation: tanh by default.
       reuse, name, dtype: as in `tf.nn.rnn_cell.BasicLSTMCell`.
+      chrono_max_steps: longest dependency in the data, in steps; the biases of f and i then start
+        as `initializers.Chrono` says, for memories of up to that length, whatever `forget_bias`.
       **kwargs: `gpu_for_layer`, `weight_initializer`, `orthogonal_scale_factor`, `use_bias` (see
         `RNNCell`), `trainable`.
 
     Variables: kernel [input + n, 4n], bias [4n].
+
+    Raises:
+      TypeError, ValueError: as `RNNCell`; for a `chrono_max_steps` below 2 or without biases.
     """
+
+    _options = CELL_OPTIONS + (("chrono_max_steps", None),)
 
     @state_is_tuple_by_era
     @accepts_integer_at(3, "input_size")
@@ -47,6 +57,7 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
             reuse=reuse, name=name, dtype=dtype, **kwargs)
         # Set here, not passed on: TensorFlow warns at every cell with a concatenated state.
         self._state_is_tuple = state_is_tuple
+        self._start_by_chrono("bias", _CHRONO_GATES, forget_bias)
 
     def _kernel_blocks(self, name, shape):
         n = self._num_units
@@ -80,16 +91,23 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
       num_proj: int, size of h and output; None: n, no projection.
       proj_clip: the projected h' is kept in [-proj_clip, proj_clip].
       num_unit_shards, num_proj_shards: partition the kernels (use a partitioner instead).
-      forget_bias: constant inside the forget gate, no variable.
+      forget_bias: constant inside the forget gate, no variable; `use_bias=False` leaves it.
       state_is_tuple: as in `BasicLSTMCell`.
       activation: tanh by default.
       reuse, name, dtype: as in `tf.nn.rnn_cell.LSTMCell`.
+      chrono_max_steps: longest dependency in the data, in steps; the biases of f and i then start
+        as `initializers.Chrono` says, for memories of up to that length, whatever `forget_bias`.
       **kwargs: `gpu_for_layer`, `weight_initializer`, `orthogonal_scale_factor`, `use_bias` (see
         `RNNCell`), `trainable`.
 
     Variables: kernel [input + size of h, 4n], bias [4n], w_f_diag, w_i_diag, w_o_diag [n],
     projection/kernel [n, num_proj].
+
+    Raises:
+      TypeError, ValueError: as `BasicLSTMCell`.
     """
+
+    _options = CELL_OPTIONS + (("chrono_max_steps", None),)
 
     @state_is_tuple_by_era
     @accepts_integer_at(2, "input_size")
@@ -108,6 +126,7 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
         self._state_is_tuple = state_is_tuple
         if not state_is_tuple:
             self._state_size = num_units + self._output_size
+        self._start_by_chrono("bias", _CHRONO_GATES, forget_bias)
 
     def _kernel_blocks(self, name, shape):
         if name.startswith("projection"):

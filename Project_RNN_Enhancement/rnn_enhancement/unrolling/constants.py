@@ -1,7 +1,7 @@
 """What every loop of a graph shares: small constants, and what is made of weights alone."""
 import numpy as np
 
-from ..tf1 import control_flow_context, no_control_flow, tf, without_colocation
+from ..tf1 import control_flow_context, tf, without_colocation
 
 __all__ = ["constant", "shared", "concat", "split"]
 
@@ -19,7 +19,8 @@ def constant(value, dtype=tf.int32):
     array = np.asarray(value, dtype=tf.as_dtype(dtype).as_numpy_dtype)
     key = (array.dtype.str, array.shape, array.tobytes())
     if key not in known:
-        with no_control_flow(graph), without_colocation(), tf.device(None), tf.name_scope(""):
+        # This leaves loops and `cond`s too.
+        with tf.control_dependencies(None), without_colocation(), tf.device(None), tf.name_scope(""):
             known[key] = tf.constant(array, name="rnn_enhancement/constant")
     return known[key]
 
@@ -37,7 +38,8 @@ def shared(key, source, make):
         return make()
     known = _known(graph)
     if key not in known:
-        with no_control_flow(graph):
+        # This leaves loops and `cond`s too.
+        with tf.control_dependencies(None):
             known[key] = make()
     return known[key]
 
