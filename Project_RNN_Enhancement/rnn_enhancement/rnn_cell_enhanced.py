@@ -14,6 +14,9 @@ from .cells.base import RNNCell, assert_like_rnncell
 from .cells.basic import BasicRNNCell
 from .cells.copying import is_cell_like
 from .cells.gru import GRUCell
+from .cells.interconnect import (BasicRNNCell_Interconnect, GRUCell_InterConnect,
+                                 GRUCell_Interconnect, LSTMCell_Interconnect,
+                                 MultiRNNCell_Interconnect)
 from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from .cells.multi import MultiRNNCell
@@ -37,4 +40,5 @@ __all__ = [
     "RNNCell", "BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "LSTMStateTuple",
     "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
     "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
-    "weights_by_object"]
+    "weights_by_object", "BasicRNNCell_Interconnect", "GRUCell_Interconnect",
+    "GRUCell_InterConnect", "LSTMCell_Interconnect", "MultiRNNCell_Interconnect"]
