@@ -21,6 +21,7 @@ from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from .cells.multi import MultiRNNCell
 from .cells.scopes import weights_by_object
+from .cells.skip_connections import SkipConnectionState, SkipConnectionWrapper
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
 from .tf1 import private_rnn_cell
@@ -41,4 +42,5 @@ __all__ = [
     "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
     "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
     "weights_by_object", "BasicRNNCell_Interconnect", "GRUCell_Interconnect",
-    "GRUCell_InterConnect", "LSTMCell_Interconnect", "MultiRNNCell_Interconnect"]
+    "GRUCell_InterConnect", "LSTMCell_Interconnect", "MultiRNNCell_Interconnect",
+    "SkipConnectionState", "SkipConnectionWrapper"]

@@ -163,6 +163,7 @@ class GRUCell_Interconnect(_Interconnect, GRUCell):
     """
 
     _plain_base_name = "gru_cell"
+    _takes_skip_connections = False
 
     def _connected(self, inputs, state):
         x, products = inputs[0], inputs[1:]
