@@ -20,6 +20,8 @@ from .cells.interconnect import (BasicRNNCell_Interconnect, GRUCell_InterConnect
 from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from .cells.multi import MultiRNNCell
+from .cells.relaxation import (RelaxationState, RelaxationWrapper, average_relaxed_weights,
+                               relaxation_loss, relaxed_weights)
 from .cells.scopes import weights_by_object
 from .cells.skip_connections import SkipConnectionState, SkipConnectionWrapper
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
@@ -43,4 +45,5 @@ __all__ = [
     "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
     "weights_by_object", "BasicRNNCell_Interconnect", "GRUCell_Interconnect",
     "GRUCell_InterConnect", "LSTMCell_Interconnect", "MultiRNNCell_Interconnect",
-    "SkipConnectionState", "SkipConnectionWrapper"]
+    "SkipConnectionState", "SkipConnectionWrapper", "RelaxationState", "RelaxationWrapper",
+    "average_relaxed_weights", "relaxation_loss", "relaxed_weights"]
