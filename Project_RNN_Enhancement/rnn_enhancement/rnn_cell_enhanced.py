@@ -26,6 +26,7 @@ from .cells.scopes import weights_by_object
 from .cells.skip_connections import SkipConnectionState, SkipConnectionWrapper
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
+from .cells.zoneout import ZoneoutWrapper
 from .tf1 import private_rnn_cell
 
 # Private names of TensorFlow's module that programs import.
@@ -46,4 +47,4 @@ __all__ = [
     "weights_by_object", "BasicRNNCell_Interconnect", "GRUCell_Interconnect",
     "GRUCell_InterConnect", "LSTMCell_Interconnect", "MultiRNNCell_Interconnect",
     "SkipConnectionState", "SkipConnectionWrapper", "RelaxationState", "RelaxationWrapper",
-    "average_relaxed_weights", "relaxation_loss", "relaxed_weights"]
+    "average_relaxed_weights", "relaxation_loss", "relaxed_weights", "ZoneoutWrapper"]

@@ -176,8 +176,8 @@ def relaxation_loss(pull, cell=None):
         return tf.constant(0.0)
     distances = [tf.reduce_sum(tf.square(v - tf.reduce_mean(v, 0, keepdims=True)))
                  for v in weights]
-    return tf.cast(pull, distances[0].dtype) * tf.add_n(
-        [tf.cast(distance, distances[0].dtype) for distance in distances])
+    total = tf.add_n([tf.cast(distance, distances[0].dtype) for distance in distances])
+    return total * (tf.cast(pull, total.dtype) if is_tensor(pull) else pull)
 
 
 def average_relaxed_weights(cell=None):
