@@ -26,11 +26,11 @@ class _Interconnect(RNNCell):
 
     The cell's inputs are a tensor, or a tuple (x, e_1 .. e_m) with further vectors of any size:
 
-        g_1 .. g_m = sigmoid([x; h]·W_g + b_g)
+        g_1 .. g_m = sigmoid([x; h]·W_g + b_g)               each [batch, 1]
         passed     = sum over k of g_k * (e_k·V_k)
 
     Variables, if there are further vectors: those of the plain cell, then connections/gates/kernel
-    [input + size of h, m * n], connections/gates/bias [m * n] (starts at 0: half open),
+    [input + size of h, m], connections/gates/bias [m] (starts at 0: half open),
     connections/source_k/kernel [size of e_k, n].
     """
 
@@ -71,10 +71,10 @@ class _Interconnect(RNNCell):
         of_kernel = getattr(self, "_kernel_initializer", None) or getattr(
             self, "_initializer", None)
         self._connection_kernel = self.add_weight(
-            "connections/gates/kernel", shape=[size + self.hidden_size, count * n],
+            "connections/gates/kernel", shape=[size + self.hidden_size, count],
             initializer=of_kernel)
         self._connection_bias = self.add_weight(
-            "connections/gates/bias", shape=[count * n], initializer=of_bias)
+            "connections/gates/bias", shape=[count], initializer=of_bias)
         self._sources = tuple(
             self.add_weight("connections/source_%d/kernel" % k,
                             shape=[tf.dimension_value(shape[1]), n], initializer=of_kernel)
@@ -85,8 +85,7 @@ class _Interconnect(RNNCell):
         if name.startswith("connections/source"):
             return [shape[0]], [shape[1]]
         if name.startswith("connections"):
-            h, n = self.hidden_size, self._num_units
-            return [shape[0] - h, h], [n] * (shape[1] // n)
+            return [shape[0] - self.hidden_size, self.hidden_size], [1] * shape[1]
         return super(_Interconnect, self)._kernel_blocks(name, shape)
 
     def call(self, inputs, state):
@@ -219,13 +218,14 @@ class MultiRNNCell_Interconnect(MultiRNNCell):
     gets something new too), and/or its input at this step. Both enter the candidate of the layer
     that they reach:
 
-        g_1 .. g_m = sigmoid([x; h]·W_g + b_g)               a gate per vector, of size n
+        g_1 .. g_m = sigmoid([x; h]·W_g + b_g)               one number per vector and example
         passed     = sum over k of g_k * (e_k·V_k)           e: the vectors passed, of any size
 
-    Gates that touch nothing but the candidate are those of the gated-feedback network, Chung et
-    al. 2015, arXiv:1502.02367, whose gates are scalars (as told in notes on the paper). With
-    V = 0, and in layers that nothing reaches, the stack is `MultiRNNCell`. Variables of the plain
-    stack have the plain stack's names.
+    Such gates, one number per connection, which touch nothing but the candidate, are those of the
+    gated-feedback network, Chung et al. 2015, arXiv:1502.02367 (known here from notes on the
+    paper; there they see the layer below and all old states). A gate per unit would cost as much
+    as two more gates of a GRU. With V = 0, and in layers that nothing reaches, the stack is
+    `MultiRNNCell`. Variables of the plain stack have the plain stack's names.
 
     Args:
       cells: list or tuple of cells, bottom first. Those that are fed, or pass on their state, are
@@ -239,8 +239,8 @@ class MultiRNNCell_Interconnect(MultiRNNCell):
       state_is_tuple, share_repeated, **kwargs: as in `MultiRNNCell`.
 
     Variables of a cell with m vectors: see `MultiRNNCell`; then connections/gates/kernel
-    [input + size of h, m * n], connections/gates/bias [m * n] (starts at 0),
-    connections/source_k/kernel [size of e_k, n]; the state comes first.
+    [input + size of h, m], connections/gates/bias [m] (starts at 0), connections/source_k/kernel
+    [size of e_k, n]; the state comes first.
 
     Raises:
       TypeError: for flags that are no bools, a `layer_skip_number` that is no int, or a layer that
