@@ -66,7 +66,7 @@ class _Interconnect(RNNCell):
         # `add_weight` of a built layer only finds variables.
         self.built = False
         size, n, count = tf.dimension_value(shapes[0][1]), self._num_units, len(shapes) - 1
-        # Only the GRU has these arguments.
+        # The cells' arguments go by different names; the basic cell has none.
         of_bias = getattr(self, "_bias_initializer", None) or tf.zeros_initializer()
         of_kernel = getattr(self, "_kernel_initializer", None) or getattr(
             self, "_initializer", None)
@@ -300,7 +300,7 @@ class MultiRNNCell_Interconnect(MultiRNNCell):
 
         Args:
           run: function (cell, inputs, state) -> (output, state).
-          hidden: function (layer, cell, state, output) -> the h that it passes on.
+          hidden: function (interconnect cell, state, output) -> the h that it passes on.
         """
         reached_by = {target: source for source, target in self._connections()}
         layer_inputs, passed_states, finals = [], [], []
