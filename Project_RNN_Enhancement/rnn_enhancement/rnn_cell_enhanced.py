@@ -18,14 +18,21 @@ from .cells.basic import BasicRNNCell
 from .cells.copying import is_cell_like
 from .cells.gru import GRUCell
 from .cells.identity import IdentityRNNCell
+from .cells.interconnect import (BasicRNNCell_Interconnect, GRUCell_InterConnect,
+                                 GRUCell_Interconnect, LSTMCell_Interconnect,
+                                 MultiRNNCell_Interconnect)
 from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from .cells.multi import MultiRNNCell
 from .cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
+from .cells.relaxation import (RelaxationState, RelaxationWrapper, average_relaxed_weights,
+                               relaxation_loss, relaxed_weights)
 from .cells.scopes import weights_by_object
+from .cells.skip_connections import SkipConnectionState, SkipConnectionWrapper
 from .cells.unitary import UnitaryRNNCell
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
+from .cells.zoneout import ZoneoutWrapper
 from .tf1 import private_rnn_cell
 
 # Private names of TensorFlow's module that programs import.
@@ -44,4 +51,7 @@ __all__ = [
     "JZS1Cell", "JZS2Cell", "JZS3Cell", "IdentityRNNCell", "UnitaryRNNCell",
     "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
     "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
-    "weights_by_object"]
+    "weights_by_object", "BasicRNNCell_Interconnect", "GRUCell_Interconnect",
+    "GRUCell_InterConnect", "LSTMCell_Interconnect", "MultiRNNCell_Interconnect",
+    "SkipConnectionState", "SkipConnectionWrapper", "RelaxationState", "RelaxationWrapper",
+    "average_relaxed_weights", "relaxation_loss", "relaxed_weights", "ZoneoutWrapper"]

@@ -140,6 +140,10 @@ class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
         check_floating(inputs, state)
         c, h = _split_state(state, self._num_units, self._output_size)
         i, j, f, o = tf.split(affine(inputs, h, self._kernel, self._bias), 4, axis=1)
+        return self._updated(c, i, j, f, o)
+
+    def _updated(self, c, i, j, f, o):
+        """Output and new state, from the old c and what stands inside the gates."""
         f = f + self._forget_bias
         if self._use_peepholes:
             f = f + self._w_f_diag * c

@@ -62,17 +62,18 @@ class MultiRNNCell(RNNCell, tf.nn.rnn_cell.MultiRNNCell):
         super(MultiRNNCell, self).__init__(cells, state_is_tuple=state_is_tuple, **kwargs)
         self._share_repeated = share_repeated
 
+    def _sharing(self):
+        return weights_by_object() if self._share_repeated else contextlib.suppress()
+
     def call(self, inputs, state):
-        if self._share_repeated:
-            with weights_by_object():
-                return super(MultiRNNCell, self).call(inputs, state)
-        return super(MultiRNNCell, self).call(inputs, state)
+        with self._sharing():
+            return super(MultiRNNCell, self).call(inputs, state)
 
     def _as_one_step(self, inputs):
         return inputs
 
     def _over_time(self, flat, inputs, state, loop):
-        with weights_by_object() if self._share_repeated else contextlib.suppress():
+        with self._sharing():
             states = state if self._state_is_tuple else tf.split(
                 state, [cell.state_size for cell in self._cells], axis=1)
             outputs, finals = inputs, []

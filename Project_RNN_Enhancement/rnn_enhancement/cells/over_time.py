@@ -101,7 +101,7 @@ def affine(inputs, state, kernel, bias):
     return result if bias is None else tf.nn.bias_add(result, bias)
 
 
-def hoisted_over_time(call, maps, inputs, like, state, loop):
+def hoisted_over_time(call, maps, inputs, like, state, loop, beside=(), added=None):
     """Runs `call` over time with the input products taken before the loop.
 
     Args:
@@ -110,17 +110,22 @@ def hoisted_over_time(call, maps, inputs, like, state, loop):
         a kernel are the inputs', then the state's.
       inputs: tensor [T * batch, n].
       like: tensor [T, batch, ...].
+      beside: tensors [T, batch, ...]; with them `call` gets (inputs, *beside) for its inputs.
+      added: tensors [T * batch, width of the map], one per map, to be added to its product.
     """
     size = static_dimension(inputs, 1)
     products, recurrent = [], {}
-    for kernel, bias in maps:
+    for i, (kernel, bias) in enumerate(maps):
         own, recurrent[id(kernel)] = halves(kernel, size)
         product = tf.matmul(inputs, own)
         if bias is not None:
             product = tf.nn.bias_add(product, bias)
+        if added is not None:
+            product += added[i]
         products.append(as_steps(product, like))
 
     def step(values, state):
-        values = {id(kernel): value for (kernel, _), value in zip(maps, values)}
-        return call(Hoisted(inputs.dtype, values, recurrent), state)
-    return loop.run(step, products, state)
+        own = {id(kernel): value for (kernel, _), value in zip(maps, values)}
+        hoisted = Hoisted(inputs.dtype, own, recurrent)
+        return call((hoisted,) + tuple(values[len(maps):]) if beside else hoisted, state)
+    return loop.run(step, products + list(beside), state)

@@ -6,6 +6,7 @@ from ..placement import placed
 from ..tf1 import tf, without_autograph
 from ..unrolling.steps import as_steps, flat_steps
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
+from .bookkeeping import is_own_by_field, own_parts
 from .linear import Linear, linear
 from .over_time import attribute_replaced, over_time
 
@@ -32,6 +33,15 @@ class _Transparent(RNNCell):
             return self._call_wrapped_cell(inputs, state, cell_call_fn=run)
 
 
+def _drops_own_parts(state):
+    """TensorFlow's choice of what state dropout touches, and no bookkeeping."""
+    if isinstance(state, tf.nn.rnn_cell.LSTMStateTuple):
+        return tf.nn.rnn_cell.LSTMStateTuple(c=False, h=True)
+    if hasattr(state, "bookkeeping"):
+        return is_own_by_field(state)
+    return not isinstance(state, tf.TensorArray)
+
+
 class DropoutWrapper(_Transparent, tf.nn.rnn_cell.DropoutWrapper):
     """Dropout on inputs, outputs and states of a cell; see `tf.nn.rnn_cell.DropoutWrapper`.
 
@@ -47,6 +57,9 @@ class DropoutWrapper(_Transparent, tf.nn.rnn_cell.DropoutWrapper):
     def __init__(self, cell, input_keep_prob=1.0, output_keep_prob=1.0, state_keep_prob=1.0,
                  variational_recurrent=False, input_size=None, dtype=None, seed=None,
                  dropout_state_filter_visitor=None, **kwargs):
+        if dropout_state_filter_visitor is None and not all(
+                tf.nest.flatten(own_parts(getattr(cell, "state_size", ())))):
+            dropout_state_filter_visitor = _drops_own_parts
         super(DropoutWrapper, self).__init__(
             cell, input_keep_prob=input_keep_prob, output_keep_prob=output_keep_prob,
             state_keep_prob=state_keep_prob, variational_recurrent=variational_recurrent,

@@ -1,0 +1,26 @@
+"""Which parts of a state are a cell's own, and which a wrapper keeps to know where it stands.
+
+A state type with an attribute `bookkeeping`, a tuple of its fields' names, says which of them
+count steps or remember inputs. Noise on those would not regularise but lose the place.
+"""
+from ..tf1 import is_sequence, tf
+
+__all__ = ["own_parts", "is_own_by_field"]
+
+
+def is_own_by_field(state):
+    """Bools in the structure of `state`, a named tuple, one level deep."""
+    return type(state)(*[name not in getattr(state, "bookkeeping", ()) for name in state._fields])
+
+
+def own_parts(state):
+    """Bools in the structure of `state` (or of a state size): False for bookkeeping."""
+    if isinstance(state, dict):
+        return type(state)((key, own_parts(part)) for key, part in state.items())
+    if not is_sequence(state):
+        return True
+    if hasattr(state, "_fields"):
+        return type(state)(*[
+            own_parts(part) if own else tf.nest.map_structure(lambda _: False, part)
+            for part, own in zip(state, is_own_by_field(state))])
+    return type(state)(own_parts(part) for part in state)

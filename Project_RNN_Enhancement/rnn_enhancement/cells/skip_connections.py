@@ -1,0 +1,155 @@
+"""Temporal skip connections: an input that enters later steps too."""
+import collections
+
+from ..arguments import positive_int
+from ..tf1 import is_sequence, private_rnn_cell, select_rows, static_dimension, tf
+from ..unrolling.steps import as_steps
+from .base import check_floating
+from .linear import Linear
+from .over_time import over_time
+from .wrappers import _WithVariables
+
+__all__ = ["SkipConnectionState", "SkipConnectionWrapper", "SkipSchedule"]
+
+
+class SkipConnectionState(collections.namedtuple(
+        "SkipConnectionState", ["state", "anchor", "phase"])):
+    """State of a cell with temporal skip connections.
+
+    Attributes:
+      state: the cell's own state.
+      anchor: [batch, size], the anchor's input times the skip weights; zeros before the first.
+      phase: [batch, 1], steps since the last anchor; 0 where this step is one.
+    """
+
+    __slots__ = ()
+    # What isn't the cell's own, for wrappers that change states at random.
+    bookkeeping = ("anchor", "phase")
+
+
+class SkipSchedule(object):
+    """Which earlier input enters a step.
+
+    The inputs of steps 1, k, 2k - 1, ... are anchors, k being `skip_neuron_number`; each enters
+    the k - 1 steps that follow it. Into step t comes, besides its own, the input of step
+
+        a(t) = 1 + (k-1) * floor((t-2) / (k-1))   for t >= 2; zeros at t = 1
+
+    Args:
+      skip_neuron_number: int k >= 2.
+
+    Raises:
+      TypeError, ValueError: for anything else.
+    """
+
+    def __init__(self, skip_neuron_number):
+        number = positive_int("skip_neuron_number", skip_neuron_number)
+        if number < 2:
+            raise ValueError("skip_neuron_number must be at least 2 (the anchor's own step and "
+                             "those that get its input too), got %d." % number)
+        self.skip_neuron_number = number
+        self._stride = number - 1
+
+    def advance(self, projected, anchor, phase):
+        """(anchor, phase) after a step whose input is `projected` [batch, size]."""
+        # Modulo the stride: a count would lose its last digit in half precision.
+        phase = tf.stop_gradient(phase)
+        is_anchor = tf.less(phase, 0.5)
+        anchor = select_rows(tf.reshape(is_anchor, [-1]), projected, anchor)
+        is_last = tf.greater(phase, self._stride - 1.5)
+        return anchor, tf.where(is_last, tf.zeros_like(phase), phase + 1)
+
+    def over_time(self, projected, anchor, phase, loop):
+        """`advance` over all steps.
+
+        Args:
+          projected: tensor [T, batch, size].
+          anchor, phase: before the first step.
+          loop: a `TimeLoop`.
+
+        Returns:
+          (what enters each step [T, batch, size], anchor and phase after the last step).
+        """
+        length = loop.length
+        start = tf.cast(tf.round(tf.reshape(phase, [-1])), tf.int32)
+        ends = tf.fill(tf.shape(start), length)
+        if loop.mask is not None:
+            ends = tf.reduce_sum(tf.cast(loop.mask, tf.int32), 0)
+        # The anchor before step t, counted from 0; before all of them stands the initial one.
+        steps = tf.concat([tf.tile(tf.expand_dims(tf.range(length), 1), [1, tf.size(start)]),
+                           tf.expand_dims(ends, 0)], 0)
+        last = steps - 1 - tf.math.floormod(start + steps - 1, self._stride)
+        rows = tf.maximum(last + 1, 0)
+        columns = tf.tile(tf.expand_dims(tf.range(tf.size(start)), 0), [length + 1, 1])
+        anchors = tf.gather_nd(tf.concat([tf.expand_dims(anchor, 0), projected], 0),
+                               tf.stack([rows, columns], 2))
+        anchors.set_shape([length + 1] + projected.shape.as_list()[1:])
+        final = tf.cast(tf.math.floormod(start + ends, self._stride), phase.dtype)
+        return anchors[:-1], anchors[-1], tf.reshape(final, tf.shape(phase))
+
+
+class SkipConnectionWrapper(_WithVariables):
+    """Lets the input of every k-1st step enter the k-1 steps after it too, around any cell.
+
+        y_t, s_t = cell([x_t; x_a(t)·W_skip], s_{t-1})
+
+    a(t) as in `SkipSchedule`: with `skip_neuron_number=4` the input of step 1 also enters steps 2
+    to 4, that of step 4 also steps 5 to 7. Kept in the state is the product x_a·W_skip, whose size
+    is known before the first input; no gradient reaches W_skip through a state that is fed.
+    (`GRUCell(skip_connections=True)` does without the product's second matrix.)
+
+    Args:
+      cell: a cell whose inputs are [batch, size].
+      skip_neuron_number: int k >= 2.
+      skip_size: int m, size of what enters besides x; `cell.output_size` if None.
+      reuse: whether to reuse variables of the scope.
+      **kwargs: `gpu_for_layer` (see `RNNCell`).
+
+    Variables: skip/kernel [input, m]; the cell's, for inputs [batch, input + m].
+
+    State: `SkipConnectionState`; it takes part in `sequence_length` and is carried like any.
+
+    Raises:
+      TypeError, ValueError: for a cell that is none, or numbers out of range.
+    """
+
+    def __init__(self, cell, skip_neuron_number=4, skip_size=None, reuse=None, **kwargs):
+        super(SkipConnectionWrapper, self).__init__(cell, reuse=reuse, **kwargs)
+        self._schedule = SkipSchedule(skip_neuron_number)
+        if skip_size is None:
+            skip_size = cell.output_size
+            if not isinstance(skip_size, int):
+                raise ValueError("skip_size must be given for a cell with output_size %s."
+                                 % (skip_size,))
+        self._skip_size = positive_int("skip_size", skip_size)
+
+    @property
+    def state_size(self):
+        return SkipConnectionState(self._cell.state_size, self._skip_size, 1)
+
+    def zero_state(self, batch_size, dtype):
+        inner = super(SkipConnectionWrapper, self).zero_state(batch_size, dtype)
+        return SkipConnectionState(inner, *private_rnn_cell._zero_state_tensors(
+            [self._skip_size, 1], batch_size, dtype))
+
+    def _map(self, inputs):
+        if is_sequence(inputs) or inputs.shape.ndims != 2 or static_dimension(inputs, 1) is None:
+            raise ValueError("SkipConnectionWrapper takes inputs [batch, size] of known size, got "
+                             "%s." % (inputs,))
+        check_floating(inputs)
+        with tf.variable_scope("skip"):
+            return Linear(inputs, self._skip_size, False)(inputs)
+
+    def call(self, inputs, state):
+        projected = self._map(inputs)
+        output, inner = self._cell(tf.concat([inputs, state.anchor], 1), state.state)
+        return output, SkipConnectionState(inner, *self._schedule.advance(
+            projected, state.anchor, state.phase))
+
+    def _over_time(self, flat, inputs, state, loop):
+        projected = as_steps(self._map(flat), inputs)
+        entering, anchor, phase = self._schedule.over_time(
+            projected, state.anchor, state.phase, loop)
+        outputs, inner = over_time(
+            self._cell, tf.concat([inputs, entering], 2), state.state, loop)
+        return outputs, SkipConnectionState(inner, anchor, phase)
