@@ -5,8 +5,10 @@ import inspect
 import numbers
 import operator
 
+import numpy as np
+
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
-           "accepts_integer_at", "checked_keywords", "is_plain_integer", "with_signature_of"]
+           "real_number", "positive_number", "boolean", "one_of", "accepts_integer_at", "checked_keywords", "is_plain_integer", "with_signature_of"]
 
 # Older or misspelt keywords -> the name used today.
 ALIASES = {
@@ -68,6 +70,42 @@ def non_negative_int(name, value):
     value = _integer(name, value)
     if value < 0:
         raise ValueError("%s must be at least 0, got %d." % (name, value))
+    return value
+
+
+def real_number(name, value):
+    """`value` as a finite float; TypeError or ValueError that names the argument otherwise."""
+    if isinstance(value, bool) or not isinstance(value, (numbers.Real, np.number)):
+        raise TypeError("%s must be a number, got %r of type %s."
+                        % (name, value, type(value).__name__))
+    value = float(value)
+    if not np.isfinite(value):
+        raise ValueError("%s must be finite, got %r." % (name, value))
+    return value
+
+
+def positive_number(name, value):
+    """`value` as a float > 0; TypeError or ValueError that names the argument otherwise."""
+    value = real_number(name, value)
+    if value <= 0:
+        raise ValueError("%s must be positive, got %r." % (name, value))
+    return value
+
+
+def boolean(name, value):
+    """`value` if it is True or False; TypeError that names the argument otherwise."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError("%s must be True or False, got %r of type %s."
+                        % (name, value, type(value).__name__))
+    return bool(value)
+
+
+def one_of(name, value, allowed):
+    """`value` if it is among `allowed`; ValueError that names the argument otherwise."""
+    if not any(value is known or type(value) is type(known) and value == known
+               for known in allowed):
+        raise ValueError("%s must be one of %s, got %r."
+                         % (name, ", ".join(repr(known) for known in allowed), value))
     return value
 
 

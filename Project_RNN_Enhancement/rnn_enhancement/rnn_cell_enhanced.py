@@ -4,6 +4,10 @@ Cells: `BasicRNNCell`, `GRUCell`, `BasicLSTMCell`, `LSTMCell` with TensorFlow 1.
 numbers, and this package's keywords (`gpu_for_layer`, `weight_initializer`,
 `orthogonal_scale_factor`, `use_bias`; see `RNNCell`).
 
+From the literature: `GridLSTMCell` (memory along depth), `LayerNormGRUCell`, `LayerNormLSTMCell`,
+`LayerNormBasicLSTMCell` (as `tf.contrib.rnn` has it), `MinGRUCell`, `MinLSTMCell`,
+`MultiplicativeGRUCell`, `MultiplicativeLSTMCell`, `RecurrentHighwayCell`.
+
 Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `ResidualWrapper`,
 `InputProjectionWrapper`, `OutputProjectionWrapper`, `EmbeddingWrapper`.
 
@@ -13,10 +17,15 @@ Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `Residua
 from .cells.base import RNNCell, assert_like_rnncell
 from .cells.basic import BasicRNNCell
 from .cells.copying import is_cell_like
+from .cells.grid_lstm import GridLSTMCell
 from .cells.gru import GRUCell
+from .cells.highway import RecurrentHighwayCell
+from .cells.layer_norm import LayerNormBasicLSTMCell, LayerNormGRUCell, LayerNormLSTMCell
 from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
+from .cells.minimal import MinGRUCell, MinLSTMCell
 from .cells.multi import MultiRNNCell
+from .cells.multiplicative import MultiplicativeGRUCell, MultiplicativeLSTMCell
 from .cells.scopes import weights_by_object
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
@@ -35,6 +44,8 @@ ASSERT_LIKE_RNNCELL_ERROR_REGEXP = private_rnn_cell.ASSERT_LIKE_RNNCELL_ERROR_RE
 
 __all__ = [
     "RNNCell", "BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "LSTMStateTuple",
-    "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
+    "GridLSTMCell", "LayerNormBasicLSTMCell", "LayerNormGRUCell", "LayerNormLSTMCell",
+    "MinGRUCell", "MinLSTMCell", "MultiplicativeGRUCell", "MultiplicativeLSTMCell",
+    "RecurrentHighwayCell", "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
     "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
     "weights_by_object"]

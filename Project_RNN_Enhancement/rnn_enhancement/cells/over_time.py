@@ -100,15 +100,16 @@ def affine(inputs, state, kernel, bias):
     return result if bias is None else tf.nn.bias_add(result, bias)
 
 
-def hoisted_over_time(call, maps, inputs, like, state, loop):
+def hoisted_over_time(call, maps, inputs, like, state, loop, beside=()):
     """Runs `call` over time with the input products taken before the loop.
 
     Args:
-      call: the cell's equations, (inputs, state) -> (output, state), by `affine`.
+      call: the cell's equations, (inputs, *beside, state) -> (output, state), by `affine`.
       maps: list of (kernel, bias), every map that `call` takes its inputs through; the rows of
         a kernel are the inputs', then the state's.
       inputs: tensor [T * batch, n].
       like: tensor [T, batch, ...].
+      beside: tensors [T, batch, ...] that `call` takes next to the inputs, as they are.
     """
     size = static_dimension(inputs, 1)
     products, recurrent = [], {}
@@ -121,6 +122,7 @@ def hoisted_over_time(call, maps, inputs, like, state, loop):
         products.append(as_steps(product, like))
 
     def step(values, state):
-        values = {id(kernel): value for (kernel, _), value in zip(maps, values)}
-        return call(Hoisted(inputs.dtype, values, recurrent), state)
-    return loop.run(step, products, state)
+        products, others = values
+        products = {id(kernel): value for (kernel, _), value in zip(maps, products)}
+        return call(Hoisted(inputs.dtype, products, recurrent), *others + (state,))
+    return loop.run(step, (products, tuple(beside)), state)
