@@ -8,7 +8,7 @@ __all__ = ["MultiplicativeGRUCell", "MultiplicativeLSTMCell"]
 
 
 class _MultiplicativeCell(TwoStageCell):
-    """The vectors alpha, beta_1 and beta_2, and the half of the sum that the input alone decides."""
+    """The vectors alpha, beta_1 and beta_2, and the part of the sum that the input decides."""
 
     def __init__(self, num_units, initial_alpha=1.0, initial_beta=0.5, activation=None, reuse=None,
                  name=None, dtype=None, **kwargs):

@@ -74,7 +74,7 @@ class TwoStageCell(CellOfUnits):
     """
 
     def _prepare(self, inputs):
-        """What becomes of inputs [batch, input_size] before they meet the state: nest of tensors."""
+        """What inputs [batch, input_size] become before they meet the state: nest of tensors."""
         raise NotImplementedError
 
     def _recur(self, prepared, state):
