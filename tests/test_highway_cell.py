@@ -22,7 +22,7 @@ def highway(w, x, s, depth=3, transform_bias=-2.0, coupled=True, activation=np.t
 
 
 def _one_step(cell, seed=0):
-    """A step from random x and h with scale 2; (values of x, h and h', session)."""
+    """Values of x, h and h' of a step from random x and h, with random weights drawn after them."""
     random = np.random.RandomState(seed)
     x, h = tf.constant(2 * random.randn(6, 3)), tf.constant(2 * random.randn(6, 4))
     new, _ = cell(x, h)
@@ -62,10 +62,8 @@ class HighwayCellTest(CellChecks, tf.test.TestCase):
         cell = rnn_cell.RecurrentHighwayCell(4, 2, transform_bias=1e4, use_bias=False,
                                              dtype=tf.float64)
         x, h, new = _one_step(cell)
-        with tf.Graph().as_default():
-            self.assertEqual(2, len(cell.variables))
         random = np.random.RandomState(0)
-        random.randn(6, 3), random.randn(6, 4)
+        random.randn(6, 3), random.randn(6, 4)  # x and h, which `_one_step` draws first.
         first, second = random.randn(7, 8), random.randn(4, 8)
         expected = np.tanh(np.tanh(np.hstack([x, h]).dot(first[:, :4])).dot(second[:, :4]))
         self.assertAllClose(expected, new)

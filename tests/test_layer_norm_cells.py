@@ -72,7 +72,8 @@ class LayerNormCellsTest(CellChecks, tf.test.TestCase):
                 oracle.load_random(session)
                 value = np.random.RandomState(0).randn(2, 3)
                 expected = session.run(result, {x: value})
-                self.assertNotAllClose(expected[0], session.run(result[0], {x: value + [[0, 1, 2]]}))
+                other = session.run(result, {x: value + [[0, 1, 2]]})
+                self.assertNotAllClose(expected[0], other[0])
                 # An example's own factor, positive.
                 found = session.run(result, {x: value * [[100], [0.2]]})
                 self.assertAllClose(expected, found)

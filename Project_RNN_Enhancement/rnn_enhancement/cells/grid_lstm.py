@@ -76,11 +76,11 @@ class GridLSTMCell(CellOfUnits):
 
     def _make_variables(self, input_size):
         n = self._num_units
-        self._input_kernel = self._kernel("input/kernel", input_size, 2 * n)
+        self._input_kernel = self._add_kernel("input/kernel", input_size, 2 * n)
 
         def block(prefix):
-            return tuple((self._kernel(prefix + side + "/kernel", 2 * n, 4 * n),
-                          self._vector(prefix + side + "/bias", 4 * n))
+            return tuple((self._add_kernel(prefix + side + "/kernel", 2 * n, 4 * n),
+                          self._add_vector(prefix + side + "/bias", 4 * n))
                          for side in ("time", "depth"))
         if self._tied:
             self._blocks = (block(""),) * self._num_layers

@@ -47,8 +47,8 @@ class RecurrentHighwayCell(CellOfUnits):
         n = self._num_units
         width = n * (2 if self._couple_gates else 3)
         self._steps_in_depth = tuple(
-            (self._kernel("layer_%d/kernel" % k, (0 if k else input_size) + n, width),
-             self._vector("layer_%d/bias" % k, width))
+            (self._add_kernel("layer_%d/kernel" % k, (0 if k else input_size) + n, width),
+             self._add_vector("layer_%d/bias" % k, width))
             for k in range(self._recurrence_depth))
 
     def _kernel_blocks(self, name, shape):

@@ -26,8 +26,8 @@ class _LayerNormCell(TwoStageCell):
                              "constant of a single number.")
         self._epsilon = positive_number("epsilon", epsilon)
 
-    def _gain(self, name, size):
-        return self._vector(name, size, 1.0)
+    def _add_gain(self, name, size):
+        return self._add_vector(name, size, 1.0)
 
     def _norm(self, values, gain, shift=None):
         return _normalized(values, gain, self._epsilon, shift)
@@ -66,15 +66,15 @@ class LayerNormGRUCell(_LayerNormCell):
 
     def _make_variables(self, input_size):
         n = self._num_units
-        self._input_kernel = self._kernel("input/kernel", input_size, 3 * n)
-        self._recurrent_kernel = self._kernel("recurrent/kernel", n, 3 * n)
-        self._gate_gains = (self._gain("gates/input/gain", 2 * n),
-                            self._gain("gates/recurrent/gain", 2 * n))
-        self._candidate_gains = (self._gain("candidate/input/gain", n),
-                                 self._gain("candidate/recurrent/gain", n))
-        self._gate_bias = self._vector("gates/bias", 2 * n, 1.0)
-        self._candidate_bias = self._vector("candidate/bias", n)
-        self._reset_bias = self._vector("candidate/recurrent/bias", n)
+        self._input_kernel = self._add_kernel("input/kernel", input_size, 3 * n)
+        self._recurrent_kernel = self._add_kernel("recurrent/kernel", n, 3 * n)
+        self._gate_gains = (self._add_gain("gates/input/gain", 2 * n),
+                            self._add_gain("gates/recurrent/gain", 2 * n))
+        self._candidate_gains = (self._add_gain("candidate/input/gain", n),
+                                 self._add_gain("candidate/recurrent/gain", n))
+        self._gate_bias = self._add_vector("gates/bias", 2 * n, 1.0)
+        self._candidate_bias = self._add_vector("candidate/bias", n)
+        self._reset_bias = self._add_vector("candidate/recurrent/bias", n)
 
     def _gates_and_candidate(self, values, kernel):
         n = self._num_units
@@ -133,13 +133,13 @@ class LayerNormLSTMCell(_LayerNormCell):
 
     def _make_variables(self, input_size):
         n = self._num_units
-        self._input_kernel = self._kernel("input/kernel", input_size, 4 * n)
-        self._recurrent_kernel = self._kernel("recurrent/kernel", n, 4 * n)
-        self._input_gain = self._gain("input/gain", 4 * n)
-        self._recurrent_gain = self._gain("recurrent/gain", 4 * n)
-        self._memory_gain = self._gain("memory/gain", n)
-        self._bias = self._vector("bias", 4 * n)
-        self._memory_bias = self._vector("memory/bias", n)
+        self._input_kernel = self._add_kernel("input/kernel", input_size, 4 * n)
+        self._recurrent_kernel = self._add_kernel("recurrent/kernel", n, 4 * n)
+        self._input_gain = self._add_gain("input/gain", 4 * n)
+        self._recurrent_gain = self._add_gain("recurrent/gain", 4 * n)
+        self._memory_gain = self._add_gain("memory/gain", n)
+        self._bias = self._add_vector("bias", 4 * n)
+        self._memory_bias = self._add_vector("memory/bias", n)
 
     def _prepare(self, inputs):
         return self._norm(tf.matmul(inputs, self._input_kernel), self._input_gain, self._bias)
@@ -215,14 +215,14 @@ class LayerNormBasicLSTMCell(CellOfUnits):
 
     def _make_variables(self, input_size):
         n = self._num_units
-        self._joint_kernel = self._kernel("kernel", input_size + n, 4 * n)
+        self._joint_kernel = self._add_kernel("kernel", input_size + n, 4 * n)
         self._bias = None
         if not self._layer_norm:
-            self._bias = self._vector("bias", 4 * n)
+            self._bias = self._add_vector("bias", 4 * n)
             return
         self._norms = tuple(
-            (self._vector(name + "/gamma", n, self._norm_gain),
-             self._vector(name + "/beta", n, self._norm_shift) if self._use_bias else None)
+            (self._add_vector(name + "/gamma", n, self._norm_gain),
+             self._add_vector(name + "/beta", n, self._norm_shift) if self._use_bias else None)
             for name in ("input", "transform", "forget", "output", "state"))
 
     def _kernel_blocks(self, name, shape):

@@ -13,8 +13,8 @@ class _MinimalCell(TwoStageCell):
 
     def _make_variables(self, input_size):
         width = self._maps_of_input * self._num_units
-        self._weights_of_input = self._kernel("kernel", input_size, width)
-        self._bias = self._vector("bias", width)
+        self._weights_of_input = self._add_kernel("kernel", input_size, width)
+        self._bias = self._add_vector("bias", width)
 
     def _mapped(self, inputs):
         mapped = tf.matmul(inputs, self._weights_of_input)

@@ -18,10 +18,10 @@ class _MultiplicativeCell(TwoStageCell):
         self._initial_beta = real_number("initial_beta", initial_beta)
 
     def _make_input_variables(self, input_size, width):
-        self._input_kernel = self._kernel("input/kernel", input_size, width)
-        self._alpha = self._vector("alpha", width, self._initial_alpha)
-        self._beta_1 = self._vector("beta_1", width, self._initial_beta)
-        self._beta_2 = self._vector("beta_2", width, self._initial_beta)
+        self._input_kernel = self._add_kernel("input/kernel", input_size, width)
+        self._alpha = self._add_vector("alpha", width, self._initial_alpha)
+        self._beta_1 = self._add_vector("beta_1", width, self._initial_beta)
+        self._beta_2 = self._add_vector("beta_2", width, self._initial_beta)
 
     def _slope_and_offset(self, inputs):
         """What multiplies h·U and what is added then, without bias."""
@@ -66,10 +66,10 @@ class MultiplicativeGRUCell(_MultiplicativeCell):
     def _make_variables(self, input_size):
         n = self._num_units
         self._make_input_variables(input_size, 3 * n)
-        self._gate_kernel = self._kernel("gates/kernel", n, 2 * n)
-        self._gate_bias = self._vector("gates/bias", 2 * n, 1.0)
-        self._candidate_kernel = self._kernel("candidate/kernel", n, n)
-        self._candidate_bias = self._vector("candidate/bias", n)
+        self._gate_kernel = self._add_kernel("gates/kernel", n, 2 * n)
+        self._gate_bias = self._add_vector("gates/bias", 2 * n, 1.0)
+        self._candidate_kernel = self._add_kernel("candidate/kernel", n, n)
+        self._candidate_bias = self._add_vector("candidate/bias", n)
 
     def _prepare(self, inputs):
         n = self._num_units
@@ -125,8 +125,8 @@ class MultiplicativeLSTMCell(_MultiplicativeCell):
     def _make_variables(self, input_size):
         n = self._num_units
         self._make_input_variables(input_size, 4 * n)
-        self._recurrent_kernel = self._kernel("recurrent/kernel", n, 4 * n)
-        self._bias = self._vector("bias", 4 * n)
+        self._recurrent_kernel = self._add_kernel("recurrent/kernel", n, 4 * n)
+        self._bias = self._add_vector("bias", 4 * n)
 
     def _prepare(self, inputs):
         slope, offset = self._slope_and_offset(inputs)

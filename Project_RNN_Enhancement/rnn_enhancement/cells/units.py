@@ -49,10 +49,10 @@ class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
         """Makes the variables, by `add_weight`, for inputs [batch, input_size]."""
         raise NotImplementedError
 
-    def _kernel(self, name, rows, columns):
+    def _add_kernel(self, name, rows, columns):
         return self.add_weight(name, [rows, columns])
 
-    def _vector(self, name, size, start=0.0):
+    def _add_vector(self, name, size, start=0.0):
         """A bias or other vector of variables that all start at one number."""
         return self.add_weight(name, [size], initializer=tf.constant_initializer(start))
 
