@@ -6,9 +6,11 @@ import math
 import numbers
 import operator
 
+import numpy as np
+
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
-           "finite_number", "accepts_integer_at", "checked_keywords", "is_plain_integer",
-           "with_signature_of"]
+           "finite_number", "positive_number", "boolean", "one_of", "accepts_integer_at",
+           "checked_keywords", "is_plain_integer", "with_signature_of"]
 
 # Older or misspelt keywords -> the name used today.
 ALIASES = {
@@ -82,6 +84,31 @@ def finite_number(name, value):
     if not math.isfinite(number):
         raise ValueError("%s must be finite, got %r." % (name, value))
     return number
+
+
+def positive_number(name, value):
+    """`value` as a float > 0; TypeError or ValueError that names the argument otherwise."""
+    value = finite_number(name, value)
+    if value <= 0:
+        raise ValueError("%s must be positive, got %r." % (name, value))
+    return value
+
+
+def boolean(name, value):
+    """`value` if it is True or False; TypeError that names the argument otherwise."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError("%s must be True or False, got %r of type %s."
+                        % (name, value, type(value).__name__))
+    return bool(value)
+
+
+def one_of(name, value, allowed):
+    """`value` if it is among `allowed`; ValueError that names the argument otherwise."""
+    if not any(value is known or type(value) is type(known) and value == known
+               for known in allowed):
+        raise ValueError("%s must be one of %s, got %r."
+                         % (name, ", ".join(repr(known) for known in allowed), value))
+    return value
 
 
 def is_plain_integer(value):

@@ -4,8 +4,15 @@ Cells: `BasicRNNCell`, `GRUCell`, `BasicLSTMCell`, `LSTMCell` with TensorFlow 1.
 numbers, and this package's keywords (`gpu_for_layer`, `weight_initializer`,
 `orthogonal_scale_factor`, `use_bias`; see `RNNCell`).
 
-`JZS1Cell`, `JZS2Cell`, `JZS3Cell` (mutants of the GRU), `IdentityRNNCell` (starts as an
-accumulator), `UnitaryRNNCell` (keeps the norm of its state).
+`GRUCell` and every other cell by `SkipConnectionWrapper` take temporal skip connections;
+`BasicRNNCell_Interconnect`, `GRUCell_Interconnect`, `LSTMCell_Interconnect` in a
+`MultiRNNCell_Interconnect` take vertical ones.
+
+From the literature: `JZS1Cell`, `JZS2Cell`, `JZS3Cell` (mutants of the GRU), `IdentityRNNCell`
+(starts as an accumulator), `UnitaryRNNCell` (keeps the norm of its state), `GridLSTMCell` (memory
+along depth), `LayerNormGRUCell`, `LayerNormLSTMCell`, `LayerNormBasicLSTMCell` (as
+`tf.contrib.rnn` has it), `MinGRUCell`, `MinLSTMCell`, `MultiplicativeGRUCell`,
+`MultiplicativeLSTMCell`, `RecurrentHighwayCell`; `ZoneoutWrapper`, `RelaxationWrapper`.
 
 Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `ResidualWrapper`,
 `InputProjectionWrapper`, `OutputProjectionWrapper`, `EmbeddingWrapper`.
@@ -16,14 +23,19 @@ Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `Residua
 from .cells.base import RNNCell, assert_like_rnncell
 from .cells.basic import BasicRNNCell
 from .cells.copying import is_cell_like
+from .cells.grid_lstm import GridLSTMCell
 from .cells.gru import GRUCell
+from .cells.highway import RecurrentHighwayCell
 from .cells.identity import IdentityRNNCell
 from .cells.interconnect import (BasicRNNCell_Interconnect, GRUCell_InterConnect,
                                  GRUCell_Interconnect, LSTMCell_Interconnect,
                                  MultiRNNCell_Interconnect)
+from .cells.layer_norm import LayerNormBasicLSTMCell, LayerNormGRUCell, LayerNormLSTMCell
 from .cells.linear import Linear, linear
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
+from .cells.minimal import MinGRUCell, MinLSTMCell
 from .cells.multi import MultiRNNCell
+from .cells.multiplicative import MultiplicativeGRUCell, MultiplicativeLSTMCell
 from .cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
 from .cells.relaxation import (RelaxationState, RelaxationWrapper, average_relaxed_weights,
                                relaxation_loss, relaxed_weights)
@@ -48,7 +60,9 @@ ASSERT_LIKE_RNNCELL_ERROR_REGEXP = private_rnn_cell.ASSERT_LIKE_RNNCELL_ERROR_RE
 
 __all__ = [
     "RNNCell", "BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "LSTMStateTuple",
-    "JZS1Cell", "JZS2Cell", "JZS3Cell", "IdentityRNNCell", "UnitaryRNNCell",
+    "JZS1Cell", "JZS2Cell", "JZS3Cell", "IdentityRNNCell", "UnitaryRNNCell", "GridLSTMCell",
+    "LayerNormBasicLSTMCell", "LayerNormGRUCell", "LayerNormLSTMCell", "MinGRUCell", "MinLSTMCell",
+    "MultiplicativeGRUCell", "MultiplicativeLSTMCell", "RecurrentHighwayCell",
     "MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
     "OutputProjectionWrapper", "InputProjectionWrapper", "EmbeddingWrapper", "linear",
     "weights_by_object", "BasicRNNCell_Interconnect", "GRUCell_Interconnect",

@@ -126,7 +126,8 @@ class GRUCell(RNNCell, tf.nn.rnn_cell.GRUCell):
         c = affine(inputs, r * state, self._candidate_kernel, self._candidate_bias)
         if skip is not None:
             c = c + skip[1]
-        h = u * state + (1 - u) * self._activation(c)
+        c = self._activation(c)
+        h = u * state + (1 - u) * c
         return h, h
 
     def _call_with_skip(self, inputs, state):

@@ -105,7 +105,7 @@ def hoisted_over_time(call, maps, inputs, like, state, loop, beside=(), added=No
     """Runs `call` over time with the input products taken before the loop.
 
     Args:
-      call: the cell's equations, (inputs, state) -> (output, state), by `affine`.
+      call: the cell's equations, (inputs, *beside, state) -> (output, state), by `affine`.
       maps: list of (kernel, bias), every map that `call` takes its inputs through; the rows of
         a kernel are the inputs', then the state's.
       inputs: tensor [T * batch, n].

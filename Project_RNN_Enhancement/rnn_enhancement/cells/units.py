@@ -1,0 +1,90 @@
+"""Bases of the cells that TensorFlow has no class for."""
+from ..arguments import positive_int
+from ..tf1 import private_rnn_cell, tf
+from .base import RNNCell, check_floating
+from .over_time import as_steps
+
+__all__ = ["CellOfUnits", "TwoStageCell"]
+
+
+class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
+    """A cell with an output of `num_units`, an activation, and variables made by `_make_variables`.
+
+    Args:
+      num_units: int n, size of the output, and of the state unless a subclass says otherwise.
+      activation: function or its name; a subclass's `_default_activation` if None.
+      reuse: whether to reuse variables of the scope.
+      name, dtype: as in `tf.layers.Layer`.
+      **kwargs: see `RNNCell`.
+    """
+
+    _default_activation = "tanh"
+
+    def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None, **kwargs):
+        num_units = positive_int("num_units", num_units)
+        super(CellOfUnits, self).__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
+        if self.dtype is not None:
+            check_floating(self)
+        self.input_spec = tf.layers.InputSpec(ndim=2)
+        self._num_units = num_units
+        self._activation = tf.keras.activations.get(activation or self._default_activation)
+
+    @property
+    def state_size(self):
+        return self._num_units
+
+    @property
+    def output_size(self):
+        return self._num_units
+
+    def build(self, inputs_shape):
+        shape = tf.TensorShape(inputs_shape)
+        size = tf.dimension_value(shape[-1])
+        if size is None:
+            raise ValueError("Expected inputs.shape[-1] to be known, saw shape: %s" % shape)
+        self._make_variables(size)
+        self.built = True
+
+    def _make_variables(self, input_size):
+        """Makes the variables, by `add_weight`, for inputs [batch, input_size]."""
+        raise NotImplementedError
+
+    def _add_kernel(self, name, rows, columns):
+        return self.add_weight(name, [rows, columns])
+
+    def _add_vector(self, name, size, start=0.0):
+        """A bias or other vector of variables that all start at one number."""
+        return self.add_weight(name, [size], initializer=tf.constant_initializer(start))
+
+    def _kernel_blocks(self, name, shape):
+        n = self._num_units
+        return [shape[0]], [n] * (shape[1] // n)
+
+    def get_config(self):
+        config = super(CellOfUnits, self).get_config()
+        config.update(num_units=self._num_units, reuse=self._reuse,
+                      activation=tf.keras.activations.serialize(self._activation))
+        return config
+
+
+class TwoStageCell(CellOfUnits):
+    """A cell whose step is `_recur(_prepare(inputs), state)`.
+
+    Over time `_prepare`, which no state enters, is done for all steps at once.
+    """
+
+    def _prepare(self, inputs):
+        """What inputs [batch, input_size] become before they meet the state: nest of tensors."""
+        raise NotImplementedError
+
+    def _recur(self, prepared, state):
+        """(output, new state)."""
+        raise NotImplementedError
+
+    def call(self, inputs, state):
+        check_floating(inputs, state)
+        return self._recur(self._prepare(inputs), state)
+
+    def _over_time(self, flat, inputs, state, loop):
+        prepared = tf.nest.map_structure(lambda x: as_steps(x, inputs), self._prepare(flat))
+        return loop.run(self._recur, prepared, state)
