@@ -1,12 +1,12 @@
 """The identity recurrent network: a rectified cell that starts as an accumulator."""
 from ..arguments import finite_number
 from ..tf1 import tf
-from .inputs_first import InputsFirstCell, dense
+from .units import TwoStageCell, dense
 
 __all__ = ["IdentityRNNCell"]
 
 
-class IdentityRNNCell(InputsFirstCell):
+class IdentityRNNCell(TwoStageCell):
     """IRNN, Le, Jaitly & Hinton 2015, arXiv:1504.00941.
 
         h' = activation(x·W_x + h·W_h + b)                   output = state = h'
@@ -31,10 +31,12 @@ class IdentityRNNCell(InputsFirstCell):
       TypeError, ValueError: as `RNNCell`; for an `identity_scale` that is no finite number.
     """
 
+    _default_activation = "relu"
+
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None,
                  identity_scale=1.0, **kwargs):
         super(IdentityRNNCell, self).__init__(
-            num_units, activation, tf.nn.relu, reuse, name, dtype, **kwargs)
+            num_units, activation, reuse, name, dtype, **kwargs)
         self._identity_scale = finite_number("identity_scale", identity_scale)
 
     def _make_variables(self, input_size):

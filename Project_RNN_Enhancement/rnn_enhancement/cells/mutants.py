@@ -2,20 +2,20 @@
 from ..arguments import finite_number
 from ..initializers import RandomSigns
 from ..tf1 import tf
-from .inputs_first import InputsFirstCell, dense
+from .units import TwoStageCell, dense
 
 __all__ = ["JZS1Cell", "JZS2Cell", "JZS3Cell"]
 
 
-class _Mutant(InputsFirstCell):
+class _Mutant(TwoStageCell):
     """What the three mutants share: arguments, gates' names, the mix of old and new."""
 
     _base = None
 
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None,
                  update_offset=0.0, reset_offset=0.0, **kwargs):
-        super(_Mutant, self).__init__(num_units, activation, tf.tanh, reuse, name or self._base,
-                                      dtype, **kwargs)
+        super(_Mutant, self).__init__(num_units, activation, reuse, name or self._base, dtype,
+                                      **kwargs)
         self._update_offset = finite_number("update_offset", update_offset)
         self._reset_offset = finite_number("reset_offset", reset_offset)
 

@@ -4,7 +4,7 @@ import numpy as np
 from ..arguments import non_negative_int
 from ..tf1 import before_loops, select_rows, tf
 from .fourier import FourierTransform, permuted, turned
-from .inputs_first import InputsFirstCell, dense
+from .units import TwoStageCell, dense
 
 __all__ = ["UnitaryRNNCell"]
 
@@ -21,7 +21,7 @@ def _unit(vectors):
         tf.reduce_sum(tf.square(vectors), axis=1, keepdims=True), 0.5))
 
 
-class UnitaryRNNCell(InputsFirstCell):
+class UnitaryRNNCell(TwoStageCell):
     """uRNN, Arjovsky, Shah & Bengio 2016, arXiv:1511.06464, on n complex numbers.
 
         z  = W h + x·V,    W = D_3 R_2 F^-1 D_2 P R_1 F D_1
@@ -57,10 +57,12 @@ class UnitaryRNNCell(InputsFirstCell):
       TypeError, ValueError: as `RNNCell`; for wrong values of the arguments above.
     """
 
+    _default_activation = "relu"
+
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None,
                  learned_initial_state=False, permutation_seed=0, recurrence="factors", **kwargs):
         super(UnitaryRNNCell, self).__init__(
-            num_units, activation, tf.nn.relu, reuse, name, dtype, **kwargs)
+            num_units, activation, reuse, name, dtype, **kwargs)
         if not isinstance(learned_initial_state, bool):
             raise TypeError("learned_initial_state must be True or False, got %r."
                             % (learned_initial_state,))

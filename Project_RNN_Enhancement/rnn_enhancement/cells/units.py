@@ -4,7 +4,13 @@ from ..tf1 import private_rnn_cell, tf
 from .base import RNNCell, check_floating
 from .over_time import as_steps
 
-__all__ = ["CellOfUnits", "TwoStageCell"]
+__all__ = ["CellOfUnits", "TwoStageCell", "dense"]
+
+
+def dense(inputs, kernel, bias=None):
+    """inputs·kernel + bias; no bias: None."""
+    result = tf.matmul(inputs, kernel)
+    return result if bias is None else tf.nn.bias_add(result, bias)
 
 
 class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
@@ -68,10 +74,18 @@ class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
 
 
 class TwoStageCell(CellOfUnits):
-    """A cell whose step is `_recur(_prepare(inputs), state)`.
+    """A cell whose step is what needs only the inputs, and the recurrence.
 
-    Over time `_prepare`, which no state enters, is done for all steps at once.
+    Over a whole sequence the first part is done for all steps at once, before the loop over time.
+    A subclass defines `_parts`, or `_prepare` and `_recur` if they share nothing.
     """
+
+    def _parts(self, inputs):
+        """What the inputs give, a nest of tensors [rows, ...], and the rest of the step.
+
+        The rest is a function (one step's part of that nest, state) -> (output, new state).
+        """
+        return self._prepare(inputs), self._recur
 
     def _prepare(self, inputs):
         """What inputs [batch, input_size] become before they meet the state: nest of tensors."""
@@ -83,8 +97,11 @@ class TwoStageCell(CellOfUnits):
 
     def call(self, inputs, state):
         check_floating(inputs, state)
-        return self._recur(self._prepare(inputs), state)
+        prepared, recur = self._parts(inputs)
+        return recur(prepared, state)
 
     def _over_time(self, flat, inputs, state, loop):
-        prepared = tf.nest.map_structure(lambda x: as_steps(x, inputs), self._prepare(flat))
-        return loop.run(self._recur, prepared, state)
+        check_floating(flat, state)
+        prepared, recur = self._parts(flat)
+        return loop.run(
+            recur, tf.nest.map_structure(lambda x: as_steps(x, inputs), prepared), state)
