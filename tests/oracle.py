@@ -118,7 +118,7 @@ def load_random(session, variables=None, seed=1):
 
 
 def load_values(session, variables, seed=1):
-    """Gives `variables` reproducible values, the same to others of the same shapes in this order."""
+    """Gives `variables` reproducible values: to others of the same shapes, the same."""
     random = np.random.RandomState(seed)
     # In one run, as `Variable.load` does it in many.
     session.run([variable.initializer for variable in variables], {

@@ -33,16 +33,19 @@ _LAYER_KEYWORDS = frozenset([
 @functools.lru_cache(maxsize=None)
 def _constructor_keywords(cls):
     names = set()
+    below = True
     for ancestor in cls.__mro__:
         if ancestor is tf.layers.Layer:
             names.update(_LAYER_KEYWORDS)
             break
+        below = below and ancestor is not RNNCell
         init = ancestor.__dict__.get("__init__")
         if init is None:
             continue
         parameters = inspect.signature(init).parameters
         names.update(parameters)
-        if all(parameter.kind != parameter.VAR_KEYWORD for parameter in parameters.values()):
+        # A class below may give more to `super().__init__` than it takes itself.
+        if not below and all(p.kind != p.VAR_KEYWORD for p in parameters.values()):
             break
     return frozenset(names - {"self", "args", "kwargs"})
 
