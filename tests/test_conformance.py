@@ -1,6 +1,6 @@
 """Every guarantee that a cell gives, checked on every cell.
 
-A cell or wrapper listed in `ROWS` gets all checks of `Conformance`, in a test class of its name:
+A cell or wrapper listed in `CELLS` gets all checks of `Conformance`, in a test class of its name:
 `tests/test_conformance.py:TestGRUCell.test_loop`. What a cell refuses to do stands in its row, with
 the error that it must raise and the reason; nothing is skipped.
 """
@@ -29,7 +29,7 @@ class Refusal(object):
     """What a cell doesn't do, as it must say itself.
 
     Args:
-      error: type of the error that the check must meet.
+      error: type of the error that the check must meet, or several: TypeError, ValueError.
       words: regular expression that its message matches.
       reason: why, for the reader of the table.
     """
@@ -143,7 +143,7 @@ _PROJECTION = dict(_WRAPPER, config=Refusal(
 _SYMBOLS = Refusal((TypeError, ValueError), "indices|DataType", "it looks up symbols, not vectors")
 _ONE_SIZE = Refusal(ValueError, "[Ss]hape", "inputs and outputs differ in size")
 
-ROWS = [
+CELLS = [
     Row("BasicRNNCell", rnn_cell.BasicRNNCell, state=4),
     Row("GRUCell", rnn_cell.GRUCell, state=4),
     Row("BasicLSTMCell", rnn_cell.BasicLSTMCell, state=_lstm(4, 4)),
@@ -859,7 +859,30 @@ def _refused(check, refusal):
     return test
 
 
-globals().update(("Test" + row.name, _test_case(row)) for row in ROWS)
+class TableTest(unittest.TestCase):
+
+    def test_every_cell_of_the_package_is_listed(self):
+        with tf.Graph().as_default():
+            listed = {type(row.make(UNITS)) for row in CELLS}
+        for name in rnn_cell.__all__:
+            cell = getattr(rnn_cell, name)
+            if isinstance(cell, type) and issubclass(cell, tf.nn.rnn_cell.RNNCell):
+                self.assertTrue(cell in listed or cell is rnn_cell.RNNCell, name)
+
+    def test_names_are_unlike(self):
+        names = [row.name for row in CELLS]
+        self.assertEqual(sorted(set(names)), sorted(names))
+
+    def test_refusals_must_be_met(self):
+        """A cell that does what its row says it refuses fails."""
+        row = Row("Willing", rnn_cell.GRUCell, state=4,
+                  refuses={"name": Refusal(TypeError, "name", "it does not")})
+        result = unittest.TestResult()
+        _test_case(row)("test_name").run(result)
+        self.assertEqual(1, len(result.failures))
+
+
+globals().update(("Test" + row.name, _test_case(row)) for row in CELLS)
 
 if __name__ == "__main__":
     unittest.main()
