@@ -9,8 +9,8 @@ import tensorflow.compat.v1 as tf
 from .stock import OURS, STOCK, assert_same, evaluate, quiet
 
 __all__ = ["OURS", "STOCK", "assert_same", "evaluate", "quiet", "CELLS", "WRAPPERS", "Case",
-           "assert_same_error", "assert_same_structure", "inputs", "load_random", "logged",
-           "names", "numbers", "state_of", "step", "trace"]
+           "assert_same_error", "assert_same_structure", "inputs", "load_random", "load_values",
+           "logged", "names", "numbers", "state_of", "step", "trace"]
 
 
 class Case(object):
@@ -114,10 +114,16 @@ def names(variables=None):
 def load_random(session, variables=None, seed=1):
     """Initialises everything and gives `variables` (the trainable ones) reproducible values."""
     session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
+    load_values(session, tf.trainable_variables() if variables is None else variables, seed)
+
+
+def load_values(session, variables, seed=1):
+    """Gives `variables` reproducible values: to others of the same shapes, the same."""
     random = np.random.RandomState(seed)
-    for variable in tf.trainable_variables() if variables is None else variables:
-        value = random.uniform(-0.5, 0.5, variable.shape.as_list())
-        variable.load(value.astype(variable.dtype.as_numpy_dtype), session)
+    # In one run, as `Variable.load` does it in many.
+    session.run([variable.initializer for variable in variables], {
+        variable.initializer.inputs[1]: random.uniform(-0.5, 0.5, variable.shape.as_list())
+        for variable in variables})
 
 
 def numbers(results, feed=None, seed=1):
@@ -176,7 +182,7 @@ def logged():
         logger.setLevel(level)
 
 
-def trace(fetches, cpus=3, initialize=True):
+def trace(fetches, cpus=3, initialize=True, feed=None):
     """Runs `fetches` on several CPU devices; node name -> "CPU:N" on which it really ran."""
     config = tf.ConfigProto(device_count={"CPU": cpus})
     # The optimizer renames, folds and fuses nodes, which would hide where each was put.
@@ -186,7 +192,7 @@ def trace(fetches, cpus=3, initialize=True):
         if initialize:
             session.run(tf.global_variables_initializer())
         metadata = tf.RunMetadata()
-        session.run(fetches, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
+        session.run(fetches, feed, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
                     run_metadata=metadata)
     ran = {}
     for device in metadata.step_stats.dev_stats:

@@ -1,4 +1,5 @@
 """The command that measures this package against stock TensorFlow."""
+import collections
 import contextlib
 import copy
 import io
@@ -13,10 +14,11 @@ import time
 import unittest
 from unittest import mock
 
+import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.benchmarks import __main__ as benchmarks
-from Project_RNN_Enhancement.benchmarks import report, worker, workload
+from Project_RNN_Enhancement.benchmarks import cells, report, worker, workload
 from Project_RNN_Enhancement.experiments import training
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
 
@@ -31,7 +33,10 @@ NUMBERS = {
               "steps_ms": [2.0, 10.0], "decode_ms": 10.0},
     "dynamic": {"build_s": 1.0, "first_s": 1.0, "nodes": 50, "built_mb": 50.0, "peak_mb": 80.0,
                 "steps_ms": [0.5, 9.0]},
+    "cells": {name: {"build_s": 1.0, "first_s": 1.0, "nodes": 2000, "step_ms": 8.0, "ratio": 0.5}
+              for name in ("GRUCell", "LSTMCell")},
 }
+TINY_CELLS = cells.Settings(size=3, steps=5, batch=2)
 
 
 def job(library="ours", decode=False, **settings):
@@ -150,6 +155,96 @@ class WorkerTest(unittest.TestCase):
                                    "print(worker._peak())"], stderr=subprocess.DEVNULL)
         self.assertGreater(worker._peak(), len(parent) / 2.0 ** 20)
         self.assertLess(float(child), len(parent) / 2.0 ** 20)
+
+
+class CellsTest(TinyCase):
+    """The row of cells, in one process."""
+
+    def measure(self, **keywords):
+        self.replace(cells, REFERENCE=TINY_CELLS)
+        planned = benchmarks._jobs("cells", 1, 3)
+        self.assertEqual(list(planned), ["all"])
+        return worker.measure(dict(planned["all"], **keywords))
+
+    def test_every_cell_of_the_table(self):
+        numbers = self.measure(repeats=1)
+        self.assertEqual(set(numbers), set(cells.CELLS))
+        for found in numbers.values():
+            self.assertEqual(set(found), {"build_s", "first_s", "nodes", "step_ms", "ratio"})
+            for value in found.values():
+                self.assertGreater(value, 0)
+        self.assertEqual(numbers["GRUCell"]["ratio"], 1)
+        self.assertEqual(json.loads(json.dumps(numbers)), numbers)
+
+    def test_what_a_cell_is_measured_against_is_there_and_has_its_turn_before(self):
+        names = list(cells.CELLS)
+        for name, measured in cells.CELLS.items():
+            self.assertLessEqual(names.index(measured.against), names.index(name))
+
+    def test_cells_take_turns(self):
+        times, turns = [1, 2, 10, 11, 5, 5], []
+
+        def clocked(run, repeats):
+            turns.append(repeats)
+            return times[len(turns) - 1]
+        self.replace(worker, _median_time=clocked)
+        numbers = self.measure(cells=["GRUCell", "LSTMCell"])
+        self.assertEqual(turns, [1] * 6)
+        self.assertEqual([numbers[name]["step_ms"] for name in ("GRUCell", "LSTMCell")],
+                         [5e3, 5e3])
+        # The median of the turns' ratios 2, 1.1 and 1; not the ratio 1 of the medians.
+        self.assertEqual(numbers["LSTMCell"]["ratio"], 1.1)
+
+    def test_a_step_trains(self):
+        with tf.Graph().as_default(), tf.Session() as session:
+            update, inputs = cells.train_graph(cells.CELLS["GRUCell"].make, TINY_CELLS)
+            self.assertEqual(inputs.shape.as_list(), [5, 2, 3])
+            session.run(tf.global_variables_initializer())
+            before = session.run(tf.trainable_variables())
+            session.run(update, {inputs: np.ones([5, 2, 3])})
+            for old, new in zip(before, session.run(tf.trainable_variables())):
+                self.assertTrue((old != new).any())
+
+    def row(self, *rounds):
+        self.replace(cells, CELLS=collections.OrderedDict([
+            ("GRUCell", cells.Measured(None)),
+            ("Fast", cells.Measured(None, target=1.1, note="limited by nothing")),
+            ("Slow", cells.Measured(None, "Fast", 1.4)), ("Any", cells.Measured(None))]))
+        return row(*[("all", {name: {"build_s": 0.25, "first_s": 1.0, "nodes": 1234,
+                                     "step_ms": 10 * ratio, "ratio": ratio}
+                              for name, ratio in zip(cells.CELLS, ratios)})
+                     for ratios in rounds], name="cells")
+
+    def test_ratios_and_targets(self):
+        found = self.row([1, 1.1, 1.5, 3], [1, 1.2, 1.3, 2], [1, 1.0, 1.6, 9])
+        self.assertEqual(
+            [(line["upper"], line["lower"], line["ratio"], line["target"], line["verdict"])
+             for line in found["ratios"]],
+            [("Fast", "GRUCell", 1.1, 1.1, "reached"), ("Slow", "Fast", 1.5, 1.4, "not reached"),
+             ("Any", "GRUCell", 3, None, None)])
+        self.assertEqual(found["medians"]["Fast"]["step_ms"], 11.0)
+
+    def test_table_and_chart(self):
+        found = json.loads(json.dumps(self.row([1, 1.1, 1.5, 3]), sort_keys=True))
+        text = ReportTest.table(self, found)
+        lines = [[cell.strip() for cell in line.strip("|\n").split("|")]
+                 for line in text.splitlines() if line.startswith("|")]
+        self.assertEqual(lines[0], ["cell", "against", "ratio", "target", "verdict", "step",
+                                    "that of the other", "build", "graph nodes"])
+        self.assertEqual(lines[3], ["Slow", "Fast", "1.500", "<= 1.40", "not reached", "15.0 ms",
+                                    "11.0 ms", "0.2 s", "1,234"])
+        self.assertEqual({len(line) for line in lines}, {9})
+        self.assertIn("256 units and inputs, 50 steps, batch 32;", text)
+        self.assertIn("Fast: limited by nothing", text)
+        path = os.path.join(self.folder, "benchmark.png")
+        report.chart({"rows": [found]}, path)
+        with open(path, "rb") as stream:
+            self.assertEqual(stream.read(8), b"\x89PNG\r\n\x1a\n")
+
+    def test_nothing_measured_yet(self):
+        found = self.row()
+        self.assertEqual((found["medians"], found["ratios"]), ({}, []))
+        self.assertIn("### cells", ReportTest.table(self, found))
 
 
 class ReportTest(unittest.TestCase):
@@ -295,6 +390,15 @@ class CommandTest(TinyCase):
         self.assertEqual(results["machine"]["tensorflow"], tf.__version__)
         self.assertEqual(sorted(os.listdir(self.output)), ["benchmark.png", "results.json"])
 
+    def test_cells_in_a_real_process(self):
+        self.replace(cells, REFERENCE=TINY_CELLS)
+        status, out, err = self.command("--rows", "cells", "--rounds", "1", "--threads", "1")
+        self.assertEqual((status, err), (0, "cells all 1/1 ...\n"))
+        results = self.results()
+        self.assertEqual(out, report.markdown(results))
+        self.assertEqual(set(results["rows"][0]["medians"]), set(cells.CELLS))
+        self.assertEqual(sorted(os.listdir(self.output)), ["benchmark.png", "results.json"])
+
     def test_sides_take_turns(self):
         jobs = self.fake_workers()
         status, _, err = self.command("--rows", "gru,lstm", "--rounds", "2", "--threads", "3")
@@ -312,10 +416,12 @@ class CommandTest(TinyCase):
         jobs = self.fake_workers()
         self.assertEqual(self.command()[0], 0)
         self.assertEqual([found["row"] for found in self.results()["rows"]],
-                         ["gru", "lstm", "basic", "user", "long", "devices"])
-        self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2))
+                         ["gru", "lstm", "basic", "user", "long", "devices", "cells"])
+        self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2 + 1))
+        self.assertEqual([(job["library"], job["cells"]) for job in jobs[-3:]],
+                         [("cells", list(cells.CELLS))] * 3)
         self.assertEqual([(job["library"], job["settings"]["unroll"], job["settings"]["devices"])
-                          for job in jobs[-2:]], [("ours", "static", 2), ("ours", "loop", 2)])
+                          for job in jobs[-5:-3]], [("ours", "static", 2), ("ours", "loop", 2)])
 
     def test_interrupt_keeps_what_is_measured(self):
         self.fake_workers({5: KeyboardInterrupt()})

@@ -15,7 +15,7 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|bo
 
 import numpy as np  # noqa: E402
 
-from Project_RNN_Enhancement.benchmarks import report, workload  # noqa: E402
+from Project_RNN_Enhancement.benchmarks import cells, report, workload  # noqa: E402
 from Project_RNN_Enhancement.experiments import training  # noqa: E402
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, require  # noqa: E402
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf  # noqa: E402
@@ -28,6 +28,7 @@ _ROWS = collections.OrderedDict([
     ("user", "a cell written outside the package, likewise"),
     ("long", "this package alone: one bucket of 400 steps and one of 40"),
     ("devices", "this package alone: layers on two CPU devices, unrolled and in a loop"),
+    ("cells", "a training step of every cell against GRUCell, all in one process"),
 ])
 _LAST_LINES = 10
 
@@ -122,6 +123,9 @@ def _rows(text):
 
 def _jobs(row, threads, repeats):
     """{side: job for the worker} of a row, in the order in which the sides take turns."""
+    if row == "cells":
+        return {"all": {"library": "cells", "cells": list(cells.CELLS), "threads": threads,
+                        "repeats": repeats, "settings": dict(cells.REFERENCE._asdict())}}
     settings = workload.REFERENCE
     if row == "long":
         # A step of 400 takes seconds.

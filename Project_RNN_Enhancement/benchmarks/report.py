@@ -3,6 +3,8 @@ import collections
 import os
 import statistics
 
+from . import cells
+
 __all__ = ["summarise", "markdown", "chart"]
 
 # The key of the worker's numbers, and `upper` / `lower`, the two sides of the ratio.
@@ -44,6 +46,7 @@ _MEASURES = {
     "peak_mb": "peak memory",
     "decode_ms": "greedy decode",
     "nodes": "graph nodes",
+    "step_ms": "step",
 }
 
 _TITLES = {
@@ -53,6 +56,7 @@ _TITLES = {
     "user": "user: layers of a cell written outside the package",
     "long": "long: one bucket of 400 steps against one of 40",
     "devices": 'devices: layers on two CPU devices, unroll="static" against unroll="loop"',
+    "cells": "cells: a training step of each",
 }
 
 _NOTES = {
@@ -69,10 +73,14 @@ def summarise(row):
         of dicts with `side` and `numbers` as `worker.measure` returns them.
 
     `medians` is {side: numbers}, where `ready_s` is the time of building, initialising and the
-    first runs together. `ratios` is a list of dicts: `measure`, `bucket` (None except for steps),
-    `upper`, `lower` (sides), `ratio`, `target` and `verdict` (None where there is none).
+    first runs together; in the row "cells" it is {cell: numbers}. `ratios` is a list of dicts:
+    `measure`, `bucket` (None except for steps), `upper`, `lower` (sides or cells), `ratio`,
+    `target` and `verdict` (None where there is none).
     """
     row["medians"] = {}
+    if row["row"] == "cells":
+        _summarise_cells(row)
+        return
     for side in row["sides"]:
         found = [dict(process["numbers"]) for process in row["processes"]
                  if process["side"] == side]
@@ -95,6 +103,19 @@ def summarise(row):
             buckets = [None]
         for bucket, one, other in zip(buckets, upper, lower):
             row["ratios"].append(_ratio(comparison, bucket, one / other))
+
+
+def _summarise_cells(row):
+    found = [process["numbers"] for process in row["processes"]]
+    row["ratios"] = []
+    for name in found[0] if found else []:
+        row["medians"][name] = {key: _median([numbers[name][key] for numbers in found])
+                                for key in found[0][name]}
+        measured = cells.CELLS[name]
+        if name != measured.against:
+            row["ratios"].append(_ratio(
+                _Comparison("step_ms", name, measured.against, measured.target), None,
+                row["medians"][name]["ratio"]))
 
 
 def _median(values):
@@ -127,7 +148,9 @@ def markdown(results):
             parts.append("Incomplete: %d of %d processes.\n"
                          % (len(row["processes"]), row["planned"]))
         if row["ratios"]:
-            parts.append(_table(row))
+            parts.append(_cells_table(row) if row["row"] == "cells" else _table(row))
+        if row["row"] == "cells":
+            parts.append(_notes_on_cells(row))
         if row["row"] in _NOTES:
             parts.append(_NOTES[row["row"]] + "\n")
     return "\n".join(parts)
@@ -147,17 +170,47 @@ def _conditions(results):
 
 
 def _table(row):
-    cells = [["measure", "sides", "ratio", "target", "verdict"] + row["sides"]]
+    lines = [["measure", "sides", "ratio", "target", "verdict"] + row["sides"]]
     for line in row["ratios"]:
-        cells.append([
+        lines.append([
             _label(line), "%s / %s" % (line["upper"], line["lower"]), "%.3f" % line["ratio"],
-            "" if line["target"] is None else "<= %.2f" % line["target"], line["verdict"] or ""]
+            _target(line), line["verdict"] or ""]
             + [_absolute(row, side, line) for side in row["sides"]])
-    widths = [max(len(text) for text in column) for column in zip(*cells)]
-    cells.insert(1, ["-" * width for width in widths])
+    return _aligned(lines)
+
+
+def _cells_table(row):
+    lines = [["cell", "against", "ratio", "target", "verdict", "step", "that of the other",
+              "build", "graph nodes"]]
+    for line in row["ratios"]:
+        own, other = row["medians"][line["upper"]], row["medians"][line["lower"]]
+        lines.append([
+            line["upper"], line["lower"], "%.3f" % line["ratio"], _target(line),
+            line["verdict"] or "", "%.1f ms" % own["step_ms"], "%.1f ms" % other["step_ms"],
+            "%.1f s" % own["build_s"], "{:,.0f}".format(own["nodes"])])
+    return _aligned(lines)
+
+
+def _notes_on_cells(row):
+    settings = row["jobs"]["all"]["settings"]
+    notes = ["%(size)d units and inputs, %(steps)d steps, batch %(batch)d; the cells take turns in "
+             "one process, and a ratio is the median of those of the turns." % settings]
+    notes += ["%s: %s" % (name, cells.CELLS[name].note)
+              for name in row["medians"] if cells.CELLS[name].note]
+    return "\n\n".join(notes) + "\n"
+
+
+def _target(line):
+    return "" if line["target"] is None else "<= %.2f" % line["target"]
+
+
+def _aligned(lines):
+    """Lines of cells as a table of Markdown; the first is its head."""
+    widths = [max(len(text) for text in column) for column in zip(*lines)]
+    lines.insert(1, ["-" * width for width in widths])
     return "".join(
         "| %s |\n" % " | ".join(text.ljust(width) for text, width in zip(line, widths))
-        for line in cells)
+        for line in lines)
 
 
 def _label(line):

@@ -2,6 +2,8 @@
 
     python -m Project_RNN_Enhancement.benchmarks.worker '{"library": "ours", ...}'
 """
+import contextlib
+import functools
 import json
 import os
 import resource
@@ -93,8 +95,42 @@ def _decode(settings, lib, threads, repeats, numbers):
                 lambda: session.run(symbols, values), repeats)
 
 
+def _measure_cells(settings, names, threads, repeats):
+    """{name: numbers} of cells that take turns, all in this process."""
+    # Not at the top: what is stock is measured without a module of ours.
+    from . import cells
+    settings = cells.Settings(**settings)
+    values = np.random.RandomState(0).randn(settings.steps, settings.batch, settings.size)
+    numbers, runs, times = {}, {}, {name: [] for name in names}
+    with contextlib.ExitStack() as sessions:
+        for name in names:
+            with tf.Graph().as_default() as graph:
+                start = time.perf_counter()
+                update, inputs = cells.train_graph(cells.CELLS[name].make, settings)
+                built = time.perf_counter()
+                session = sessions.enter_context(_session(threads, 0))
+                session.run(tf.global_variables_initializer())
+                runs[name] = functools.partial(session.run, update, {inputs: values})
+                runs[name]()
+                numbers[name] = {"build_s": built - start, "nodes": len(graph.get_operations()),
+                                 "first_s": time.perf_counter() - built}
+        for _ in range(repeats):
+            for name in names:
+                times[name].append(_median_time(runs[name], 1))
+    for name in names:
+        against = times[cells.CELLS[name].against]
+        numbers[name]["step_ms"] = 1e3 * statistics.median(times[name])
+        numbers[name]["ratio"] = statistics.median(
+            own / other for own, other in zip(times[name], against))
+    return numbers
+
+
 def measure(job):
     """Numbers of one job.
+
+    A job of cells is {"library": "cells", "cells": names, "settings": as `cells.Settings`,
+    "threads", "repeats": int}; its numbers are {name: dict of `build_s`, `first_s`, `nodes`,
+    `step_ms`, and `ratio` to the cell that it is measured against, turn by turn}.
 
     Args:
       job: {"library": "ours", "stock" or "dynamic", "settings": as `workload.Settings`,
@@ -105,11 +141,13 @@ def measure(job):
       placeholders), `built_mb` and `peak_mb` (peak memory after building, after training),
       `steps_ms` (a list, by bucket) and `decode_ms` (if asked for; not of "dynamic").
     """
+    tf.logging.set_verbosity(tf.logging.ERROR)
+    if job["library"] == "cells":
+        return _measure_cells(job["settings"], job["cells"], job["threads"], job["repeats"])
     settings = workload.Settings(**job["settings"])
     settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
     lib = None if job["library"] == "dynamic" else workload.library(job["library"])
     numbers = {}
-    tf.logging.set_verbosity(tf.logging.ERROR)
     _train(settings, lib, job["threads"], job["repeats"], numbers)
     if job.get("decode") and lib is not None:
         _decode(settings, lib, job["threads"], job["repeats"], numbers)

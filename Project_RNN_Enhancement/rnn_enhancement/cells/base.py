@@ -32,11 +32,21 @@ _LAYER_KEYWORDS = frozenset([
 
 @functools.lru_cache(maxsize=None)
 def _constructor_keywords(cls):
-    names = set(_LAYER_KEYWORDS)
+    names = set()
+    below = True
     for ancestor in cls.__mro__:
+        if ancestor is tf.layers.Layer:
+            names.update(_LAYER_KEYWORDS)
+            break
+        below = below and ancestor is not RNNCell
         init = ancestor.__dict__.get("__init__")
-        if init is not None and ancestor is not object:
-            names.update(inspect.signature(init).parameters)
+        if init is None:
+            continue
+        parameters = inspect.signature(init).parameters
+        names.update(parameters)
+        # A class below may give more to `super().__init__` than it takes itself.
+        if not below and all(p.kind != p.VAR_KEYWORD for p in parameters.values()):
+            break
     return frozenset(names - {"self", "args", "kwargs"})
 
 
@@ -121,6 +131,9 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         use_bias = options.get("use_bias", True)
         if not isinstance(use_bias, bool):
             raise TypeError("use_bias must be True or False, got %r." % (use_bias,))
+        if self._options is WRAPPER_OPTIONS and not kwargs.get("trainable", True):
+            raise TypeError("%s can't be made trainable=%r: give that to the cell inside."
+                            % (cls.__name__, kwargs["trainable"]))
         initializer, by_block = weight_initializer_of(
             options.get("weight_initializer"), options.get("orthogonal_scale_factor", 1.1))
         if initializer is not None:

@@ -7,7 +7,7 @@ from ..tf1 import tf, without_autograph
 from ..unrolling.steps import as_steps, flat_steps
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import is_own_by_field, own_parts
-from .linear import Linear, linear
+from .linear import Linear
 from .over_time import attribute_replaced, over_time
 
 __all__ = ["DropoutWrapper", "DeviceWrapper", "ResidualWrapper", "InputProjectionWrapper",
@@ -111,6 +111,19 @@ class _WithVariables(RNNCell):
         super(_WithVariables, self).__init__(_reuse=reuse, **kwargs)
         assert_like_rnncell("cell", cell)
         self._cell = cell
+        self._track("cell", cell)
+
+    def _track(self, name, part):
+        """Lets object-based checkpoints find `part` through this wrapper."""
+        if isinstance(part, (tf.Variable, tf.layers.Layer)):
+            self._track_trackable(part, name, overwrite=True)
+
+    def _linear(self, inputs, output_size):
+        """The linear map of this wrapper, with variables in the current scope."""
+        made = Linear(inputs, output_size, True)
+        self._track("kernel", made.kernel)
+        self._track("bias", made.bias)
+        return made
 
     @property
     def state_size(self):
@@ -148,13 +161,13 @@ class InputProjectionWrapper(_WithVariables):
         self._activation = activation
 
     def call(self, inputs, state):
-        projected = linear(inputs, self._num_proj, True)
+        projected = self._linear(inputs, self._num_proj)(inputs)
         if self._activation:
             projected = self._activation(projected)
         return self._cell(projected, state)
 
     def _over_time(self, flat, inputs, state, loop):
-        projected = linear(flat, self._num_proj, True)
+        projected = self._linear(flat, self._num_proj)(flat)
         if self._activation:
             projected = self._activation(projected)
         return over_time(self._cell, as_steps(projected, inputs), state, loop)
@@ -184,14 +197,15 @@ class OutputProjectionWrapper(_WithVariables):
 
     def call(self, inputs, state):
         output, state = self._cell(inputs, state)
-        return self._activated(linear(output, self._output_size, True)), state
+        return self._activated(self._linear(output, self._output_size)(output)), state
 
     def _activated(self, projected):
         return self._activation(projected) if self._activation else projected
 
     def _over_time(self, flat, inputs, state, loop):
         outputs, state = over_time(self._cell, inputs, state, loop)
-        projected = self._activated(linear(flat_steps(outputs), self._output_size, True))
+        flat = flat_steps(outputs)
+        projected = self._activated(self._linear(flat, self._output_size)(flat))
         return as_steps(projected, outputs), state
 
     @contextlib.contextmanager
@@ -206,7 +220,7 @@ class OutputProjectionWrapper(_WithVariables):
 
         def call(inputs, state):
             output, state = self._cell(inputs, state)
-            maps.append(Linear(output, self._output_size, True))
+            maps.append(self._linear(output, self._output_size))
             return output, state
 
         def project(outputs):
@@ -251,6 +265,7 @@ class EmbeddingWrapper(_WithVariables):
             embedding = tf.get_variable(
                 "embedding", [self._embedding_classes, self._embedding_size],
                 initializer=initializer, dtype=dtype)
+            self._track("embedding", embedding)
             return tf.nn.embedding_lookup(embedding, tf.reshape(symbols, [-1]))
 
     def call(self, inputs, state):
