@@ -419,6 +419,47 @@ class FailuresTest(unittest.TestCase):
                 yield pair
         self.assertEqual(8, len(_run(pairs=pairs, batch_size=1)[0]))
 
+    def test_a_timeout_loses_nothing(self):
+        def pairs():
+            for pair in _pairs(3):
+                time.sleep(0.7)
+                yield pair
+
+        with tf.Graph().as_default(), tf.Session() as session:
+            loader = feeding.BucketedLoader(pairs, BUCKETS, 1, shuffle=False, reverse_source=False)
+            loader.start(session)
+            found, timeouts = [], 0
+            while len(found) < 3:
+                try:
+                    loader.next_bucket(session, timeout=0.3)
+                    found.append(int(session.run(loader.encoder_inputs[0])[0]) - 10)
+                except TimeoutError as error:
+                    self.assertIn("timeout=0.3", str(error))
+                    # What was current stays.
+                    if found:
+                        self.assertEqual([10 + found[-1]], session.run(loader.encoder_inputs[0]))
+                    timeouts += 1
+            self.assertEqual([0, 1, 2], found)
+            self.assertGreaterEqual(timeouts, 3)
+            with self.assertRaisesRegex(ValueError, "timeout must be positive, got 0"):
+                loader.next_bucket(session, timeout=0)
+            self.assertIsNone(loader.next_bucket(session))
+            self.assertEqual([12], session.run(loader.encoder_inputs[0]))
+
+    def test_threads_end(self):
+        before = threading.active_count()
+        _run()
+        _run(limit=2, epochs=None)
+        with tf.Graph().as_default(), tf.Session() as session:
+            loader = feeding.BucketedLoader(_pairs(9), BUCKETS, 1, epochs=None)
+            for _ in range(3):
+                loader.start(session)
+                loader.next_bucket(session)
+        limit = time.time() + 10
+        while threading.active_count() > before and time.time() < limit:
+            time.sleep(0.05)
+        self.assertEqual(before, threading.active_count())
+
     def test_a_session_closes_while_the_producer_waits(self):
         begun, go_on = threading.Event(), threading.Event()
 

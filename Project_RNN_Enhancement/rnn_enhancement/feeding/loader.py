@@ -2,15 +2,18 @@
 import collections
 import os
 import struct
+import time
 import zlib
 
 import numpy as np
 
-from ..arguments import boolean, checked_keywords, non_negative_int, positive_int
+from ..arguments import (boolean, checked_keywords, non_negative_int, positive_int,
+                         positive_number)
 from ..tf1 import quiet_deprecations, tf
 from .batching import batches
 from .curriculum import Curriculum
 from .lengths import checked_batch_sizes, checked_buckets
+from .producer import NOT_YET, Producer
 from .sources import MemorySource, source_of
 from .symbols import checked_form, time_major
 
@@ -25,14 +28,6 @@ weights: float [target length, batch].
 """
 
 _POSITION = ("seed", "epoch", "batch", "level", "layout")
-
-
-class _Pipeline(object):
-    """One filling of the iterator: where it starts, and how it failed, if it did."""
-
-    def __init__(self, start):
-        self.start = start
-        self.failure = None
 
 
 class BucketedLoader(object):
@@ -108,7 +103,7 @@ class BucketedLoader(object):
         self._dtype = tf.as_dtype(dtype)
         if not self._dtype.is_floating:
             raise TypeError("dtype must be a float type, got %r." % (dtype,))
-        prefetch = positive_int("prefetch", prefetch)
+        self._prefetch = positive_int("prefetch", prefetch)
         window = positive_int("shuffle_window", shuffle_window)
         boolean("save_position", save_position)
         if curriculum is not None and not isinstance(curriculum, Curriculum):
@@ -133,7 +128,7 @@ class BucketedLoader(object):
         self._layout = self._checksum(window)
         self._position = {"seed": int(seed), "epoch": 0, "batch": 0, "layout": self._layout,
                           "level": curriculum.start_level if curriculum is not None else 0}
-        self._pipeline = None
+        self._producer = None
         with tf.name_scope(name) as scope, tf.device("/cpu:0"):
             self._variable = None
             if save_position:
@@ -141,37 +136,39 @@ class BucketedLoader(object):
                                              trainable=False, name="position")
                 self._new_position = tf.placeholder(tf.int64, [len(_POSITION)])
                 self._set_position = tf.assign(self._variable, self._new_position)
-            self._build(prefetch, scope)
+            self._build(scope)
 
-    def _build(self, prefetch, scope):
+    def _build(self, scope):
         steps = self.buckets[-1]
         types = (tf.int64, tf.int64, tf.int32, tf.int32, tf.int32, self._dtype)
         shapes = ((), (len(_POSITION),)) + tuple(
             (length, None) for length in (steps[0],) + (steps[1],) * 3)
         with quiet_deprecations():
-            data = tf.data.Dataset.from_generator(lambda: self._produce(self._pipeline), types,
-                                                  shapes)
-            data = data.prefetch(prefetch)
-            iterator = tf.data.make_initializable_iterator(data)
+            data = tf.data.Dataset.from_generator(self._handed_over, types, shapes)
+            # One is enough to take the handing over out of the step; the producer holds the rest.
+            iterator = tf.data.make_initializable_iterator(data.prefetch(1))
         self._initializer = iterator.initializer
         fresh = iterator.get_next()
 
         # The current batch lies in a staging area, from which the steps read without removing it.
         options = {"container": "", "shared_name": scope + "current"}
         typed = dict(options, dtypes=list(types[:1] + types[2:]), capacity=0, memory_limit=0)
-        with tf.control_dependencies(list(fresh)):
-            clear = tf.raw_ops.StageClear(**typed)
-        with tf.control_dependencies([clear]):
-            moves = [tf.raw_ops.Stage(values=[fresh[0]] + list(fresh[2:]), **options)]
+
+        def load():
+            with tf.control_dependencies([tf.raw_ops.StageClear(**typed)]):
+                moves = [tf.raw_ops.Stage(values=[fresh[0]] + list(fresh[2:]), **options)]
             if self._variable is not None:
                 moves.append(tf.assign(self._variable, fresh[1]).op)
-        with tf.control_dependencies(moves):
-            self._advance = [tf.identity(tensor) for tensor in fresh[:2]]
+            with tf.control_dependencies(moves):
+                return tf.constant(True)
+
+        loaded = tf.cond(fresh[0] >= 0, load, lambda: tf.constant(False))
+        self._advance = [loaded, fresh[0], fresh[1]]
         # Reading an empty area would wait for ever.
-        loaded = tf.debugging.assert_positive(
+        holds_one = tf.debugging.assert_positive(
             tf.raw_ops.StageSize(**typed),
             message="The loader holds no batch: run next_bucket(session) first.")
-        with tf.control_dependencies([loaded]):
+        with tf.control_dependencies([holds_one]):
             current = tf.raw_ops.StagePeek(index=0, **typed)
         for tensor, shape in zip(current, shapes[:1] + shapes[2:]):
             tensor.set_shape(shape)
@@ -243,15 +240,20 @@ class BucketedLoader(object):
         self._fill(session)
 
     def _fill(self, session):
-        self._pipeline = _Pipeline(dict(self._position))
+        position = dict(self._position)
+        self._producer = Producer(lambda: self._elements(**position), self._prefetch)
         session.run(self._initializer)
 
     def _store(self, session):
         session.run(self._set_position,
                     {self._new_position: [self._position[key] for key in _POSITION]})
 
-    def next_bucket(self, session):
+    def next_bucket(self, session, timeout=None):
         """Makes the next batch the current one.
+
+        Args:
+          session: `tf.Session`.
+          timeout: seconds to wait for a batch; None: as long as it takes.
 
         Returns:
           The index of its bucket; None after the last batch (the current one stays then).
@@ -260,19 +262,25 @@ class BucketedLoader(object):
           ProducerError: the source of pairs failed.
           TypeError, ValueError: a pair was malformed, or there were none. All of these come after
             the batches that were complete before, and again at every further call.
+          TimeoutError: there was no batch in time; a later call may get it.
           RuntimeError: `start` has not been called.
         """
-        pipeline = self._pipeline
-        if pipeline is None:
+        if timeout is not None:
+            timeout = positive_number("timeout", timeout)
+        if self._producer is None:
             raise RuntimeError("The loader has not been started: call start(session) first.")
-        try:
-            bucket, position = session.run(self._advance)
-        except tf.errors.OpError as error:
-            if pipeline.failure is not None:
-                raise pipeline.failure
-            if isinstance(error, tf.errors.OutOfRangeError):
+        begun = time.monotonic()
+        loaded = False
+        while not loaded:
+            try:
+                loaded, bucket, position = session.run(self._advance)
+            except tf.errors.OutOfRangeError:
+                if self._producer.failure is not None:
+                    raise self._producer.failure
                 return None
-            raise
+            if not loaded and timeout is not None and time.monotonic() - begun >= timeout:
+                raise TimeoutError("no batch within timeout=%r s: the source of pairs is slow, or "
+                                   "waits for something." % timeout)
         self._position = dict(zip(_POSITION, (int(value) for value in position)))
         return int(bucket)
 
@@ -300,7 +308,7 @@ class BucketedLoader(object):
         self._position.update(epoch=self.epoch + 1, batch=0, level=self.level + 1)
         if self._variable is not None:
             self._store(session)
-        if self._pipeline is not None:
+        if self._producer is not None:
             self._fill(session)
         return True
 
@@ -323,16 +331,12 @@ class BucketedLoader(object):
                 self._groups, level, random, self._shuffle))
         return batches(placed, self._batch_sizes, self._drop_remainder)
 
-    def _produce(self, pipeline):
-        try:
-            for element in self._elements(**pipeline.start):
-                yield element
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            # TensorFlow passes on the text alone; `next_bucket` raises this one.
-            pipeline.failure = error
-            raise
+    def _handed_over(self):
+        # An element without a batch lets TensorFlow go on when there is none yet.
+        nothing = (np.int64(-1), np.zeros(len(_POSITION), np.int64)) + time_major(
+            [], self.buckets[0], self.buckets[-1], self._form, self._dtype.as_numpy_dtype)
+        for element in self._producer:
+            yield nothing if element is NOT_YET else element
 
     def _elements(self, seed, epoch, batch, level, layout):
         while self._epochs is None or epoch < self._epochs:
