@@ -639,6 +639,17 @@ class CurriculumTest(unittest.TestCase):
                 loader.start(session)
                 self.assertEqual(numbers, _numbers(_collect(loader, session, 5)))
 
+    def test_epochs_are_counted_at_each_level(self):
+        with tf.Graph().as_default(), tf.Session() as session:
+            loader = feeding.BucketedLoader(self.pairs, BUCKETS, 5, epochs=2, reverse_source=False,
+                                            curriculum=self._curriculum("naive"))
+            loader.start(session)
+            for level in range(3):
+                numbers = _numbers(_collect(loader, session))
+                self.assertEqual(sorted(list(range(10 * level, 10 * level + 10)) * 2),
+                                 sorted(numbers))
+                self.assertEqual(level < 2, loader.harder(session))
+
     def test_errors(self):
         for error, words, options in (
                 (ValueError, "strategy must be one of 'naive', 'mixed', 'combined'",

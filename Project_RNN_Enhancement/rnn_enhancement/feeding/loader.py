@@ -54,7 +54,8 @@ class BucketedLoader(object):
       buckets: list of pairs (source length, target length), the largest last. A pair goes to the
         first bucket that holds it.
       batch_size: int, or a list with one int per bucket.
-      epochs: int, the number of passes over the data; None: no end.
+      epochs: int, the number of passes over the data (with a curriculum: at each level); None: no
+        end.
       shuffle: bool.
       shuffle_window: int, the number of pairs in the window for data that are not in memory.
       seed: int from 0 to 2^32 - 1 that the order depends on; None: drawn here.
@@ -199,7 +200,7 @@ class BucketedLoader(object):
 
     @property
     def epoch(self):
-        """The pass that the next batch belongs to, from 0, as far as known."""
+        """The pass that the current batch belongs to, from 0 (at each level of a curriculum)."""
         return self._position["epoch"]
 
     def state(self):
@@ -293,7 +294,10 @@ class BucketedLoader(object):
             yield bucket
 
     def harder(self, session):
-        """Moves the curriculum on by one level: a new pass starts, and what waited is left out.
+        """Moves the curriculum on by one level: its passes start, and what waited is left out.
+
+        The paper moves on when validation accuracy at the current level exceeds 95 %, or training
+        hasn't improved over 5 checks.
 
         Returns:
           True; False at the last level, where nothing changes.
@@ -305,7 +309,7 @@ class BucketedLoader(object):
             raise ValueError("harder needs a loader with a curriculum, got curriculum=None.")
         if self.level + 1 >= self.levels:
             return False
-        self._position.update(epoch=self.epoch + 1, batch=0, level=self.level + 1)
+        self._position.update(epoch=0, batch=0, level=self.level + 1)
         if self._variable is not None:
             self._store(session)
         if self._producer is not None:
