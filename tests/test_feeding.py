@@ -220,6 +220,8 @@ class BatchesTest(unittest.TestCase):
             with self.assertRaisesRegex(RuntimeError, "call start"):
                 loader.next_bucket(session)
             loader.start(session)
+            with tf.Session() as other, self.assertRaisesRegex(RuntimeError, "in this session"):
+                loader.next_bucket(other)
             with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "holds no batch"):
                 session.run(loader.weights)
             for _ in loader.batches(session):
@@ -229,6 +231,14 @@ class BatchesTest(unittest.TestCase):
             self.assertIsNone(loader.next_bucket(session))
             np.testing.assert_array_equal(first, session.run(loader.encoder_inputs))
             self.assertEqual([], list(loader.batches(session)))
+
+    def test_in_a_monitored_session(self):
+        with tf.Graph().as_default():
+            loader = feeding.BucketedLoader(_pairs(6), BUCKETS, 4, epochs=2)
+            with tf.train.MonitoredSession() as session:
+                loader.start(session)
+                self.assertEqual(12, sum(session.run(loader.batch).targets.shape[1]
+                                         for _ in loader.batches(session)))
 
     def test_two_loaders_in_one_graph(self):
         with tf.Graph().as_default(), tf.Session() as session:

@@ -129,7 +129,7 @@ class BucketedLoader(object):
         self._layout = self._checksum(window)
         self._position = {"seed": int(seed), "epoch": 0, "batch": 0, "layout": self._layout,
                           "level": curriculum.start_level if curriculum is not None else 0}
-        self._producer = None
+        self._producer = self._session = self._run_advance = None
         with tf.name_scope(name) as scope, tf.device("/cpu:0"):
             self._variable = None
             if save_position:
@@ -141,8 +141,9 @@ class BucketedLoader(object):
 
     def _build(self, scope):
         steps = self.buckets[-1]
-        types = (tf.int64, tf.int64, tf.int32, tf.int32, tf.int32, self._dtype)
-        shapes = ((), (len(_POSITION),)) + tuple(
+        # The first part of an element is its bucket and the position after it.
+        types = (tf.int64, tf.int32, tf.int32, tf.int32, self._dtype)
+        shapes = ((1 + len(_POSITION),),) + tuple(
             (length, None) for length in (steps[0],) + (steps[1],) * 3)
         with quiet_deprecations():
             data = tf.data.Dataset.from_generator(self._handed_over, types, shapes)
@@ -153,27 +154,26 @@ class BucketedLoader(object):
 
         # The current batch lies in a staging area, from which the steps read without removing it.
         options = {"container": "", "shared_name": scope + "current"}
-        typed = dict(options, dtypes=list(types[:1] + types[2:]), capacity=0, memory_limit=0)
+        typed = dict(options, dtypes=list(types), capacity=0, memory_limit=0)
 
         def load():
             with tf.control_dependencies([tf.raw_ops.StageClear(**typed)]):
-                moves = [tf.raw_ops.Stage(values=[fresh[0]] + list(fresh[2:]), **options)]
+                moves = [tf.raw_ops.Stage(values=list(fresh), **options)]
             if self._variable is not None:
-                moves.append(tf.assign(self._variable, fresh[1]).op)
+                moves.append(tf.assign(self._variable, fresh[0][1:]).op)
             with tf.control_dependencies(moves):
-                return tf.constant(True)
+                return tf.identity(fresh[0])
 
-        loaded = tf.cond(fresh[0] >= 0, load, lambda: tf.constant(False))
-        self._advance = [loaded, fresh[0], fresh[1]]
+        self._advance = tf.cond(fresh[0][0] >= 0, load, lambda: tf.identity(fresh[0]))
         # Reading an empty area would wait for ever.
         holds_one = tf.debugging.assert_positive(
             tf.raw_ops.StageSize(**typed),
             message="The loader holds no batch: run next_bucket(session) first.")
         with tf.control_dependencies([holds_one]):
             current = tf.raw_ops.StagePeek(index=0, **typed)
-        for tensor, shape in zip(current, shapes[:1] + shapes[2:]):
+        for tensor, shape in zip(current, shapes):
             tensor.set_shape(shape)
-        bucket, whole = current[0], current[1:]
+        bucket, whole = current[0][0], current[1:]
         self.encoder_inputs, self.decoder_inputs, self.targets, self.weights = (
             tf.unstack(tensor) for tensor in whole)
         lengths = tf.gather(tf.constant(self.buckets, tf.int32), bucket)
@@ -244,6 +244,11 @@ class BucketedLoader(object):
         position = dict(self._position)
         self._producer = Producer(lambda: self._elements(**position), self._prefetch)
         session.run(self._initializer)
+        # Lighter than `run`; sessions with hooks don't have it.
+        self._session = session
+        self._run_advance = (session.make_callable(self._advance)
+                             if hasattr(session, "make_callable")
+                             else lambda: session.run(self._advance))
 
     def _store(self, session):
         session.run(self._set_position,
@@ -264,26 +269,28 @@ class BucketedLoader(object):
           TypeError, ValueError: a pair was malformed, or there were none. All of these come after
             the batches that were complete before, and again at every further call.
           TimeoutError: there was no batch in time; a later call may get it.
-          RuntimeError: `start` has not been called.
+          RuntimeError: `start` has not been called with this session.
         """
         if timeout is not None:
             timeout = positive_number("timeout", timeout)
-        if self._producer is None:
-            raise RuntimeError("The loader has not been started: call start(session) first.")
+        if self._producer is None or session is not self._session:
+            raise RuntimeError("The loader has not been started in this session: call "
+                               "start(session) first.")
         begun = time.monotonic()
-        loaded = False
-        while not loaded:
+        bucket = -1
+        while bucket < 0:
             try:
-                loaded, bucket, position = session.run(self._advance)
+                found = self._run_advance().tolist()
             except tf.errors.OutOfRangeError:
                 if self._producer.failure is not None:
                     raise self._producer.failure
                 return None
-            if not loaded and timeout is not None and time.monotonic() - begun >= timeout:
+            bucket, position = found[0], found[1:]
+            if bucket < 0 and timeout is not None and time.monotonic() - begun >= timeout:
                 raise TimeoutError("no batch within timeout=%r s: the source of pairs is slow, or "
                                    "waits for something." % timeout)
-        self._position = dict(zip(_POSITION, (int(value) for value in position)))
-        return int(bucket)
+        self._position = dict(zip(_POSITION, position))
+        return bucket
 
     def batches(self, session):
         """Iterator over the buckets of the batches to come, each of which it makes current."""
@@ -337,7 +344,7 @@ class BucketedLoader(object):
 
     def _handed_over(self):
         # An element without a batch lets TensorFlow go on when there is none yet.
-        nothing = (np.int64(-1), np.zeros(len(_POSITION), np.int64)) + time_major(
+        nothing = (np.full(1 + len(_POSITION), -1, np.int64),) + time_major(
             [], self.buckets[0], self.buckets[-1], self._form, self._dtype.as_numpy_dtype)
         for element in self._producer:
             yield nothing if element is NOT_YET else element
@@ -348,8 +355,8 @@ class BucketedLoader(object):
             for bucket, pairs in self._one_pass(seed, epoch, level):
                 number += 1
                 if number > batch:
-                    position = np.array([seed, epoch, number, level, layout], np.int64)
-                    yield (np.int64(bucket), position) + time_major(
+                    place = np.array([bucket, seed, epoch, number, level, layout], np.int64)
+                    yield (place,) + time_major(
                         pairs, self.buckets[bucket], self.buckets[-1], self._form,
                         self._dtype.as_numpy_dtype)
             if not number:
