@@ -360,7 +360,7 @@ class FailuresTest(unittest.TestCase):
                 (TypeError, "item 2 must be a pair", 7),
                 (TypeError, "item 2 must be a pair", None),
                 (ValueError, "item 2 must be a pair .* 3 parts", ([7], [8], [9])),
-                (ValueError, r"item 2: the source must hold symbols from 0 .*, got -1", ([-1], [8])),
+                (ValueError, "item 2: the source must hold symbols from 0 .* got -1", ([-1], [8])),
                 (ValueError, "got 4294967296", ([2 ** 32], [8])),
                 (ValueError, "array of shape", (np.zeros([1, 1], int), [8]))):
             pairs = _pairs(2) + [item]

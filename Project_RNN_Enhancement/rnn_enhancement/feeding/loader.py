@@ -303,8 +303,8 @@ class BucketedLoader(object):
     def harder(self, session):
         """Moves the curriculum on by one level: its passes start, and what waited is left out.
 
-        The paper moves on when validation accuracy at the current level exceeds 95 %, or training
-        hasn't improved over 5 checks.
+        The paper's released code moves on when validation accuracy at the current level exceeds
+        95 %, or training hasn't improved over 5 checks.
 
         Returns:
           True; False at the last level, where nothing changes.
