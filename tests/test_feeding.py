@@ -282,7 +282,7 @@ class SourcesTest(unittest.TestCase):
         self.assertEqual(list(range(30)), sorted(numbers[:30]))
         self.assertEqual(list(range(30)), sorted(numbers[30:]))
         self.assertNotEqual(numbers[:30], numbers[30:])
-        self.assertNotEqual(list(range(30)), numbers[:30])
+        self.assertNotEqual(list(range(20)), numbers[:20])
         for place, number in enumerate(numbers[:30]):
             self.assertLessEqual(number, place + 5)
 
