@@ -12,9 +12,9 @@ __all__ = ["Range", "POSITIVE", "FRACTION", "POSITIVE_FRACTION", "check_number",
 # What is allowed, in words, and a predicate that works on numbers and on tensors.
 Range = collections.namedtuple("Range", ["words", "holds"])
 
-POSITIVE = Range("a positive number", lambda x: x > 0)
-FRACTION = Range("a number in [0, 1]", lambda x: (x >= 0) & (x <= 1))
-POSITIVE_FRACTION = Range("a number in (0, 1]", lambda x: (x > 0) & (x <= 1))
+POSITIVE = Range("positive", lambda x: x > 0)
+FRACTION = Range("in [0, 1]", lambda x: (x >= 0) & (x <= 1))
+POSITIVE_FRACTION = Range("in (0, 1]", lambda x: (x > 0) & (x <= 1))
 
 
 def _is_of_graph(value):
@@ -33,10 +33,10 @@ def check_number(name, value, allowed):
         if not allowed.holds(finite_number(name, value)):
             raise ValueError("%s must be %s, got %r." % (name, allowed.words, value))
     elif not (value.dtype.is_floating or value.dtype.is_integer):
-        raise TypeError("%s must be %s, got a tensor of dtype %s."
+        raise TypeError("%s must be a number, %s, got a tensor of dtype %s."
                         % (name, allowed.words, value.dtype.name))
     elif value.shape.ndims not in (None, 0):
-        raise ValueError("%s must be %s or a scalar tensor, got a tensor of shape %s."
+        raise ValueError("%s must be a scalar, %s, got a tensor of shape %s."
                          % (name, allowed.words, value.shape))
 
 

@@ -116,7 +116,11 @@ class Sampler(object):
             scaled = tf.where(stays, scaled, tf.fill(tf.shape(scaled), self._in(-np.inf, dtype)))
         noise = uniform(tf.shape(scaled), np.finfo(dtype.as_numpy_dtype).tiny, dtype)
         choice = tf.argmax(scaled - tf.log(-tf.log(noise)), 1, output_type=tf.int32)
-        return choice if symbols is None else tf.gather(symbols, choice, batch_dims=1)
+        if symbols is None:
+            return choice
+        # Rows of a flat tensor; a gather per row has no kernel in every version.
+        starts = tf.range(tf.shape(symbols)[0]) * tf.shape(symbols)[1]
+        return tf.gather(tf.reshape(symbols, [-1]), starts + choice)
 
     @staticmethod
     def _in(number, dtype):
