@@ -1,4 +1,4 @@
-"""Averaged states, the decoder's own symbols, scheduled sampling and attention's mask and weights."""
+"""Averaged states, own symbols, scheduled sampling and attention options of the decoders."""
 import collections
 import math
 import unittest
@@ -83,8 +83,7 @@ class AveragedStatesTest(tf.test.TestCase):
                     session.run(results, {a: 1.5})
                 self.assertEqual(nodes, len(graph.get_operations()))
 
-    CELLS = {"gru": lambda: rnn_cell.GRUCell(3),
-             "stack": lambda: rnn_cell.MultiRNNCell([rnn_cell.LSTMCell(3), rnn_cell.GRUCell(4)]),
+    CELLS = {"stack": lambda: rnn_cell.MultiRNNCell([rnn_cell.LSTMCell(3), rnn_cell.GRUCell(4)]),
              "skip": lambda: rnn_cell.GRUCell(3, skip_connections=True)}
 
     def _decode(self, cell, attention, unroll, era=None, **keywords):
@@ -97,18 +96,21 @@ class AveragedStatesTest(tf.test.TestCase):
         return seq2seq.attention_decoder(inputs, state, memory, cell, unroll=unroll, **keywords)
 
     def test_rolled_as_copies_and_no_influence_as_plain(self):
-        for name in sorted(self.CELLS):
-            for attention in (False, True):
-                def build(unroll, **keywords):
-                    return self._decode(self.CELLS[name](), attention, unroll, **keywords)
-                for expected, found in (
-                        (dict(unroll="static", average_states=True),
-                         dict(unroll="loop", average_states=True)),
-                        (dict(unroll="loop"),
-                         dict(unroll="loop", average_states=True,
-                              average_hidden_state_influence=0))):
-                    assert_same(self, lambda: build(**expected), lambda: build(**found), None,
-                                1e-5, 1e-4)
+        def check(expected, found):
+            assert_same(self, lambda: build(**expected), lambda: build(**found), None, 1e-5, 1e-4)
+
+        def build(unroll, **keywords):
+            if "average_hidden_state_influence" not in keywords:
+                # It may be learned.
+                keywords["average_hidden_state_influence"] = tf.sigmoid(
+                    tf.get_variable("influence", []))
+            return self._decode(self.CELLS[name](), attention, unroll, **keywords)
+        for name, attention in (("stack", False), ("stack", True), ("skip", False)):
+            check(dict(unroll="static", average_states=True),
+                  dict(unroll="loop", average_states=True))
+        for name, attention in (("stack", False), ("skip", True)):
+            check(dict(unroll="loop", average_hidden_state_influence=1),
+                  dict(unroll="loop", average_states=True, average_hidden_state_influence=0))
 
     def test_states_of_all_steps(self):
         with rnn_enhancement.era("0.7"):
@@ -195,10 +197,10 @@ class OwnSymbolsTest(tf.test.TestCase):
 
     def test_scheduled_sampling_of_symbols(self):
         with tf.Graph().as_default():
-            results = [tf.reduce_mean(self._counts("loop", scheduled_sampling=p, seed=2, **keywords),
-                                      0)
-                       for p, keywords in ((0.25, {}), (0.25, {"temperature_decode": True}),
-                                           (0.25, {"feed_previous": True}))]
+            results = [
+                tf.reduce_mean(
+                    self._counts("loop", scheduled_sampling=0.25, seed=2, **keywords), 0)
+                for keywords in ({}, {"temperature_decode": True}, {"feed_previous": True})]
             found = np.array(_run(results)) / (STEPS - 1)
         np.testing.assert_allclose(found, [
             [0.75, 0.25, 0], [0.775, 0.15, 0.075], [0, 1, 0]], atol=0.01)
@@ -257,7 +259,11 @@ class ScheduledSamplingTest(tf.test.TestCase):
             outputs, _ = seq2seq.embedding_rnn_seq2seq(
                 [tf.constant([1, 2])] * 2, [tf.constant([1, 2])] * 4, rnn_cell.GRUCell(3), 5, 5, 3,
                 scheduled_sampling=seq2seq.inverse_sigmoid_sampling_schedule(step, 10.0))
-            self.assertTrue(np.all(np.isfinite(_run(outputs))))
+            gradients = tf.gradients(outputs, [v for v in tf.trainable_variables()
+                                               if "embedding" not in v.op.name])
+            self.assertNotIn(None, gradients)
+            for value in _run(outputs + gradients):
+                self.assertTrue(np.all(np.isfinite(value)))
 
 
 class AttentionTest(tf.test.TestCase):
@@ -311,7 +317,8 @@ class AttentionTest(tf.test.TestCase):
     def test_kinds_of_masks(self):
         with tf.Graph().as_default():
             found = [self._decode(tf.ones([2, 3, 2]), attention_mask=mask)[2][0] for mask in (
-                np.array([[True, True, False]] * 2), [[1, 2, 0]] * 2, tf.constant([[.5, 1, 0]] * 2))]
+                np.array([[True, True, False]] * 2), [[1, 2, 0]] * 2,
+                tf.constant([[0.5, 1, 0]] * 2))]
             for weights in _run(found):
                 self.assertAllClose([[0.5, 0.5, 0]] * 2, weights)
 
@@ -335,15 +342,14 @@ class ModelsTest(tf.test.TestCase):
         assert_same(self, lambda: build("static"), lambda: build("loop"), None, 1e-5, 1e-4)
 
     def test_models_of_symbols(self):
-        for feed_previous in (False, True):
-            keywords = dict(self.OWN, feed_previous=feed_previous)
-            self._check(lambda unroll: seq2seq.embedding_rnn_seq2seq(
-                _symbols(), _symbols(), self._cell(), 3, 4, 3, unroll=unroll, **keywords))
-            self._check(lambda unroll: seq2seq.embedding_tied_rnn_seq2seq(
-                _symbols(), _symbols(), self._cell(), 4, 3, unroll=unroll, **keywords))
-            self._check(lambda unroll: seq2seq.embedding_attention_seq2seq(
-                _symbols(), _symbols(), self._cell(), 3, 4, 3, unroll=unroll,
-                **dict(keywords, **self.MASK)))
+        self._check(lambda unroll: seq2seq.embedding_rnn_seq2seq(
+            _symbols(), _symbols(), rnn_cell.LSTMCell(3), 3, 4, 3, unroll=unroll, **self.OWN))
+        self._check(lambda unroll: seq2seq.embedding_tied_rnn_seq2seq(
+            _symbols(), _symbols(), rnn_cell.GRUCell(3), 4, 3, unroll=unroll,
+            **dict(self.OWN, feed_previous=True)))
+        self._check(lambda unroll: seq2seq.embedding_attention_seq2seq(
+            _symbols(), _symbols(), self._cell(), 3, 4, 3, unroll=unroll,
+            **dict(self.OWN, **self.MASK)))
 
     def test_one2many(self):
         self._check(lambda unroll: seq2seq.one2many_rnn_seq2seq(
@@ -373,11 +379,13 @@ class ModelsTest(tf.test.TestCase):
         for unroll in UNROLL:
             with tf.Graph().as_default(), tf.Session() as session:
                 fed = tf.placeholder(tf.bool, [])
+                temperature = tf.placeholder_with_default(1.0, [])
                 steps = [tf.placeholder(tf.int32, [None]) for _ in range(STEPS)]
                 mask = tf.placeholder(tf.float32, [None, None])
                 outputs, _, weights = seq2seq.embedding_attention_seq2seq(
                     steps, steps, self._cell(), 3, 4, 3, feed_previous=fed, unroll=unroll,
-                    **dict(self.OWN, attention_mask=mask, return_attention=True))
+                    **dict(self.OWN, attention_mask=mask, return_attention=True,
+                           temperature=temperature))
                 self.assertEqual(STEPS, len(weights))
                 session.run(tf.global_variables_initializer())
                 feed = {step: [0, 1, 2] for step in steps}
@@ -386,6 +394,9 @@ class ModelsTest(tf.test.TestCase):
                     feed[fed] = value
                     found = session.run([outputs, weights], feed)
                     self.assertTrue(all(np.all(np.isfinite(x)) for x in tf.nest.flatten(found)))
+                feed[temperature] = -1.0
+                with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "temperature"):
+                    session.run(outputs, feed)
 
     def test_buckets_share_options(self):
         with tf.Graph().as_default():
@@ -402,7 +413,8 @@ class ErrorsTest(tf.test.TestCase):
             return seq2seq.embedding_attention_seq2seq(
                 _symbols(), _symbols(), rnn_cell.GRUCell(3), 3, 4, 3, **keywords)
         for name, value, error in (
-                ("average_states", 1, TypeError), ("average_hidden_state_influence", 1.5, ValueError),
+                ("average_states", 1, TypeError),
+                ("average_hidden_state_influence", 1.5, ValueError),
                 ("average_hidden_state_influence", "x", TypeError),
                 ("average_hidden_state_influence", -0.1, ValueError),
                 ("scheduled_sampling", -0.5, ValueError), ("scheduled_sampling", True, TypeError),

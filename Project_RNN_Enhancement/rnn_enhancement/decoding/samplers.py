@@ -1,7 +1,8 @@
 """Drawing a symbol from a distribution over symbols.
 
-One route for all: logits divided by the temperature, then top-k, then the nucleus of what is left,
-then Gumbel-max, argmax_i(l_i - ln(-ln u_i)) with uniform u, which is one exact draw from softmax(l).
+One route for all: logits divided by the temperature, then top-k, then the nucleus of what is
+left, then Gumbel-max, argmax_i(l_i - ln(-ln u_i)) with uniform u, which is one exact draw from
+softmax(l).
 """
 import numpy as np
 

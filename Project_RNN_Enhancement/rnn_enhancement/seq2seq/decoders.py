@@ -112,8 +112,8 @@ def _feedback(loop_function, length, options):
     if loop_function is not None:
         return Feedback(loop_function, length, options["scheduled_sampling"], options["seed"])
     if options["scheduled_sampling"] is not None:
-        raise ValueError("scheduled_sampling is %r, but there is no loop_function to make inputs of "
-                         "outputs." % (options["scheduled_sampling"],))
+        raise ValueError("scheduled_sampling is %r, but there is no loop_function to make inputs "
+                         "of outputs." % (options["scheduled_sampling"],))
     return None
 
 

@@ -78,7 +78,7 @@ def takes_options(*groups):
         @functools.wraps(function)
         def wrapper(*args, **kwargs):
             if len(args) > len(parameters):
-                raise TypeError("%s takes %d positional arguments, got %d; %s are keyword arguments."
+                raise TypeError("%s takes %d positional arguments, got %d; %s are keywords."
                                 % (function.__name__, len(parameters), len(args),
                                    ", ".join(names)))
             given = {name: kwargs.pop(name) for name in names if name in kwargs}
