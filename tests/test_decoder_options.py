@@ -206,11 +206,24 @@ class OwnSymbolsTest(tf.test.TestCase):
             [0.75, 0.25, 0], [0.775, 0.15, 0.075], [0, 1, 0]], atol=0.01)
 
 
+    def test_coins_and_symbols_are_independent(self):
+        with tf.Graph().as_default(), tf.Session() as session:
+            embedding = tf.eye(3)
+            loop_function = seq2seq.extract_sample_and_embed(embedding)
+            _, state = seq2seq.rnn_decoder([embedding[:1]] * STEPS, tf.zeros([1, 3]),
+                                           Draws(np.zeros(3)), loop_function,
+                                           scheduled_sampling=0.25, seed=1, unroll="static")
+            counts = np.mean([session.run(state)[0] for _ in range(1000)], 0) / (STEPS - 1)
+        # One coin and one draw per run and step: a common stream would favour symbols 1 and 2.
+        np.testing.assert_allclose(counts[1:], [1 / 12.0] * 2, atol=0.015)
+
+
 class ScheduledSamplingTest(tf.test.TestCase):
 
     class Echo(rnn_cell.RNNCell):
         state_size = output_size = property(lambda self: 1)
 
+        @tf.autograph.experimental.do_not_convert
         def call(self, inputs, state):
             return inputs, state
 
