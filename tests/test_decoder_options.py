@@ -419,6 +419,29 @@ class ModelsTest(tf.test.TestCase):
             self.assertTrue(np.all(np.isfinite(_run(losses))))
 
 
+class OffTest(tf.test.TestCase):
+
+    def test_no_trace_in_the_graph(self):
+        off = dict(average_states=False, average_hidden_state_influence=0.9,
+                   scheduled_sampling=None, temperature_decode=False, temperature=2.0, top_k=2,
+                   top_p=0.5, seed=1, attention_mask=None, return_attention=False)
+        for unroll in UNROLL:
+            for feed_previous in (False, True):
+                graphs = []
+                for keywords in ({}, off, {"return_attention": True}):
+                    with tf.Graph().as_default() as graph:
+                        seq2seq.embedding_attention_seq2seq(
+                            _symbols(), _symbols(), rnn_cell.GRUCell(3), 3, 4, 3,
+                            feed_previous=feed_previous, unroll=unroll, **keywords)
+                        graphs.append([(op.name, op.type) for op in graph.get_operations()])
+                self.assertEqual(graphs[0], graphs[1])
+                if unroll == "static":
+                    # The weights are there anyway.
+                    self.assertEqual(graphs[0], graphs[2])
+                drawn = {"Assert", "RandomUniformInt", "StatelessRandomUniform"}
+                self.assertFalse(drawn.intersection(kind for _, kind in graphs[0]))
+
+
 class ErrorsTest(tf.test.TestCase):
 
     def test_values(self):
