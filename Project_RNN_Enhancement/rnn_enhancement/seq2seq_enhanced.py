@@ -6,14 +6,21 @@ Models: `basic_rnn_seq2seq`, `tied_rnn_seq2seq`, `embedding_rnn_seq2seq`,
 Decoders: `rnn_decoder`, `attention_decoder`, `embedding_rnn_decoder`,
 `embedding_attention_decoder`.
 
+Options that all of these share: `seq2seq.options`. Schedules for `scheduled_sampling`:
+`linear_sampling_schedule`, `exponential_sampling_schedule`, `inverse_sigmoid_sampling_schedule`.
+
 Losses: `sequence_loss`, `sequence_loss_by_example`. Several lengths: `model_with_buckets`.
 """
 from .seq2seq.buckets import model_with_buckets
 from .seq2seq.decoders import (attention_decoder, embedding_attention_decoder,
-                               embedding_rnn_decoder, extract_argmax_and_embed, rnn_decoder)
+                               embedding_rnn_decoder, rnn_decoder)
+from .seq2seq.feedback import extract_argmax_and_embed, extract_sample_and_embed
 from .seq2seq.losses import sequence_loss, sequence_loss_by_example
 from .seq2seq.models import (basic_rnn_seq2seq, embedding_attention_seq2seq, embedding_rnn_seq2seq,
                              embedding_tied_rnn_seq2seq, one2many_rnn_seq2seq, tied_rnn_seq2seq)
+from .seq2seq.scheduled_sampling import (exponential_sampling_schedule,
+                                         inverse_sigmoid_sampling_schedule,
+                                         linear_sampling_schedule)
 
 # The private name by which programs import it from TensorFlow's module.
 _extract_argmax_and_embed = extract_argmax_and_embed
@@ -22,4 +29,6 @@ __all__ = [
     "attention_decoder", "basic_rnn_seq2seq", "embedding_attention_decoder",
     "embedding_attention_seq2seq", "embedding_rnn_decoder", "embedding_rnn_seq2seq",
     "embedding_tied_rnn_seq2seq", "model_with_buckets", "one2many_rnn_seq2seq", "rnn_decoder",
-    "sequence_loss", "sequence_loss_by_example", "tied_rnn_seq2seq"]
+    "sequence_loss", "sequence_loss_by_example", "tied_rnn_seq2seq",
+    "extract_sample_and_embed", "linear_sampling_schedule", "exponential_sampling_schedule",
+    "inverse_sigmoid_sampling_schedule"]

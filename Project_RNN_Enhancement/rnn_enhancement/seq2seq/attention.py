@@ -5,6 +5,26 @@ from ..tf1 import is_sequence, static_dimension, tf
 __all__ = ["Attention"]
 
 
+def _penalty(mask, states):
+    """What is added to scores [batch, attn_length]; so large that no weight is left."""
+    if isinstance(mask, (list, tuple)) and any(tf.is_tensor(part) for part in mask):
+        raise TypeError("attention_mask must be one tensor [batch, attn_length], got a list of %d "
+                        "tensors." % len(mask))
+    mask = tf.convert_to_tensor(mask)
+    if not (mask.dtype == tf.bool or mask.dtype.is_floating or mask.dtype.is_integer):
+        raise TypeError("attention_mask must hold bools or numbers, got dtype %s."
+                        % mask.dtype.name)
+    if not mask.shape.is_compatible_with(states.shape[:2]):
+        raise ValueError("attention_mask must have the shape %s, [batch, attn_length] of "
+                         "attention_states, got %s." % (states.shape[:2], mask.shape))
+    if mask.dtype != tf.bool:
+        mask = tf.not_equal(mask, tf.zeros([], mask.dtype))
+    # Finite, so that an example of padding only has weights.
+    penalty = tf.where(mask, tf.zeros_like(mask, tf.float32), tf.fill(tf.shape(mask), -1e9))
+    penalty.set_shape(states.shape[:2])
+    return penalty
+
+
 class Attention(object):
     """Heads that read from `states` by an additive score.
 
@@ -18,12 +38,18 @@ class Attention(object):
       states: tensor [batch, attn_length, attn_size], attn_size known.
       num_heads: int.
       dtype: of the computation; the softmax is float32.
+      mask: [batch, attn_length] of bools or numbers, False or 0 where `states` are padding; None:
+        there is no padding. Padding gets weight 0, but for an example of padding only, whose
+        weights are equal.
+
+    Raises:
+      TypeError, ValueError: if the mask is no tensor of that shape.
 
     Variables: AttnW_k [1, 1, attn_size, attn_size] and AttnV_k [attn_size] at once;
     Attention_k/kernel, Attention_k/bias at the first `read`.
     """
 
-    def __init__(self, states, num_heads, dtype):
+    def __init__(self, states, num_heads, dtype, mask=None):
         self._dtype = dtype
         self._size = static_dimension(states, 2)
         self._states = states
@@ -41,11 +67,12 @@ class Attention(object):
             v = tf.get_variable("AttnV_%d" % head, [self._size], dtype=dtype)
             self._score_weights.append(tf.reshape(v, [-1, 1]))
         self._has_variables = False
+        self._penalty = None if mask is None else _penalty(mask, states)
 
     @property
     def batched(self):
         """The tensors that every read takes its part of an example from."""
-        return self._keys + [self._states]
+        return self._keys + [self._states] + ([] if self._penalty is None else [self._penalty])
 
     def zero_contexts(self, batch_size):
         """Contexts [batch, attn_size] of zeros, one per head."""
@@ -75,7 +102,10 @@ class Attention(object):
                     energies = tf.tanh(keys + tf.expand_dims(y, 1))
                     scores = tf.reshape(tf.matmul(tf.reshape(energies, [-1, self._size]), v),
                                         self._shape[:2])
-                    weight = tf.cast(tf.nn.softmax(tf.cast(scores, tf.float32)), self._dtype)
+                    scores = tf.cast(scores, tf.float32)
+                    if self._penalty is not None:
+                        scores += self._penalty
+                    weight = tf.cast(tf.nn.softmax(scores), self._dtype)
                     context = tf.raw_ops.BatchMatMul(x=tf.expand_dims(weight, 1), y=self._states)
                     contexts.append(tf.reshape(context, [-1, self._size]))
                     weights.append(weight)

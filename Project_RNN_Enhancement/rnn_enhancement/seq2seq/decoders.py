@@ -1,4 +1,5 @@
 """Decoders: a cell run over decoder inputs, or over its own previous outputs."""
+import collections
 import contextlib
 
 from ..arguments import checked_keywords
@@ -14,89 +15,119 @@ from ..unrolling.states import as_cell_state
 from ..unrolling.steps import Steps, all_steps, as_steps, flat_steps, step_list
 from ..unrolling.watching import StepNumber
 from .attention import Attention
+from .averaging import AveragedStates
+from .feedback import Feedback, extract_argmax_and_embed, extract_sample_and_embed
 from .legacy import embedding_size_may_be_missing
+from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
 
 __all__ = ["rnn_decoder", "attention_decoder", "embedding_rnn_decoder",
-           "embedding_attention_decoder", "extract_argmax_and_embed"]
+           "embedding_attention_decoder"]
 
 
-def extract_argmax_and_embed(embedding, output_projection=None, update_embedding=True):
-    """A loop function that embeds the most probable symbol of the previous output.
+class _Fed(collections.namedtuple("_Fed", ["value", "state"])):
+    """What a step that feeds on its own output starts from."""
+
+    __slots__ = ()
+    bookkeeping = ("value",)
+
+
+class _Attended(collections.namedtuple("_Attended", ["state", "contexts"])):
+    """The cell's state, and the contexts that attention read with it."""
+
+    __slots__ = ()
+    bookkeeping = ("contexts",)
+
+
+# Steps in this module are functions (input, state) -> ((output, kept), state); what is kept of
+# every step is a nest of tensors, () for nothing.
+_Kept = collections.namedtuple("_Kept", ["state", "weights"])
+
+
+def _decode(step, decoder_inputs, state, feedback, average):
+    """Runs `step` over the inputs in the current scope.
 
     Args:
-      embedding: tensor [num_symbols, embedding_size].
-      output_projection: pair (W, b) that makes logits of an output, or None.
-      update_embedding: False: no gradient through the embedding looked up here.
-    """
-    def loop_function(prev, _):
-        if output_projection is not None:
-            prev = tf.nn.xw_plus_b(prev, output_projection[0], output_projection[1])
-        embedded = tf.nn.embedding_lookup(embedding, tf.argmax(prev, 1))
-        return embedded if update_embedding else tf.stop_gradient(embedded)
-    return loop_function
-
-
-def _decode(step, decoder_inputs, state, loop_function):
-    """Runs `step(input, state) -> (output, state)` over the inputs in the current scope.
-
-    With a loop function the first input is taken as given and every later one is
-    `loop_function(previous output, step number)`.
+      feedback: `Feedback` or None. With it the first input is taken as given and every later one
+        is made of the previous output.
+      average: `AveragedStates` or None.
 
     Returns:
-      (outputs, final state), or in eras before 0.8 (outputs, states of all steps).
+      (outputs, what is kept of every step, final state).
     """
-    outputs, states = [], []
+    outputs, kept, keys = [], [], None
+    if average is not None:
+        step, state = average.around(step), average.start(state)
+    if feedback is not None and feedback.keys is not None:
+        keys = tf.unstack(feedback.keys)
     for i, value in enumerate(decoder_inputs):
-        if loop_function is not None and outputs:
+        if feedback is not None and outputs:
             with tf.variable_scope("loop_function", reuse=True):
-                value = loop_function(outputs[-1], i)
+                value = feedback(outputs[-1], i, value, keys and keys[i])
         if i > 0:
             tf.get_variable_scope().reuse_variables()
-        output, state = step(value, state)
+        (output, kept_now), state = step(value, state)
         outputs.append(output)
-        states.append(state)
-    return outputs, states if is_before_change("final_state") else state
+        kept.append(kept_now)
+    return outputs, kept, state if average is None else state.state
 
 
-def _roll_decoder(step, state, loop_function, first, length, watched, batched=()):
-    """Runs `step(input, state) -> (output, state)` on its own outputs, in a loop.
+def _roll(step, inputs, state, length, average, watched, batched=()):
+    """`step` over tensors of all steps in a loop; as `TimeLoop.run`, with `AveragedStates`."""
+    loop = TimeLoop(length)
+    if average is None:
+        return loop.run(step, inputs, state, watched=watched, batched=batched)
+    results, final = loop.run(average.around(step), inputs, average.start(state), watched=watched,
+                              batched=batched)
+    return results, final.state
+
+
+def _roll_decoder(step, state, feedback, decoder_inputs, average, watched, batched=()):
+    """Runs `step` on its own outputs, in a loop.
 
     Returns:
-      (outputs [T, batch, ...], states of all steps or None, final state).
+      (outputs [T, batch, ...], what is kept [T, ...], final state).
     """
-    keeps_states = is_before_change("final_state")
-
-    def fed(_, carried):
+    def fed(values, carried):
         value, state = carried
-        output, state = step(value, state)
+        (output, kept), state = step(value, state)
         with tf.variable_scope("loop_function", reuse=True):
-            value = loop_function(output, StepNumber())
-        return (output, state if keeps_states else ()), (value, state)
-    (outputs, states), (_, state) = TimeLoop(length).run(
-        fed, [], (first, state), watched=watched + [loop_function], batched=batched)
-    return outputs, states if keeps_states else None, state
+            value = feedback(output, StepNumber(), *values)
+        return (output, kept), _Fed(value, state)
+    (outputs, kept), (_, state) = _roll(
+        fed, feedback.for_steps(decoder_inputs), _Fed(decoder_inputs[0], state),
+        len(decoder_inputs), average, watched + [feedback.loop_function], batched)
+    return outputs, kept, state
 
 
-def _as_lists(outputs, states, state, length):
+def _as_lists(outputs, kept, state, length):
     """What `_decode` returns, from tensors of all steps."""
-    outputs = step_list(outputs, length)
-    if states is None:
-        return outputs, state
-    flat = [step_list(part, length) for part in tf.nest.flatten(states)]
-    return outputs, [tf.nest.pack_sequence_as(states, list(parts)) for parts in zip(*flat)]
+    flat = [step_list(part, length) for part in tf.nest.flatten(kept)]
+    return (step_list(outputs, length),
+            [tf.nest.pack_sequence_as(kept, [part[i] for part in flat]) for i in range(length)],
+            state)
 
 
-def _with_states(cell):
-    """`cell` as a step function whose output has the new state beside it."""
-    def step(value, state):
-        output, state = cell(value, state)
-        return (output, state), state
-    return step
+def _feedback(loop_function, length, options):
+    """`Feedback` of a decoder, None without a loop function."""
+    if loop_function is not None:
+        return Feedback(loop_function, length, options["scheduled_sampling"], options["seed"])
+    if options["scheduled_sampling"] is not None:
+        raise ValueError("scheduled_sampling is %r, but there is no loop_function to make inputs "
+                         "of outputs." % (options["scheduled_sampling"],))
+    return None
+
+
+def _average(options):
+    """`AveragedStates`, None if they are off."""
+    if options["average_states"]:
+        return AveragedStates(options["average_hidden_state_influence"])
+    return None
 
 
 @checked_keywords
 @takes_unroll
-def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None):
+@takes_options(AVERAGING, SCHEDULED_SAMPLING)
+def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None, options=None):
     """Runs a cell over decoder inputs, or over what `loop_function` makes of its outputs.
 
     Args:
@@ -104,39 +135,51 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
       initial_state: state in the cell's structure, or one tensor [batch, sum of sizes].
       cell: an RNN cell.
       loop_function: function (previous output [batch, output_size], step number) -> next input
-        [batch, input_size]; with it only the first decoder input is used.
+        [batch, input_size]; with it only the first decoder input is used, but for scheduled
+        sampling.
       scope: variable scope or name; "rnn_decoder" by default.
+      Averaging and scheduled sampling as in `options`.
 
     Returns:
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
+
+    Raises:
+      TypeError, ValueError: for wrong options, or scheduled sampling without a loop function.
     """
     length = len(decoder_inputs)
     with tf.variable_scope(scope or "rnn_decoder"):
         state = as_cell_state(cell, initial_state)
+        feedback, average = _feedback(loop_function, length, options), _average(options)
+        keeps_states = is_before_change("final_state")
+
+        def step(value, state):
+            output, state = cell(value, state)
+            return (output, state if keeps_states else ()), state
 
         def rolled():
-            if loop_function is not None:
-                results = _roll_decoder(cell, state, loop_function, decoder_inputs[0], length,
-                                        [cell])
-            elif is_before_change("final_state"):
-                (outputs, states), final = TimeLoop(length).run(
-                    _with_states(cell), all_steps(decoder_inputs), state, watched=[cell])
-                results = outputs, states, final
+            if feedback is not None:
+                results = _roll_decoder(step, state, feedback, decoder_inputs, average, [cell])
+            elif keeps_states or average is not None:
+                (outputs, kept), final = _roll(step, all_steps(decoder_inputs), state, length,
+                                               average, [cell])
+                results = outputs, kept, final
             else:
                 outputs, final = over_time(cell, all_steps(decoder_inputs), state,
                                            TimeLoop(length))
-                results = outputs, None, final
+                results = outputs, (), final
             tf.get_variable_scope().reuse_variables()
             return _as_lists(*results + (length,))
-        return rolled_or_static(
-            length, rolled, lambda: _decode(cell, decoder_inputs, state, loop_function))
+        outputs, states, state = rolled_or_static(
+            length, rolled, lambda: _decode(step, decoder_inputs, state, feedback, average))
+        return outputs, states if keeps_states else state
 
 
 @checked_keywords
 @takes_unroll
+@takes_options(AVERAGING, SCHEDULED_SAMPLING, ATTENTION)
 def attention_decoder(decoder_inputs, initial_state, attention_states, cell, output_size=None,
                       num_heads=1, loop_function=None, dtype=None, scope=None,
-                      initial_state_attention=False):
+                      initial_state_attention=False, options=None):
     """A decoder that reads from `attention_states` at every step.
 
         x~_t = [x_t; d_{t-1}]·W_in + b_in          y_t, s_t = cell(x~_t, s_{t-1})
@@ -155,13 +198,17 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
       dtype: of the computation; the scope's by default.
       scope: variable scope or name; "attention_decoder" by default.
       initial_state_attention: True: d_0 is read with the initial state; False: d_0 = 0.
+      Averaging, scheduled sampling and attention as in `options`.
 
     Returns:
-      (list of T outputs [batch, output_size], final state; before era 0.8 all states).
+      (list of T outputs [batch, output_size], final state; before era 0.8 all states), and with
+      `return_attention` the list of T weights [batch, attn_length] (tuples of them for several
+      heads).
 
     Raises:
       ValueError: without inputs, with less than one head, or if attn_size or the size of an input
         is unknown.
+      TypeError, ValueError: for wrong options, or scheduled sampling without a loop function.
     """
     if not decoder_inputs:
         raise ValueError("Must provide at least 1 input to attention decoder.")
@@ -175,31 +222,36 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
 
     with tf.variable_scope(scope or "attention_decoder", dtype=dtype) as scope:
         dtype = scope.dtype
-        attention = Attention(attention_states, num_heads, dtype)
+        attention = Attention(attention_states, num_heads, dtype, options["attention_mask"])
         state = as_cell_state(cell, initial_state)
         contexts = attention.zero_contexts(tf.shape(decoder_inputs[0])[0])
         if initial_state_attention:
             contexts, _ = attention.read(state)
+        feedback = _feedback(loop_function, len(decoder_inputs), options)
+        average, keeps_states = _average(options), is_before_change("final_state")
+        start = _Attended(state, contexts)
 
-        def static():
-            return _decode(_AttentionStep(cell, attention, output_size, dtype), decoder_inputs,
-                           (state, contexts), loop_function)
-
-        def rolled():
-            return _roll_attention(_AttentionStep(cell, attention, output_size, dtype),
-                                   decoder_inputs, (state, contexts), loop_function)
-        outputs, state = rolled_or_static(len(decoder_inputs), rolled, static)
-        if is_before_change("final_state"):
-            return outputs, [state for state, _ in state]
-        return outputs, state[0]
+        def step():
+            return _AttentionStep(cell, attention, output_size, dtype, keeps_states,
+                                  options["return_attention"])
+        outputs, kept, final = rolled_or_static(
+            len(decoder_inputs),
+            lambda: _roll_attention(step(), decoder_inputs, start, feedback, average),
+            lambda: _decode(step(), decoder_inputs, start, feedback, average))
+        results = outputs, [each.state for each in kept] if keeps_states else final.state
+        if options["return_attention"]:
+            weights = [each.weights for each in kept]
+            results += ([each[0] for each in weights] if num_heads == 1 else weights,)
+        return results
 
 
 class _AttentionStep(object):
-    """One step of `attention_decoder`; its state is (the cell's state, contexts)."""
+    """One step of `attention_decoder`; its state is `_Attended`, what it keeps `_Kept`."""
 
-    def __init__(self, cell, attention, output_size, dtype):
+    def __init__(self, cell, attention, output_size, dtype, keeps_states, keeps_weights):
         self.cell, self._attention = cell, attention
         self._output_size, self._dtype = output_size, dtype
+        self._keeps_states, self._keeps_weights = keeps_states, keeps_weights
 
     @property
     def batched(self):
@@ -214,10 +266,12 @@ class _AttentionStep(object):
         return Linear(parts, input_size, True), parts
 
     def advance(self, merged, state):
-        """The cell's output, its state and the contexts after a step."""
+        """The cell's output, what is kept, and the state after a step."""
         output, state = self.cell(merged, state)
-        contexts, _ = self._attention.read(state)
-        return output, (state, contexts)
+        contexts, weights = self._attention.read(state)
+        kept = _Kept(state if self._keeps_states else (),
+                     tuple(weights) if self._keeps_weights else ())
+        return output, kept, _Attended(state, contexts)
 
     def projection(self, output, contexts):
         """The linear map to the decoder's output, made here, and what it is to be given."""
@@ -228,9 +282,9 @@ class _AttentionStep(object):
     def __call__(self, value, state):
         state, contexts = state
         merge, parts = self.merge(value, contexts)
-        output, (state, contexts) = self.advance(merge(parts), state)
-        project, parts = self.projection(output, contexts)
-        return project(parts), (state, contexts)
+        output, kept, state = self.advance(merge(parts), state)
+        project, parts = self.projection(output, state.contexts)
+        return (project(parts), kept), state
 
 
 @contextlib.contextmanager
@@ -247,24 +301,22 @@ def _projecting_later(cell):
             yield project
 
 
-def _roll_attention(step, decoder_inputs, state, loop_function):
+def _roll_attention(step, decoder_inputs, state, feedback, average):
     """`_decode` of an `_AttentionStep` in a loop."""
     length = len(decoder_inputs)
-    if loop_function is not None:
-        results = _roll_decoder(step, state, loop_function, decoder_inputs[0], length,
-                                [step.cell], step.batched)
+    if feedback is not None:
+        results = _roll_decoder(step, state, feedback, decoder_inputs, average, [step.cell],
+                                step.batched)
     else:
-        results = _roll_given(step, all_steps(decoder_inputs), state, length)
+        results = _roll_given(step, all_steps(decoder_inputs), state, length, average)
     tf.get_variable_scope().reuse_variables()
     return _as_lists(*results + (length,))
 
 
-def _roll_given(step, inputs, state, length):
+def _roll_given(step, inputs, state, length, average):
     """Attention over given inputs: the inputs' and the outputs' maps lie outside the loop."""
-    keeps_states = is_before_change("final_state")
-    contexts = state[1]
     flat = flat_steps(inputs)
-    merge, parts = step.merge(flat, contexts)
+    merge, parts = step.merge(flat, state.contexts)
     size = static_dimension(flat, 1)
     of_input, of_contexts = halves(merge.kernel, size)
     hoisted = tf.nn.bias_add(tf.matmul(parts[0], of_input), merge.bias)
@@ -273,22 +325,21 @@ def _roll_given(step, inputs, state, length):
     def body(values, state):
         state, contexts = state
         merged = values + tf.matmul(tf.concat(contexts, 1), of_contexts)
-        output, (state, contexts) = step.advance(merged, state)
+        output, kept, state = step.advance(merged, state)
         projected = output
         if project_cell is not None:
             projected = tf.zeros([1, step.cell.output_size], output.dtype)
-        made.append(step.projection(projected, contexts)[0])
-        return (output, contexts, state if keeps_states else ()), (state, contexts)
+        made.append(step.projection(projected, state.contexts)[0])
+        return (output, state.contexts, kept), state
     with _projecting_later(step.cell) as project_cell:
-        (outputs, contexts, states), final = TimeLoop(length).run(
-            body, as_steps(hoisted, inputs), state, watched=[step.cell],
-            batched=step.batched)
+        (outputs, contexts, kept), final = _roll(
+            body, as_steps(hoisted, inputs), state, length, average, [step.cell], step.batched)
         flat = flat_steps(outputs)
         if project_cell is not None:
             flat = project_cell(flat)
     contexts = [flat_steps(context) for context in contexts]
     projected = made[-1]([tf.cast(flat, contexts[0].dtype)] + contexts)
-    return (as_steps(projected, outputs), (states, ()) if keeps_states else None, final)
+    return as_steps(projected, outputs), kept, final
 
 
 def check_output_projection(output_projection, num_symbols, dtype, weights_too=True):
@@ -322,6 +373,25 @@ def embedded_steps(embedding, symbols, only_first=False):
         tf.nn.embedding_lookup(embedding, step) for step in symbols])
 
 
+def own_symbols(embedding, output_projection, update_embedding, feed_previous, options):
+    """How a decoder over embedded symbols feeds on its own.
+
+    Returns:
+      (loop function, or None if all inputs are given; averaging and scheduled sampling as keyword
+      arguments of the decoder).
+    """
+    keywords = options.only(AVERAGING, SCHEDULED_SAMPLING)
+    if feed_previous:
+        keywords["scheduled_sampling"] = None
+    elif keywords["scheduled_sampling"] is None:
+        return None, keywords
+    if not options["temperature_decode"]:
+        return (extract_argmax_and_embed(embedding, output_projection, update_embedding), keywords)
+    return extract_sample_and_embed(
+        embedding, output_projection, update_embedding, options["temperature"],
+        options["top_k"], options["top_p"], options["seed"]), keywords
+
+
 def _embedding_size(embedding_size, cell):
     return cell.output_size if embedding_size is None else embedding_size
 
@@ -329,9 +399,10 @@ def _embedding_size(embedding_size, cell):
 @checked_keywords
 @takes_unroll
 @embedding_size_may_be_missing(4)
+@takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embedding_size=None,
                           output_projection=None, feed_previous=False,
-                          update_embedding_for_previous=True, scope=None):
+                          update_embedding_for_previous=True, scope=None, options=None):
     """`rnn_decoder` over embedded symbols, which can feed on its own most probable symbols.
 
     Args:
@@ -344,31 +415,34 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
       feed_previous: True: only the first decoder input is used, then the arg-max of each output.
       update_embedding_for_previous: False: symbols fed back don't train the embedding.
       scope: variable scope or name; "embedding_rnn_decoder" by default.
+      Averaging, scheduled sampling and temperature as in `options`.
 
     Returns:
       (list of T outputs [batch, cell.output_size], final state; before era 0.8 all states).
 
     Raises:
       ValueError: if the output projection has the wrong shape.
+      TypeError, ValueError: for wrong options.
     """
     with tf.variable_scope(scope or "embedding_rnn_decoder") as scope:
         check_output_projection(output_projection, num_symbols, scope.dtype)
         embedding = tf.get_variable(
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])
-        loop_function = extract_argmax_and_embed(
-            embedding, output_projection, update_embedding_for_previous) if feed_previous else None
+        loop_function, keywords = own_symbols(
+            embedding, output_projection, update_embedding_for_previous, feed_previous, options)
         embedded = embedded_steps(embedding, decoder_inputs, only_first=feed_previous)
-        return rnn_decoder(embedded, initial_state, cell, loop_function=loop_function)
+        return rnn_decoder(embedded, initial_state, cell, loop_function=loop_function, **keywords)
 
 
 @checked_keywords
 @takes_unroll
 @embedding_size_may_be_missing(5)
+@takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, ATTENTION)
 def embedding_attention_decoder(decoder_inputs, initial_state, attention_states, cell, num_symbols,
                                 embedding_size=None, num_heads=1, output_size=None,
                                 output_projection=None, feed_previous=False,
                                 update_embedding_for_previous=True, dtype=None, scope=None,
-                                initial_state_attention=False):
+                                initial_state_attention=False, options=None):
     """`attention_decoder` over embedded symbols, which can feed on its own symbols.
 
     Args:
@@ -379,12 +453,14 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
         update_embedding_for_previous: as in `embedding_rnn_decoder`.
       dtype: of the computation; the scope's by default.
       scope: variable scope or name; "embedding_attention_decoder" by default.
+      Averaging, scheduled sampling, temperature and attention as in `options`.
 
     Returns:
-      (list of T outputs [batch, output_size], final state; before era 0.8 all states).
+      As `attention_decoder`.
 
     Raises:
       ValueError: if the output projection has the wrong shape; as `attention_decoder`.
+      TypeError, ValueError: for wrong options.
     """
     if output_size is None:
         output_size = cell.output_size
@@ -392,10 +468,11 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
     with tf.variable_scope(scope or "embedding_attention_decoder", dtype=dtype) as scope:
         embedding = tf.get_variable(
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])
-        loop_function = extract_argmax_and_embed(
-            embedding, output_projection, update_embedding_for_previous) if feed_previous else None
+        loop_function, keywords = own_symbols(
+            embedding, output_projection, update_embedding_for_previous, feed_previous, options)
         embedded = embedded_steps(embedding, decoder_inputs, only_first=feed_previous)
         return attention_decoder(
             embedded, initial_state, attention_states, cell, output_size=output_size,
             num_heads=num_heads, loop_function=loop_function,
-            initial_state_attention=initial_state_attention)
+            initial_state_attention=initial_state_attention, **dict(
+                keywords, **options.only(ATTENTION)))

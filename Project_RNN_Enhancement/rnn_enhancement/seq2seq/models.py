@@ -9,8 +9,9 @@ from ..unrolling.modes import rolled_or_static, takes_unroll
 from ..unrolling.static import static_rnn
 from ..unrolling.steps import all_steps
 from .decoders import (check_output_projection, embedded_steps, embedding_attention_decoder,
-                       embedding_rnn_decoder, extract_argmax_and_embed, rnn_decoder)
+                       embedding_rnn_decoder, own_symbols, rnn_decoder)
 from .legacy import embedding_size_may_be_missing
+from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
 
 __all__ = ["basic_rnn_seq2seq", "tied_rnn_seq2seq", "embedding_rnn_seq2seq",
            "embedding_tied_rnn_seq2seq", "embedding_attention_seq2seq", "one2many_rnn_seq2seq"]
@@ -48,7 +49,9 @@ def _embedding_size(embedding_size, cell):
 
 @checked_keywords
 @takes_unroll
-def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, scope=None):
+@takes_options(AVERAGING)
+def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, scope=None,
+                      options=None):
     """An encoder and a decoder of the same kind of cell, with weights of their own.
 
     Args:
@@ -57,19 +60,21 @@ def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, sc
       cell: an RNN cell.
       dtype: of the initial state.
       scope: variable scope or name; "basic_rnn_seq2seq" by default.
+      Averaging as in `options`.
 
     Returns:
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
     """
     with tf.variable_scope(scope or "basic_rnn_seq2seq"):
         _, state = static_rnn(fresh_copy(cell), encoder_inputs, dtype=dtype)
-        return rnn_decoder(decoder_inputs, state, cell)
+        return rnn_decoder(decoder_inputs, state, cell, **options)
 
 
 @checked_keywords
 @takes_unroll
+@takes_options(AVERAGING, SCHEDULED_SAMPLING)
 def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, dtype=tf.float32,
-                     scope=None):
+                     scope=None, options=None):
     """An encoder and a decoder that share one cell and its weights.
 
     Args:
@@ -79,6 +84,7 @@ def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, d
       loop_function: as in `rnn_decoder`.
       dtype: of the initial state.
       scope: variable scope or name; "tied_rnn_seq2seq" by default.
+      Averaging and scheduled sampling as in `options`.
 
     Returns:
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
@@ -87,15 +93,17 @@ def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, d
         scope = scope or "tied_rnn_seq2seq"
         _, state = static_rnn(cell, encoder_inputs, dtype=dtype, scope=scope)
         tf.get_variable_scope().reuse_variables()
-        return rnn_decoder(decoder_inputs, state, cell, loop_function=loop_function, scope=scope)
+        return rnn_decoder(decoder_inputs, state, cell, loop_function=loop_function, scope=scope,
+                           **options)
 
 
 @checked_keywords
 @takes_unroll
 @embedding_size_may_be_missing(5)
+@takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
                           num_decoder_symbols, embedding_size=None, output_projection=None,
-                          feed_previous=False, dtype=None, scope=None):
+                          feed_previous=False, dtype=None, scope=None, options=None):
     """`basic_rnn_seq2seq` over embedded symbols, an embedding for each side.
 
     Args:
@@ -109,6 +117,7 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
       feed_previous: bool or scalar bool tensor; True: the decoder feeds on its own symbols.
       dtype: of the encoder's initial state; the scope's by default.
       scope: variable scope or name; "embedding_rnn_seq2seq" by default.
+      Averaging, scheduled sampling and temperature as in `options`.
 
     Returns:
       (list of T outputs, final state; before era 0.8 all states). Outputs are
@@ -117,6 +126,7 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
     Raises:
       ValueError: if the output projection has the wrong shape.
       TypeError: if `feed_previous` is neither bool nor tensor.
+      TypeError, ValueError: for wrong options.
     """
     with tf.variable_scope(scope or "embedding_rnn_seq2seq") as scope:
         if dtype is not None:
@@ -130,16 +140,17 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
         return _fed_or_given(feed_previous, lambda fed: embedding_rnn_decoder(
             decoder_inputs, encoder_state, cell, num_decoder_symbols, embedding_size,
             output_projection=output_projection, feed_previous=fed,
-            update_embedding_for_previous=not by_tensor))
+            update_embedding_for_previous=not by_tensor, **options))
 
 
 @checked_keywords
 @takes_unroll
 @embedding_size_may_be_missing(4)
+@takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols,
                                embedding_size=None, num_decoder_symbols=None,
                                output_projection=None, feed_previous=False, dtype=None,
-                               scope=None):
+                               scope=None, options=None):
     """`tied_rnn_seq2seq` over embedded symbols: one cell and one embedding for both sides.
 
     Args:
@@ -152,6 +163,7 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
         `num_symbols` if None.
       output_projection, feed_previous, dtype: as in `embedding_rnn_seq2seq`.
       scope: variable scope or name; "embedding_tied_rnn_seq2seq" by default.
+      Averaging, scheduled sampling and temperature as in `options`.
 
     Returns:
       (list of T outputs, final state; before era 0.8 all states).
@@ -159,6 +171,7 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
     Raises:
       ValueError: if the output projection has the wrong shape.
       TypeError: if `feed_previous` is neither bool nor tensor.
+      TypeError, ValueError: for wrong options.
     """
     with tf.variable_scope(scope or "embedding_tied_rnn_seq2seq", dtype=dtype) as scope:
         dtype = scope.dtype
@@ -171,19 +184,23 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
             cell = OutputProjectionWrapper(
                 cell, num_symbols if num_decoder_symbols is None else num_decoder_symbols)
         by_tensor = not isinstance(feed_previous, (bool, np.bool_))
-        return _fed_or_given(feed_previous, lambda fed: tied_rnn_seq2seq(
-            encoder_embedded, decoder_embedded, cell, dtype=dtype,
-            loop_function=extract_argmax_and_embed(
-                embedding, output_projection, not by_tensor) if fed else None))
+
+        def decode(fed):
+            loop_function, keywords = own_symbols(embedding, output_projection, not by_tensor, fed,
+                                                  options)
+            return tied_rnn_seq2seq(encoder_embedded, decoder_embedded, cell,
+                                    loop_function=loop_function, dtype=dtype, **keywords)
+        return _fed_or_given(feed_previous, decode)
 
 
 @checked_keywords
 @takes_unroll
 @embedding_size_may_be_missing(5)
+@takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, ATTENTION)
 def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
                                 num_decoder_symbols, embedding_size=None, num_heads=1,
                                 output_projection=None, feed_previous=False, dtype=None,
-                                scope=None, initial_state_attention=False):
+                                scope=None, initial_state_attention=False, options=None):
     """Encoder and decoder over embedded symbols, with attention on the encoder's outputs.
 
     Args:
@@ -194,14 +211,18 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
         dtype: as in `embedding_rnn_seq2seq`.
       num_heads, initial_state_attention: as in `attention_decoder`.
       scope: variable scope or name; "embedding_attention_seq2seq" by default.
+      Averaging, scheduled sampling, temperature and attention as in `options`; attn_length is the
+      number of encoder inputs.
 
     Returns:
-      (list of T outputs, final state; before era 0.8 all states). Outputs are
-      [batch, num_decoder_symbols], or [batch, output_size] with an output projection.
+      (list of T outputs, final state; before era 0.8 all states), and with `return_attention` the
+      list of T weights, as `attention_decoder`. Outputs are [batch, num_decoder_symbols], or
+      [batch, output_size] with an output projection.
 
     Raises:
       ValueError: if the output projection has the wrong shape; as `attention_decoder`.
       TypeError: if `feed_previous` is neither bool nor tensor.
+      TypeError, ValueError: for wrong options.
     """
     with tf.variable_scope(scope or "embedding_attention_seq2seq", dtype=dtype) as scope:
         embedding_size = _embedding_size(embedding_size, cell)
@@ -222,14 +243,15 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
             embedding_size, num_heads=num_heads, output_size=output_size,
             output_projection=output_projection, feed_previous=fed,
             update_embedding_for_previous=not by_tensor,
-            initial_state_attention=initial_state_attention))
+            initial_state_attention=initial_state_attention, **options))
 
 
 @checked_keywords
 @takes_unroll
+@takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cells_dict,
                          num_encoder_symbols, num_decoder_symbols_dict, embedding_size=None,
-                         feed_previous=False, dtype=None, scope=None):
+                         feed_previous=False, dtype=None, scope=None, options=None):
     """One encoder and several decoders (multi-task), Luong et al. 2016, arXiv:1511.06114.
 
     Args:
@@ -242,6 +264,7 @@ def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cell
       embedding_size: int; each cell's output size if None.
       feed_previous, dtype: as in `embedding_rnn_seq2seq`.
       scope: variable scope or name; "one2many_rnn_seq2seq" by default.
+      Averaging, scheduled sampling and temperature as in `options`.
 
     Returns:
       (name -> list of outputs [batch, num_decoder_symbols], name -> final state; before era 0.8
@@ -273,5 +296,5 @@ def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cell
                 outputs_dict[name], state_dict[name] = _fed_or_given(
                     feed_previous, lambda fed: embedding_rnn_decoder(
                         decoder_inputs, encoder_state, cell, num_symbols, size,
-                        feed_previous=fed))
+                        feed_previous=fed, **options))
     return outputs_dict, state_dict
