@@ -15,6 +15,7 @@ from ..unrolling.steps import Steps, all_steps, as_steps, flat_steps, step_list
 from ..unrolling.watching import StepNumber
 from .attention import Attention
 from .legacy import embedding_size_may_be_missing
+from .recording import RolledStates, StateKeepingLoop, is_recorded, record_run
 
 __all__ = ["rnn_decoder", "attention_decoder", "embedding_rnn_decoder",
            "embedding_attention_decoder", "extract_argmax_and_embed"]
@@ -43,7 +44,7 @@ def _decode(step, decoder_inputs, state, loop_function):
     `loop_function(previous output, step number)`.
 
     Returns:
-      (outputs, final state), or in eras before 0.8 (outputs, states of all steps).
+      (outputs, states of all steps, final state).
     """
     outputs, states = [], []
     for i, value in enumerate(decoder_inputs):
@@ -55,7 +56,23 @@ def _decode(step, decoder_inputs, state, loop_function):
         output, state = step(value, state)
         outputs.append(output)
         states.append(state)
-    return outputs, states if is_before_change("final_state") else state
+    return outputs, states, state
+
+
+def _loop(length):
+    """A `TimeLoop`; if somebody is to get the states of all steps, one that keeps them."""
+    keeps_states = is_before_change("final_state") or is_recorded()
+    return StateKeepingLoop(length) if keeps_states else TimeLoop(length)
+
+
+def _states_of(loop, final):
+    return loop.states_of(final) if isinstance(loop, StateKeepingLoop) else None
+
+
+def _with_final_or_all(outputs, states, final, cell, initial):
+    """What a decoder returns, after whoever listens has got its states (`recording`)."""
+    record_run(cell, states, initial)
+    return outputs, states if is_before_change("final_state") else final
 
 
 def _roll_decoder(step, state, loop_function, first, length, watched, batched=()):
@@ -64,34 +81,37 @@ def _roll_decoder(step, state, loop_function, first, length, watched, batched=()
     Returns:
       (outputs [T, batch, ...], states of all steps or None, final state).
     """
-    keeps_states = is_before_change("final_state")
+    loop = _loop(length)
 
     def fed(_, carried):
         value, state = carried
         output, state = step(value, state)
         with tf.variable_scope("loop_function", reuse=True):
             value = loop_function(output, StepNumber())
-        return (output, state if keeps_states else ()), (value, state)
-    (outputs, states), (_, state) = TimeLoop(length).run(
+        return output, (value, state)
+    outputs, (_, state) = loop.run(
         fed, [], (first, state), watched=watched + [loop_function], batched=batched)
-    return outputs, states if keeps_states else None, state
+    return outputs, _states_of(loop, state), state
 
 
 def _as_lists(outputs, states, state, length):
     """What `_decode` returns, from tensors of all steps."""
-    outputs = step_list(outputs, length)
-    if states is None:
-        return outputs, state
-    flat = [step_list(part, length) for part in tf.nest.flatten(states)]
-    return outputs, [tf.nest.pack_sequence_as(states, list(parts)) for parts in zip(*flat)]
+    return (step_list(outputs, length),
+            None if states is None else RolledStates(states, length), state)
 
 
-def _with_states(cell):
-    """`cell` as a step function whose output has the new state beside it."""
-    def step(value, state):
-        output, state = cell(value, state)
-        return (output, state), state
-    return step
+def _roll_over(cell, inputs, state, length):
+    """`cell` over given inputs [T, batch, n] in a loop; returns as `_roll_decoder`."""
+    loop = _loop(length)
+    outputs, final = over_time(cell, inputs, state, loop)
+    states = _states_of(loop, final)
+    if states is None and isinstance(loop, StateKeepingLoop):
+        # The cell made part of its state outside the loops, for all steps at once.
+        loop = _loop(length)
+        with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+            outputs, final = loop.run(cell, inputs, state, watched=[cell])
+        states = _states_of(loop, final)
+    return outputs, states, final
 
 
 @checked_keywords
@@ -118,18 +138,13 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
             if loop_function is not None:
                 results = _roll_decoder(cell, state, loop_function, decoder_inputs[0], length,
                                         [cell])
-            elif is_before_change("final_state"):
-                (outputs, states), final = TimeLoop(length).run(
-                    _with_states(cell), all_steps(decoder_inputs), state, watched=[cell])
-                results = outputs, states, final
             else:
-                outputs, final = over_time(cell, all_steps(decoder_inputs), state,
-                                           TimeLoop(length))
-                results = outputs, None, final
+                results = _roll_over(cell, all_steps(decoder_inputs), state, length)
             tf.get_variable_scope().reuse_variables()
             return _as_lists(*results + (length,))
-        return rolled_or_static(
+        results = rolled_or_static(
             length, rolled, lambda: _decode(cell, decoder_inputs, state, loop_function))
+        return _with_final_or_all(*results + (cell, state))
 
 
 @checked_keywords
@@ -182,16 +197,16 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
             contexts, _ = attention.read(state)
 
         def static():
-            return _decode(_AttentionStep(cell, attention, output_size, dtype), decoder_inputs,
-                           (state, contexts), loop_function)
+            outputs, states, final = _decode(
+                _AttentionStep(cell, attention, output_size, dtype), decoder_inputs,
+                (state, contexts), loop_function)
+            return outputs, [own for own, _ in states], final
 
         def rolled():
             return _roll_attention(_AttentionStep(cell, attention, output_size, dtype),
                                    decoder_inputs, (state, contexts), loop_function)
-        outputs, state = rolled_or_static(len(decoder_inputs), rolled, static)
-        if is_before_change("final_state"):
-            return outputs, [state for state, _ in state]
-        return outputs, state[0]
+        outputs, states, (final, _) = rolled_or_static(len(decoder_inputs), rolled, static)
+        return _with_final_or_all(outputs, states, final, cell, state)
 
 
 class _AttentionStep(object):
@@ -256,12 +271,13 @@ def _roll_attention(step, decoder_inputs, state, loop_function):
     else:
         results = _roll_given(step, all_steps(decoder_inputs), state, length)
     tf.get_variable_scope().reuse_variables()
-    return _as_lists(*results + (length,))
+    outputs, states, final = results
+    return _as_lists(outputs, None if states is None else states[0], final, length)
 
 
 def _roll_given(step, inputs, state, length):
     """Attention over given inputs: the inputs' and the outputs' maps lie outside the loop."""
-    keeps_states = is_before_change("final_state")
+    loop = _loop(length)
     contexts = state[1]
     flat = flat_steps(inputs)
     merge, parts = step.merge(flat, contexts)
@@ -278,9 +294,9 @@ def _roll_given(step, inputs, state, length):
         if project_cell is not None:
             projected = tf.zeros([1, step.cell.output_size], output.dtype)
         made.append(step.projection(projected, contexts)[0])
-        return (output, contexts, state if keeps_states else ()), (state, contexts)
+        return (output, contexts), (state, contexts)
     with _projecting_later(step.cell) as project_cell:
-        (outputs, contexts, states), final = TimeLoop(length).run(
+        (outputs, contexts), final = loop.run(
             body, as_steps(hoisted, inputs), state, watched=[step.cell],
             batched=step.batched)
         flat = flat_steps(outputs)
@@ -288,7 +304,7 @@ def _roll_given(step, inputs, state, length):
             flat = project_cell(flat)
     contexts = [flat_steps(context) for context in contexts]
     projected = made[-1]([tf.cast(flat, contexts[0].dtype)] + contexts)
-    return (as_steps(projected, outputs), (states, ()) if keeps_states else None, final)
+    return as_steps(projected, outputs), _states_of(loop, final), final
 
 
 def check_output_projection(output_projection, num_symbols, dtype, weights_too=True):
