@@ -7,7 +7,14 @@ Decoders: `rnn_decoder`, `attention_decoder`, `embedding_rnn_decoder`,
 `embedding_attention_decoder`.
 
 Losses: `sequence_loss`, `sequence_loss_by_example`. Several lengths: `model_with_buckets`.
+
+Regularisers: `norm_stabilizer_loss`, `decov_loss` (hidden states), `rnn_l2_loss`,
+`orthogonality_loss` (weights).
 """
+from .regularizers.decov import decov_loss
+from .regularizers.l2 import rnn_l2_loss
+from .regularizers.norm_stabilizer import norm_stabilizer_loss
+from .regularizers.orthogonality import orthogonality_loss
 from .seq2seq.buckets import model_with_buckets
 from .seq2seq.decoders import (attention_decoder, embedding_attention_decoder,
                                embedding_rnn_decoder, extract_argmax_and_embed, rnn_decoder)
@@ -19,7 +26,8 @@ from .seq2seq.models import (basic_rnn_seq2seq, embedding_attention_seq2seq, emb
 _extract_argmax_and_embed = extract_argmax_and_embed
 
 __all__ = [
-    "attention_decoder", "basic_rnn_seq2seq", "embedding_attention_decoder",
+    "attention_decoder", "basic_rnn_seq2seq", "decov_loss", "embedding_attention_decoder",
     "embedding_attention_seq2seq", "embedding_rnn_decoder", "embedding_rnn_seq2seq",
-    "embedding_tied_rnn_seq2seq", "model_with_buckets", "one2many_rnn_seq2seq", "rnn_decoder",
+    "embedding_tied_rnn_seq2seq", "model_with_buckets", "norm_stabilizer_loss",
+    "one2many_rnn_seq2seq", "orthogonality_loss", "rnn_decoder", "rnn_l2_loss",
     "sequence_loss", "sequence_loss_by_example", "tied_rnn_seq2seq"]

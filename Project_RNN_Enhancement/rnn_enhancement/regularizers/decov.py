@@ -2,7 +2,7 @@
 from ..arguments import boolean, checked_keywords
 from ..tf1 import static_dimension, tf
 from .factors import checked_factor, times_factor
-from .norm_stabilizer import time_major_mask
+from .norm_stabilizer import check_steps, time_major_mask
 
 __all__ = ["decov_loss", "off_diagonal_covariance"]
 
@@ -68,6 +68,8 @@ def decov_loss(hidden, factor=1.0, weights=None, time_major=False, name=None):
         if weights is not None:
             if hidden.shape.ndims == 3:
                 mask = time_major_mask(weights, time_major)
+                check_steps("weights", mask,
+                            hidden if time_major else tf.transpose(hidden, [1, 0, 2]))
                 # Rows lie as those of `hidden` do.
                 mask = tf.reshape(mask if time_major else tf.transpose(mask), [-1])
             else:

@@ -15,11 +15,11 @@ def checked_factor(name, factor):
     if is_tensor(factor):
         dtype = tf.as_dtype(factor.dtype).base_dtype
         if not (dtype.is_floating or dtype.is_integer):
-            raise TypeError("%s must be a number >= 0 or a scalar tensor of numbers, got a tensor of "
-                            "%s." % (name, dtype.name))
+            raise TypeError("%s must be a number >= 0 or a scalar tensor of numbers, got a tensor "
+                            "of %s." % (name, dtype.name))
         if factor.shape.ndims not in (None, 0):
-            raise ValueError("%s must be a number >= 0 or a scalar tensor, got a tensor of shape %s."
-                             % (name, factor.shape))
+            raise ValueError("%s must be a number >= 0 or a scalar tensor, got a tensor of shape "
+                             "%s." % (name, factor.shape))
         return factor
     number = finite_number(name, factor)
     if number < 0:

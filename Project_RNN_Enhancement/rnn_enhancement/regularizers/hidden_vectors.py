@@ -74,6 +74,6 @@ def hidden_vectors(layers, part, argument="state_part"):
     if not layers:
         raise ValueError("The state holds no floating-point tensors, so there is no hidden vector.")
     if part == "c" and not any(isinstance(layer, _LSTM_STATE) for layer in layers):
-        raise ValueError("%s=\"c\" needs an LSTM, but no layer has an LSTMStateTuple for its state; "
-                         "use \"h\"." % argument)
+        raise ValueError("%s=\"c\" needs an LSTM, but no layer has an LSTMStateTuple for its "
+                         "state; use \"h\"." % argument)
     return [getattr(layer, part) if isinstance(layer, _LSTM_STATE) else layer for layer in layers]

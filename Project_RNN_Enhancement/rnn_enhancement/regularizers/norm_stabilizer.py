@@ -11,7 +11,7 @@ _SMALLEST_SQUARE = 1e-12
 
 
 def _norms(vectors):
-    """Euclidean norms of [..., batch, n] over everything behind the batch; [T, batch] of [T, ...]."""
+    """Euclidean norms [..., batch] of vectors [..., batch, n]."""
     squares = tf.reduce_sum(tf.square(vectors), -1)
     return tf.sqrt(tf.maximum(squares, tf.cast(_SMALLEST_SQUARE, squares.dtype)))
 
@@ -150,7 +150,7 @@ def norm_stabilizer_loss(states, factor=50, sequence_length=None, weights=None, 
 
 
 def check_steps(name, mask, vectors):
-    """Raises ValueError if a mask [T, batch] and vectors [T, batch, n] have other numbers of steps."""
+    """Raises ValueError unless a mask [T, batch] has as many steps as vectors [T, batch, n]."""
     if mask is None:
         return
     given, steps = static_dimension(mask, 0), static_dimension(vectors, 0)

@@ -46,7 +46,7 @@ def orthogonality_loss(recurrent, factor=1.0, gain=1.0, name=None):
     checked_factor("factor", factor)
     gain = positive_number("gain", gain)
     with tf.name_scope(name, "orthogonality_loss"):
-        blocks = []
+        blocks, seen = [], set()
         for item in recurrent if isinstance(recurrent, (list, tuple)) else [recurrent]:
             if is_tensor(item) or is_variable(item):
                 matrix = tf.convert_to_tensor(item)
@@ -55,7 +55,7 @@ def orthogonality_loss(recurrent, factor=1.0, gain=1.0, name=None):
                                      % (matrix,))
                 blocks.append(matrix)
             elif is_cell_like(item):
-                blocks.extend(recurrent_blocks(item))
+                blocks.extend(recurrent_blocks(item, seen))
             else:
                 raise TypeError("recurrent must hold cells or matrices, got %r of type %s."
                                 % (item, type(item).__name__))

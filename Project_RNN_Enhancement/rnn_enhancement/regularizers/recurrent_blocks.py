@@ -2,10 +2,10 @@
 from ..cells.copying import is_cell_like
 from ..cells.highway import RecurrentHighwayCell
 from ..cells.identity import IdentityRNNCell
-from ..cells.layer_norm import LayerNormBasicLSTMCell
+from ..cells.layer_norm import (LayerNormBasicLSTMCell, LayerNormGRUCell,
+                                LayerNormLSTMCell)
 from ..cells.minimal import MinGRUCell, MinLSTMCell
 from ..cells.multiplicative import MultiplicativeGRUCell, MultiplicativeLSTMCell
-from ..cells.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
 from ..cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
 from ..cells.unitary import UnitaryRNNCell
 from ..tf1 import tf
@@ -41,11 +41,13 @@ def _holders(cell):
 
 def _relative_name(cell, variable):
     name, scope = variable.op.name, cell.scope_name
-    return name[len(scope) + 1:] if name.startswith(scope + "/") else name
+    if name.startswith(scope + "/"):
+        return name[len(scope) + 1:]
+    return "/".join(name.split("/")[-2:])
 
 
 def _rows(cell, name):
-    """"last", "all" or None: which rows of the kernel `name` (in the cell's scope) are the state's."""
+    """Which rows of the kernel `name` (in the cell's scope) are the state's: last, all or None."""
     parts = name.split("/")
     if isinstance(cell, _FUSED):
         return None if parts[0] in _NOT_OF_STATE else "last"
@@ -57,11 +59,12 @@ def _rows(cell, name):
     return None
 
 
-def recurrent_blocks(cell):
+def recurrent_blocks(cell, seen=None):
     """The blocks [size of h, n] of a cell's kernels, one per gate, by which the state enters.
 
     Args:
       cell: an RNN cell that has been called; of stacks and wrappers, of the cells inside.
+      seen: set of names of variables to leave out, to which those found are added.
 
     Returns:
       List of tensors, for every scope in which the cell was called; empty for cells that have no
@@ -71,26 +74,29 @@ def recurrent_blocks(cell):
     Raises:
       ValueError: for a cell of another kind (a user's own, `GridLSTMCell`).
     """
+    seen = set() if seen is None else seen
     blocks, inner = [], _cells_inside(cell)
     if isinstance(cell, _KNOWN):
         for one in _holders(cell):
-            blocks.extend(_blocks_of(one))
+            blocks.extend(_blocks_of(one, seen))
     elif not inner:
         raise ValueError("It isn't known which part of the kernels of %s maps its state; give "
                          "orthogonality_loss the matrices in its place." % type(cell).__name__)
     for one in _holders(cell):
         for part in _cells_inside(one):
-            blocks.extend(recurrent_blocks(part))
+            blocks.extend(recurrent_blocks(part, seen))
     return blocks
 
 
-def _blocks_of(cell):
+def _blocks_of(cell, seen):
     blocks = []
     for variable in getattr(cell, "_trainable_weights", ()):
         name = _relative_name(cell, variable)
         rows = _rows(cell, name)
-        if rows is None or variable.shape.ndims < 2 or not name.endswith("kernel"):
+        if (rows is None or variable.shape.ndims < 2 or not name.endswith("kernel")
+                or variable.name in seen):
             continue
+        seen.add(variable.name)
         size, width = cell.output_size, cell._num_units
         kernel = tf.convert_to_tensor(variable)
         if rows == "last":
