@@ -39,6 +39,10 @@ class Regularizers(collections.namedtuple("Regularizers", [
         return self
 
     @property
+    def _stabilizes_states(self):
+        return self.norm_regularize_hidden_states and not is_off(self.norm_regularize_factor)
+
+    @property
     def _decorrelates(self):
         return not is_off(self.decov_factor)
 
@@ -49,7 +53,7 @@ class Regularizers(collections.namedtuple("Regularizers", [
     @contextlib.contextmanager
     def listening(self):
         """Context around a call of `seq2seq`; yields the `Record` that is needed of it, or None."""
-        if not (self.norm_regularize_hidden_states or self._decorrelates or self._orthogonalizes):
+        if not (self._stabilizes_states or self._decorrelates or self._orthogonalizes):
             yield None
             return
         with recording() as record:
@@ -82,10 +86,11 @@ class Regularizers(collections.namedtuple("Regularizers", [
           record: what was heard from the bucket's decoders.
         """
         costs, mask = [], None
-        if self.norm_regularize_mask or self._decorrelates:
+        if self._decorrelates or self.norm_regularize_mask and (
+                self._stabilizes_states or self.norm_regularize_logits):
             mask = time_major_mask(weights)
         norm_mask = mask if self.norm_regularize_mask else None
-        if self.norm_regularize_hidden_states and not is_off(self.norm_regularize_factor):
+        if self._stabilizes_states:
             for vectors, initial in _layers(
                     record, "norm_regularize_hidden_states", self.norm_regularize_state_part):
                 check_steps("The bucket's weights", norm_mask, vectors)
