@@ -194,6 +194,19 @@ class HiddenStatesTest(tf.test.TestCase):
         expected = 2 * numpy_costs(_layers("joined_lstm", states, "h")[0]).mean()
         np.testing.assert_allclose(added, expected, rtol=1e-4)
 
+    def test_old_era_and_the_choice_of_feeding_at_run_time(self):
+        with rnn_enhancement.era("0.6"), tf.Graph().as_default(), tf.Session() as session:
+            built = _Model(lambda e, d, cell: _embedding(e, d, cell, tf.constant(True)),
+                           lambda: rnn_cell.BasicLSTMCell(4), "auto", norm_regularize_factor=2,
+                           norm_regularize_hidden_states=True)
+            with tf.variable_scope("model", reuse=True):
+                _, states = _embedding(built.sides[0][:4], built.sides[1], built.cell, True)
+            _load(session)
+            states, (added,) = session.run([states, built.added])
+        self.assertEqual(STEPS, len(states))
+        expected = 2 * numpy_costs(_layers("joined_lstm", states, "h")[0]).mean()
+        np.testing.assert_allclose(added, expected, rtol=1e-3)
+
     def test_several_decoders_add_up(self):
         def both(encoder, decoder, cell):
             outputs, state = _basic(encoder, decoder, cell)

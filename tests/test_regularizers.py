@@ -189,6 +189,8 @@ class OrthogonalityTest(tf.test.TestCase):
                 (ValueError, "no recurrent block", (rnn_cell.GRUCell(4),)),
                 (ValueError, "no recurrent block", ([],)),
                 (ValueError, "of Own maps its state", (Own(),)),
+                (ValueError, "of RelaxationWrapper maps its state",
+                 (rnn_cell.RelaxationWrapper(rnn_cell.GRUCell(4), 2),)),
                 (TypeError, "cells or matrices, got 3", (3,)),
                 (ValueError, "floating-point matrices", (tf.zeros([3]),)),
                 (ValueError, "factor must be at least 0, got -2", (w, -2)),

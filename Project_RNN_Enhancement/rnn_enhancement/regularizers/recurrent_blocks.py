@@ -7,6 +7,7 @@ from ..cells.layer_norm import (LayerNormBasicLSTMCell, LayerNormGRUCell,
 from ..cells.minimal import MinGRUCell, MinLSTMCell
 from ..cells.multiplicative import MultiplicativeGRUCell, MultiplicativeLSTMCell
 from ..cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
+from ..cells.relaxation import RelaxationWrapper
 from ..cells.unitary import UnitaryRNNCell
 from ..tf1 import tf
 
@@ -72,14 +73,15 @@ def recurrent_blocks(cell, seen=None):
       (`UnitaryRNNCell`).
 
     Raises:
-      ValueError: for a cell of another kind (a user's own, `GridLSTMCell`).
+      ValueError: for a cell of another kind (a user's own, `GridLSTMCell`, relaxed ones).
     """
     seen = set() if seen is None else seen
     blocks, inner = [], _cells_inside(cell)
     if isinstance(cell, _KNOWN):
         for one in _holders(cell):
             blocks.extend(_blocks_of(one, seen))
-    elif not inner:
+    elif not inner or isinstance(cell, RelaxationWrapper) and cell._copies > 1:
+        # Relaxed weights are no variables of the cell inside.
         raise ValueError("It isn't known which part of the kernels of %s maps its state; give "
                          "orthogonality_loss the matrices in its place." % type(cell).__name__)
     for one in _holders(cell):

@@ -72,7 +72,7 @@ def _states_of(loop, final):
 def _with_final_or_all(outputs, states, final, cell, initial):
     """What a decoder returns, after whoever listens has got its states (`recording`)."""
     record_run(cell, states, initial)
-    return outputs, states if is_before_change("final_state") else final
+    return outputs, list(states) if is_before_change("final_state") else final
 
 
 def _roll_decoder(step, state, loop_function, first, length, watched, batched=()):

@@ -77,7 +77,7 @@ def record_run(cell, states, initial):
       states: list of its states after every step, or `RolledStates`.
       initial: its state before the first step.
     """
-    if not is_recorded():
+    if not is_recorded() or not states:
         return
     record_cell(cell)
     together = getattr(states, "together", None)
