@@ -10,7 +10,14 @@ Options that all of these share: `seq2seq.options`. Schedules for `scheduled_sam
 `linear_sampling_schedule`, `exponential_sampling_schedule`, `inverse_sigmoid_sampling_schedule`.
 
 Losses: `sequence_loss`, `sequence_loss_by_example`. Several lengths: `model_with_buckets`.
+
+Regularisers: `norm_stabilizer_loss`, `decov_loss` (hidden states), `rnn_l2_loss`,
+`orthogonality_loss` (weights).
 """
+from .regularizers.decov import decov_loss
+from .regularizers.l2 import rnn_l2_loss
+from .regularizers.norm_stabilizer import norm_stabilizer_loss
+from .regularizers.orthogonality import orthogonality_loss
 from .seq2seq.buckets import model_with_buckets
 from .seq2seq.decoders import (attention_decoder, embedding_attention_decoder,
                                embedding_rnn_decoder, rnn_decoder)
@@ -26,9 +33,9 @@ from .seq2seq.scheduled_sampling import (exponential_sampling_schedule,
 _extract_argmax_and_embed = extract_argmax_and_embed
 
 __all__ = [
-    "attention_decoder", "basic_rnn_seq2seq", "embedding_attention_decoder",
+    "attention_decoder", "basic_rnn_seq2seq", "decov_loss", "embedding_attention_decoder",
     "embedding_attention_seq2seq", "embedding_rnn_decoder", "embedding_rnn_seq2seq",
-    "embedding_tied_rnn_seq2seq", "model_with_buckets", "one2many_rnn_seq2seq", "rnn_decoder",
-    "sequence_loss", "sequence_loss_by_example", "tied_rnn_seq2seq",
-    "extract_sample_and_embed", "linear_sampling_schedule", "exponential_sampling_schedule",
-    "inverse_sigmoid_sampling_schedule"]
+    "embedding_tied_rnn_seq2seq", "exponential_sampling_schedule", "extract_sample_and_embed",
+    "inverse_sigmoid_sampling_schedule", "linear_sampling_schedule", "model_with_buckets",
+    "norm_stabilizer_loss", "one2many_rnn_seq2seq", "orthogonality_loss", "rnn_decoder",
+    "rnn_l2_loss", "sequence_loss", "sequence_loss_by_example", "tied_rnn_seq2seq"]

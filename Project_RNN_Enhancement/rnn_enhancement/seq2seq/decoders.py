@@ -19,6 +19,7 @@ from .averaging import AveragedStates
 from .feedback import Feedback, extract_argmax_and_embed, extract_sample_and_embed
 from .legacy import embedding_size_may_be_missing
 from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
+from .recording import StateKeepingLoop, StepsTogether, is_recorded, record_run
 
 __all__ = ["rnn_decoder", "attention_decoder", "embedding_rnn_decoder",
            "embedding_attention_decoder"]
@@ -102,9 +103,38 @@ def _roll_decoder(step, state, feedback, decoder_inputs, average, watched, batch
 def _as_lists(outputs, kept, state, length):
     """What `_decode` returns, from tensors of all steps."""
     flat = [step_list(part, length) for part in tf.nest.flatten(kept)]
-    return (step_list(outputs, length),
-            [tf.nest.pack_sequence_as(kept, [part[i] for part in flat]) for i in range(length)],
+    return (step_list(outputs, length), StepsTogether(
+        [tf.nest.pack_sequence_as(kept, [part[i] for part in flat]) for i in range(length)], kept),
             state)
+
+
+def _roll_over(cell, inputs, state, length):
+    """`cell` over given inputs [T, batch, n] in a loop that keeps its states.
+
+    Returns:
+      (outputs [T, batch, ...], states [T, batch, ...], final state).
+    """
+    loop = StateKeepingLoop(length)
+    outputs, final = over_time(cell, inputs, state, loop)
+    states = loop.states_of(final)
+    if states is None:
+        # The cell made part of its state outside the loops, for all steps at once.
+        loop = StateKeepingLoop(length)
+        with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+            outputs, final = loop.run(cell, inputs, state, watched=[cell])
+        states = loop.states_of(final)
+    return outputs, states, final
+
+
+def _keeps_states():
+    """Whether somebody is to get the states of all steps."""
+    return is_before_change("final_state") or is_recorded()
+
+
+def _final_or_all(states, final, cell, initial):
+    """The states that a decoder returns, after whoever listens has got them (`recording`)."""
+    record_run(cell, states, initial)
+    return list(states) if is_before_change("final_state") else final
 
 
 def _feedback(loop_function, length, options):
@@ -150,7 +180,7 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
     with tf.variable_scope(scope or "rnn_decoder"):
         state = as_cell_state(cell, initial_state)
         feedback, average = _feedback(loop_function, length, options), _average(options)
-        keeps_states = is_before_change("final_state")
+        keeps_states = _keeps_states()
 
         def step(value, state):
             output, state = cell(value, state)
@@ -159,19 +189,21 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
         def rolled():
             if feedback is not None:
                 results = _roll_decoder(step, state, feedback, decoder_inputs, average, [cell])
-            elif keeps_states or average is not None:
+            elif average is not None:
                 (outputs, kept), final = _roll(step, all_steps(decoder_inputs), state, length,
                                                average, [cell])
                 results = outputs, kept, final
+            elif keeps_states:
+                results = _roll_over(cell, all_steps(decoder_inputs), state, length)
             else:
                 outputs, final = over_time(cell, all_steps(decoder_inputs), state,
                                            TimeLoop(length))
                 results = outputs, (), final
             tf.get_variable_scope().reuse_variables()
             return _as_lists(*results + (length,))
-        outputs, states, state = rolled_or_static(
+        outputs, states, final = rolled_or_static(
             length, rolled, lambda: _decode(step, decoder_inputs, state, feedback, average))
-        return outputs, states if keeps_states else state
+        return outputs, _final_or_all(states, final, cell, state)
 
 
 @checked_keywords
@@ -228,7 +260,7 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
         if initial_state_attention:
             contexts, _ = attention.read(state)
         feedback = _feedback(loop_function, len(decoder_inputs), options)
-        average, keeps_states = _average(options), is_before_change("final_state")
+        average, keeps_states = _average(options), _keeps_states()
         start = _Attended(state, contexts)
 
         def step():
@@ -238,7 +270,9 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
             len(decoder_inputs),
             lambda: _roll_attention(step(), decoder_inputs, start, feedback, average),
             lambda: _decode(step(), decoder_inputs, start, feedback, average))
-        results = outputs, [each.state for each in kept] if keeps_states else final.state
+        states = StepsTogether([each.state for each in kept],
+                               getattr(getattr(kept, "together", None), "state", None))
+        results = outputs, _final_or_all(states, final.state, cell, state)
         if options["return_attention"]:
             weights = [each.weights for each in kept]
             results += ([each[0] for each in weights] if num_heads == 1 else weights,)

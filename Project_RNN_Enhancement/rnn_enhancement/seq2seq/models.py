@@ -12,6 +12,7 @@ from .decoders import (check_output_projection, embedded_steps, embedding_attent
                        embedding_rnn_decoder, own_symbols, rnn_decoder)
 from .legacy import embedding_size_may_be_missing
 from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
+from .recording import led_out, record_cell, recorded_apart
 
 __all__ = ["basic_rnn_seq2seq", "tied_rnn_seq2seq", "embedding_rnn_seq2seq",
            "embedding_tied_rnn_seq2seq", "embedding_attention_seq2seq", "one2many_rnn_seq2seq"]
@@ -36,11 +37,13 @@ def _fed_or_given(feed_previous, decode):
 
     def branch(fed):
         with tf.variable_scope(tf.get_variable_scope(), reuse=None if fed else True):
-            results.append(decode(fed))
+            results.append(recorded_apart(lambda: decode(fed)))
         return tf.nest.flatten(results[-1])
 
     flat = tf.cond(feed_previous, lambda: branch(True), lambda: branch(False))
-    return tf.nest.pack_sequence_as(results[0], flat)
+    result, runs = tf.nest.pack_sequence_as(results[0], flat)
+    led_out(runs)
+    return result
 
 
 def _embedding_size(embedding_size, cell):
@@ -66,7 +69,7 @@ def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, sc
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
     """
     with tf.variable_scope(scope or "basic_rnn_seq2seq"):
-        _, state = static_rnn(fresh_copy(cell), encoder_inputs, dtype=dtype)
+        _, state = static_rnn(record_cell(fresh_copy(cell)), encoder_inputs, dtype=dtype)
         return rnn_decoder(decoder_inputs, state, cell, **options)
 
 
@@ -132,7 +135,8 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
         if dtype is not None:
             scope.set_dtype(dtype)
         embedding_size = _embedding_size(embedding_size, cell)
-        encoder = EmbeddingWrapper(fresh_copy(cell), num_encoder_symbols, embedding_size)
+        encoder = EmbeddingWrapper(
+            record_cell(fresh_copy(cell)), num_encoder_symbols, embedding_size)
         _, encoder_state = static_rnn(encoder, encoder_inputs, dtype=scope.dtype)
         if output_projection is None:
             cell = OutputProjectionWrapper(cell, num_decoder_symbols)
@@ -226,7 +230,8 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
     """
     with tf.variable_scope(scope or "embedding_attention_seq2seq", dtype=dtype) as scope:
         embedding_size = _embedding_size(embedding_size, cell)
-        encoder = EmbeddingWrapper(fresh_copy(cell), num_encoder_symbols, embedding_size)
+        encoder = EmbeddingWrapper(
+            record_cell(fresh_copy(cell)), num_encoder_symbols, embedding_size)
         encoder_outputs, encoder_state = static_rnn(encoder, encoder_inputs, dtype=scope.dtype)
         attention_states = rolled_or_static(
             len(encoder_outputs),
@@ -286,7 +291,7 @@ def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cell
     outputs_dict, state_dict = {}, {}
     with tf.variable_scope(scope or "one2many_rnn_seq2seq", dtype=dtype) as scope:
         encoder = EmbeddingWrapper(
-            enc_cell, num_encoder_symbols, _embedding_size(embedding_size, enc_cell))
+            record_cell(enc_cell), num_encoder_symbols, _embedding_size(embedding_size, enc_cell))
         _, encoder_state = static_rnn(encoder, encoder_inputs, dtype=scope.dtype)
         for name, decoder_inputs in decoder_inputs_dict.items():
             num_symbols = num_decoder_symbols_dict[name]
