@@ -13,6 +13,7 @@ from ..unrolling.products import halves
 from ..unrolling.states import as_cell_state
 from ..unrolling.steps import Steps, all_steps, as_steps, flat_steps, step_list
 from ..unrolling.watching import StepNumber
+from . import stepping
 from .attention import Attention
 from .legacy import embedding_size_may_be_missing
 
@@ -33,6 +34,8 @@ def extract_argmax_and_embed(embedding, output_projection=None, update_embedding
             prev = tf.nn.xw_plus_b(prev, output_projection[0], output_projection[1])
         embedded = tf.nn.embedding_lookup(embedding, tf.argmax(prev, 1))
         return embedded if update_embedding else tf.stop_gradient(embedded)
+    # A search over symbols needs the two without the arg-max between them.
+    loop_function.embedding, loop_function.output_projection = embedding, output_projection
     return loop_function
 
 
@@ -45,6 +48,7 @@ def _decode(step, decoder_inputs, state, loop_function):
     Returns:
       (outputs, final state), or in eras before 0.8 (outputs, states of all steps).
     """
+    stepping.offer(step, state, loop_function)
     outputs, states = [], []
     for i, value in enumerate(decoder_inputs):
         if loop_function is not None and outputs:
@@ -64,6 +68,7 @@ def _roll_decoder(step, state, loop_function, first, length, watched, batched=()
     Returns:
       (outputs [T, batch, ...], states of all steps or None, final state).
     """
+    stepping.offer(step, state, loop_function)
     keeps_states = is_before_change("final_state")
 
     def fed(_, carried):
@@ -111,6 +116,7 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
     """
     length = len(decoder_inputs)
+    initial_state = stepping.widened(loop_function, initial_state)
     with tf.variable_scope(scope or "rnn_decoder"):
         state = as_cell_state(cell, initial_state)
 
@@ -172,6 +178,8 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
         raise ValueError("Shape[2] of attention_states must be known: %s" % attention_states.shape)
     if output_size is None:
         output_size = cell.output_size
+    initial_state, attention_states = stepping.widened(
+        loop_function, (initial_state, attention_states))
 
     with tf.variable_scope(scope or "attention_decoder", dtype=dtype) as scope:
         dtype = scope.dtype
@@ -351,6 +359,7 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
     Raises:
       ValueError: if the output projection has the wrong shape.
     """
+    feed_previous = feed_previous or stepping.is_sought()
     with tf.variable_scope(scope or "embedding_rnn_decoder") as scope:
         check_output_projection(output_projection, num_symbols, scope.dtype)
         embedding = tf.get_variable(
@@ -389,6 +398,7 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
     if output_size is None:
         output_size = cell.output_size
     check_output_projection(output_projection, num_symbols, dtype, weights_too=False)
+    feed_previous = feed_previous or stepping.is_sought()
     with tf.variable_scope(scope or "embedding_attention_decoder", dtype=dtype) as scope:
         embedding = tf.get_variable(
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])

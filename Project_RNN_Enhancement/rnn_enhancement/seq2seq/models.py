@@ -11,6 +11,7 @@ from ..unrolling.steps import all_steps
 from .decoders import (check_output_projection, embedded_steps, embedding_attention_decoder,
                        embedding_rnn_decoder, extract_argmax_and_embed, rnn_decoder)
 from .legacy import embedding_size_may_be_missing
+from .stepping import is_sought
 
 __all__ = ["basic_rnn_seq2seq", "tied_rnn_seq2seq", "embedding_rnn_seq2seq",
            "embedding_tied_rnn_seq2seq", "embedding_attention_seq2seq", "one2many_rnn_seq2seq"]
@@ -26,6 +27,8 @@ def _fed_or_given(feed_previous, decode):
     Raises:
       TypeError: for anything else.
     """
+    if is_sought():
+        return decode(True)
     if isinstance(feed_previous, (bool, np.bool_)):
         return decode(bool(feed_previous))
     if not (is_tensor(feed_previous) or is_variable(feed_previous)):
