@@ -21,7 +21,8 @@ class BeamSearchResult(collections.namedtuple(
       log_probabilities: [batch, n], log P(symbols) of the model alone.
       finished: bool [batch, n], False for a hypothesis that was cut off at max_length.
       attention: [batch, n, max_length, attn_length], the weights with which each symbol was
-        emitted, zero past the end; None for a step without attention.
+        emitted, zero past the end; () for a step without attention, so that a session can fetch
+        the whole.
     """
     __slots__ = ()
 
@@ -72,7 +73,7 @@ def _checked_max_length(max_length):
                             % (max_length,))
         check = tf.Assert(max_length >= 1, ["max_length must be at least 1, got", max_length])
         with tf.control_dependencies([check]):
-            return tf.cast(max_length, tf.int32)
+            return tf.identity(tf.cast(max_length, tf.int32))
     return positive_int("max_length", max_length)
 
 
@@ -344,7 +345,7 @@ def _packed(steps, values, weights, batch_size, width, num_best, max_length, end
         return value
     symbols = tf.pad(best("history"), [[0, 0], [0, 0], [0, left]], constant_values=end_symbol)
     symbols.set_shape([batch_size, num_best, length])
-    lengths, attention = best("lengths"), None
+    lengths, attention = best("lengths"), ()
     if weights is not None:
         weights = weights.gather(tf.range(steps))
         rows, size = tf.shape(weights)[1], tf.shape(weights)[2]

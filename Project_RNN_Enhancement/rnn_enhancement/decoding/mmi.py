@@ -13,7 +13,7 @@ The paper calls both the threshold and the length weight gamma. |T| counts the e
 """
 from ..arguments import checked_keywords
 from ..seq2seq.losses import sequence_loss_by_example
-from ..tf1 import static_dimension, tf
+from ..tf1 import is_tensor, static_dimension, tf
 from .beam import BeamSearchResult, checked_symbol, checked_weight, in_dtype
 
 __all__ = ["mmi_rerank", "reverse_log_probability", "sequence_log_probability"]
@@ -166,7 +166,7 @@ def mmi_rerank(result, reverse_log_probabilities, mmi_lambda=0.5, length_weight=
     scores, order = tf.nn.top_k(scores, static_dimension(forward, 1))
 
     def ordered(value):
-        return None if value is None else tf.gather(value, order, batch_dims=1, axis=1)
+        return tf.gather(value, order, batch_dims=1, axis=1) if is_tensor(value) else value
     return BeamSearchResult(**{
         name: scores if name == "scores" else ordered(getattr(result, name))
         for name in BeamSearchResult._fields})
