@@ -115,8 +115,8 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
     Returns:
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
     """
+    decoder_inputs, initial_state = stepping.widened(loop_function, decoder_inputs, initial_state)
     length = len(decoder_inputs)
-    initial_state = stepping.widened(loop_function, initial_state)
     with tf.variable_scope(scope or "rnn_decoder"):
         state = as_cell_state(cell, initial_state)
 
@@ -178,8 +178,8 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
         raise ValueError("Shape[2] of attention_states must be known: %s" % attention_states.shape)
     if output_size is None:
         output_size = cell.output_size
-    initial_state, attention_states = stepping.widened(
-        loop_function, (initial_state, attention_states))
+    decoder_inputs, initial_state, attention_states = stepping.widened(
+        loop_function, decoder_inputs, initial_state, attention_states)
 
     with tf.variable_scope(scope or "attention_decoder", dtype=dtype) as scope:
         dtype = scope.dtype

@@ -54,12 +54,17 @@ def offer(step, state, loop_function):
         raise _Found()
 
 
-def widened(loop_function, values):
-    """`values`, nest of tensors [batch, ...], with each example repeated as a search needs it."""
+def widened(loop_function, decoder_inputs, *values):
+    """What a decoder is to run on if its step is sought: each example as often as there are beams.
+
+    Returns:
+      [decoder inputs, of which the first is enough, *values], nests of tensors [batch * width, ...];
+      just what was given if nothing is sought.
+    """
     search = _search()
     if search is None or not _feeds_on_symbols(loop_function):
-        return values
-    return repeat_for_beams(values, search.width)
+        return [decoder_inputs] + list(values)
+    return [repeat_for_beams(nest, search.width) for nest in (decoder_inputs[:1],) + values]
 
 
 def saw_attention(weights):
@@ -140,8 +145,8 @@ def step_function(decode, start_symbols, beam_size=1):
     Args:
       decode: function (decoder_inputs) -> (outputs, state) that builds a model with one of
         `rnn_decoder`, `attention_decoder` (with a loop function of `extract_argmax_and_embed`), the
-        `embedding_*` decoders or models of this package; `decoder_inputs` is a list of one int
-        tensor. `feed_previous` may have any value. It's called once, in the current variable scope,
+        `embedding_*` decoders or models of this package; `decoder_inputs` is the list
+        [start_symbols]. `feed_previous` may have any value. It's called once, in the current variable scope,
         and left when it comes to the first such decoder; of several decoders that's the one used.
       start_symbols: int tensor [batch], the first decoder input.
       beam_size: int, how many copies of each example the step is to run, side by side.
@@ -159,7 +164,7 @@ def step_function(decode, start_symbols, beam_size=1):
         raise TypeError("decode must be a function (decoder_inputs) -> (outputs, state), got %r of "
                         "type %s." % (decode, type(decode).__name__))
     with _seeking(beam_size) as search:
-        decode([repeat_for_beams(tf.convert_to_tensor(start_symbols), beam_size)])
+        decode([tf.convert_to_tensor(start_symbols)])
     if search.step is None:
         raise ValueError(
             "%r ran to its end without a decoder whose step can be taken. Build it with the "
