@@ -21,7 +21,8 @@ def load_random(session, scale=0.5, seed=1, end=0.0):
     random = np.random.RandomState(seed)
     for variable in tf.trainable_variables():
         value = random.uniform(-scale, scale, variable.shape.as_list())
-        if end and variable.op.name.endswith(("utputProjection/bias", "output_projection_wrapper/bias")):
+        if end and variable.op.name.endswith(("utputProjection/bias",
+                                              "output_projection_wrapper/bias")):
             value[END] += end
         variable.load(value.astype(variable.dtype.as_numpy_dtype), session)
 
@@ -446,6 +447,33 @@ class ErrorsTest(tf.test.TestCase):
             with self.assertRaisesRegex(ValueError, "coverage_penalty needs"):
                 decoding.beam_search_seq2seq(MODELS["rnn"], _encoder_inputs(), GO, END, 3,
                                              coverage_penalty=0.2)
+
+    def test_step_functions(self):
+        decode = lambda decoder_inputs: MODELS["rnn"](_encoder_inputs(), decoder_inputs)
+        with tf.Graph().as_default():
+            for arguments, error, words in (
+                    ((3, tf.zeros([3], tf.int32)), TypeError, "decode must be a function.*3"),
+                    ((decode, tf.zeros([3], tf.int32), 0), ValueError, "beam_size.*got 0"),
+                    ((lambda _: None, tf.zeros([3], tf.int32)), ValueError, "without a decoder")):
+                with self.assertRaisesRegex(error, words):
+                    decoding.step_function(*arguments)
+            with self.assertRaisesRegex(TypeError, "beam_size must be an integer, got True|bool"):
+                decoding.repeat_for_beams(tf.zeros([3]), True)
+            # Nothing stays sought after a failure.
+            with self.assertRaises(ZeroDivisionError):
+                decoding.step_function(lambda _: 1 // 0, tf.zeros([3], tf.int32))
+            self.assertEqual(STEPS, len(MODELS["rnn"](_encoder_inputs(), _decoder_inputs())[0]))
+
+    def test_repeated_for_beams(self):
+        with tf.Graph().as_default(), self.session() as session:
+            unknown = tf.placeholder(tf.float32, [None, 2])
+            repeated = decoding.repeat_for_beams(
+                (tf.constant([1, 2]), {"a": unknown}, tf.constant(7)), 3)
+            self.assertEqual([None, 2], repeated[1]["a"].shape.as_list())
+            found = session.run(repeated, {unknown: [[1, 2], [3, 4]]})
+            self.assertAllEqual([1, 1, 1, 2, 2, 2], found[0])
+            self.assertAllEqual([[1, 2]] * 3 + [[3, 4]] * 3, found[1]["a"])
+            self.assertEqual(7, found[2])
 
     def test_tensors_are_checked_when_they_run(self):
         table = Table(3, 4)

@@ -218,11 +218,7 @@ class _Search(object):
         self._num_symbols = static_dimension(logits, 1)
         checked_symbol("end_symbol", self._end, self._num_symbols)
         self._dtype = logits.dtype if logits.dtype == tf.float64 else tf.float32
-        if isinstance(max_length, int) and self._num_symbols ** max_length < self._width:
-            raise ValueError(
-                "beam_size must be at most the number of sequences, %d (%d symbols, max_length "
-                "%d), got %d." % (self._num_symbols ** max_length, self._num_symbols, max_length,
-                                  self._width))
+        self._check_width(max_length)
         # One beam of a sentence lives, or the first step would find every symbol `width` times.
         dead = [float("-inf")] * (self._width - 1)
         alive = tf.tile(tf.constant([0.0] + dead, self._dtype), [rows // self._width])
@@ -257,6 +253,16 @@ class _Search(object):
             more, body, (tf.constant(1), weights, values), back_prop=False,
             shape_invariants=(tf.TensorShape([]), array, shapes))
         return steps, values, weights if attention is not None else None
+
+    def _check_width(self, max_length):
+        if not isinstance(max_length, int):
+            return
+        # 64 symbols in a row are more sequences than any beam, and the power stays small.
+        sequences = self._num_symbols ** min(max_length, 64)
+        if sequences < self._width:
+            raise ValueError(
+                "beam_size must be at most the number of sequences, %d (%d symbols, max_length "
+                "%d), got %d." % (sequences, self._num_symbols, max_length, self._width))
 
     def _extended(self, time, result, weights, values):
         """The best hypotheses with one more symbol, of all that can be made of the present ones."""
@@ -370,7 +376,7 @@ def _anti_language_model(anti_lm, go_symbols, beam_size, mmi_lambda, mmi_thresho
                 "anti_lm must be a function (decoder_inputs) -> (outputs, state) made of this "
                 "package's decoders, or a pair (step, initial state), got %r." % (anti_lm,))
         step, state = anti_lm[0], repeat_for_beams(anti_lm[1], beam_size)
-    if mmi_threshold is not None and not is_tensor(mmi_threshold):
+    if not (mmi_threshold is None or is_tensor(mmi_threshold) or is_variable(mmi_threshold)):
         mmi_threshold = non_negative_int("mmi_threshold", mmi_threshold)
     return AntiLanguageModel(step, state, mmi_lambda, mmi_threshold)
 

@@ -8,7 +8,8 @@ the function does before the decoder are those of training by construction.
 import contextlib
 import threading
 
-from ..tf1 import is_sequence, tf
+from ..arguments import checked_keywords, positive_int
+from ..tf1 import tf
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
 
@@ -74,6 +75,7 @@ def saw_attention(weights):
         reads.append(weights)
 
 
+@checked_keywords
 def repeat_for_beams(values, beam_size):
     """Each example `beam_size` times in a row: row b becomes rows b*beam_size and following.
 
@@ -83,7 +85,12 @@ def repeat_for_beams(values, beam_size):
 
     Returns:
       The same nest of tensors [batch * beam_size, ...].
+
+    Raises:
+      TypeError, ValueError: if `beam_size` is no integer >= 1.
     """
+    beam_size = positive_int("beam_size", beam_size)
+
     def repeated(value):
         if value is None:
             return None
@@ -95,7 +102,7 @@ def repeat_for_beams(values, beam_size):
         tiled = tf.reshape(tiled, tf.concat([[-1], tf.shape(value)[1:]], 0))
         tiled.set_shape([None if shape[0] is None else shape[0] * beam_size] + shape[1:])
         return tiled
-    return tf.nest.map_structure(repeated, values) if is_sequence(values) else repeated(values)
+    return tf.nest.map_structure(repeated, values)
 
 
 class _DecoderStep(object):
@@ -139,6 +146,7 @@ def _seeking(width):
         _local.search = outer
 
 
+@checked_keywords
 def step_function(decode, start_symbols, beam_size=1):
     """The step of a decoder and its initial state, on the variables that the decoder has.
 
@@ -158,12 +166,13 @@ def step_function(decode, start_symbols, beam_size=1):
 
     Raises:
       TypeError: if `decode` is not callable.
-      ValueError: if it comes to no decoder of this package that can feed on symbols.
+      TypeError, ValueError: if `beam_size` is no integer >= 1.
+      ValueError: if `decode` comes to no decoder of this package that can feed on symbols.
     """
     if not callable(decode):
         raise TypeError("decode must be a function (decoder_inputs) -> (outputs, state), got %r of "
                         "type %s." % (decode, type(decode).__name__))
-    with _seeking(beam_size) as search:
+    with _seeking(positive_int("beam_size", beam_size)) as search:
         decode([tf.convert_to_tensor(start_symbols)])
     if search.step is None:
         raise ValueError(
