@@ -130,7 +130,7 @@ class _Scorer(object):
             scores /= tf.pow((5.0 + lengths) / 6.0, in_dtype(self._length_penalty, dtype))
         if coverage is not None:
             # What never got any attention is padding, as in `tf.contrib.seq2seq`.
-            covered = tf.where(coverage > 0, tf.minimum(coverage, 1.0), tf.ones_like(coverage))
+            covered = select_rows(coverage > 0, tf.minimum(coverage, 1.0), tf.ones_like(coverage))
             scores += in_dtype(self._coverage_penalty, dtype) * tf.reduce_sum(
                 tf.math.log(covered), 1, keepdims=True)
         if not _is_off(self._length_weight):
@@ -325,7 +325,9 @@ class _Search(object):
         finished = values["finished"]
         if self._anti_lm is None:
             best, candidates = tf.nn.top_k(logits, branches)
-            own = best - tf.reduce_logsumexp(logits, 1, keepdims=True)
+            # The best of a row is at hand to keep the exponentials of it in range.
+            shifted = tf.exp(logits - best[:, :1])
+            own = best - best[:, :1] - tf.math.log(tf.reduce_sum(shifted, 1, keepdims=True))
             gained, anti_state = None, None
         else:
             full = tf.nn.log_softmax(logits)

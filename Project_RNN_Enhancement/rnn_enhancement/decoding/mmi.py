@@ -13,7 +13,7 @@ The paper calls both the threshold and the length weight gamma. |T| counts the e
 """
 from ..arguments import checked_keywords
 from ..seq2seq.losses import sequence_loss_by_example
-from ..tf1 import is_tensor, static_dimension, tf
+from ..tf1 import is_tensor, select_rows, static_dimension, tf
 from .beam import BeamSearchResult, checked_symbol, checked_weight, in_dtype
 
 __all__ = ["mmi_rerank", "reverse_log_probability", "sequence_log_probability"]
@@ -96,7 +96,7 @@ def reverse_log_probability(result, reverse_seq2seq, sources, source_lengths, go
     flat = tf.reshape(symbols, [-1, max_length])
     read = tf.reshape(lengths - tf.cast(result.finished, tf.int32), [-1])
     within = tf.sequence_mask(read, max_length)
-    flat = tf.where(within, flat, tf.fill(tf.shape(flat), pad_symbol))
+    flat = select_rows(within, flat, tf.fill(tf.shape(flat), pad_symbol))
     if encoder_inputs_of is None:
         encoder_inputs = tf.unstack(flat, max_length, 1)
     else:
@@ -111,9 +111,8 @@ def reverse_log_probability(result, reverse_seq2seq, sources, source_lengths, go
     decoder_inputs = tf.unstack(tf.concat([start, sources], 1), source_length + 1, 1)
     ends = tf.one_hot(source_lengths, source_length + 1, True, False, dtype=tf.bool)
     targets = tf.concat([sources, tf.zeros_like(start)], 1)
-    targets = tf.where(tf.sequence_mask(source_lengths, source_length + 1), targets,
-                       tf.where(ends, tf.fill(tf.shape(targets), end_symbol),
-                                tf.zeros_like(targets)))
+    after = select_rows(ends, tf.fill(tf.shape(targets), end_symbol), tf.zeros_like(targets))
+    targets = select_rows(tf.sequence_mask(source_lengths, source_length + 1), targets, after)
     outputs, _ = reverse_seq2seq(encoder_inputs, decoder_inputs)
     if output_projection is not None:
         outputs = [tf.nn.xw_plus_b(output, *output_projection) for output in outputs]
@@ -162,7 +161,7 @@ def mmi_rerank(result, reverse_log_probabilities, mmi_lambda=0.5, length_weight=
     scores = ((1 - weight) * forward + weight * reverse
               + gamma * tf.cast(result.lengths, forward.dtype))
     # Places without a hypothesis stay behind, whatever a model says of what fills them.
-    scores = tf.where(tf.equal(result.scores, float("-inf")), result.scores, scores)
+    scores = select_rows(tf.equal(result.scores, float("-inf")), result.scores, scores)
     scores, order = tf.nn.top_k(scores, static_dimension(forward, 1))
 
     def ordered(value):
