@@ -90,8 +90,8 @@ def reverse_log_probability(result, reverse_seq2seq, sources, source_lengths, go
     source_length = static_dimension(sources, 1)
     num_best, max_length = symbols.shape.as_list()[1:]
     if source_length is None or max_length is None:
-        raise ValueError("The lengths of sources and hypotheses must be known, got shapes %s and %s."
-                         % (sources.shape, symbols.shape))
+        raise ValueError("The lengths of sources and hypotheses must be known, got shapes %s and "
+                         "%s." % (sources.shape, symbols.shape))
     # The end symbol is no part of what the reverse model reads.
     flat = tf.reshape(symbols, [-1, max_length])
     read = tf.reshape(lengths - tf.cast(result.finished, tf.int32), [-1])
@@ -121,8 +121,8 @@ def reverse_log_probability(result, reverse_seq2seq, sources, source_lengths, go
                          % (source_length + 1, len(outputs)))
     width = static_dimension(outputs[0], 1)
     if num_source_symbols is not None and width != num_source_symbols:
-        raise ValueError("reverse_seq2seq must return logits over num_source_symbols=%d symbols, got "
-                         "outputs of shape %s." % (num_source_symbols, outputs[0].shape))
+        raise ValueError("reverse_seq2seq must return logits over num_source_symbols=%d symbols, "
+                         "got outputs of shape %s." % (num_source_symbols, outputs[0].shape))
     if width is not None and end_symbol >= width:
         raise ValueError("end_symbol must be one of the %d symbols of reverse_seq2seq, got %d."
                          % (width, end_symbol))

@@ -59,8 +59,8 @@ def widened(loop_function, decoder_inputs, *values):
     """What a decoder is to run on if its step is sought: each example as often as there are beams.
 
     Returns:
-      [decoder inputs, of which the first is enough, *values], nests of tensors [batch * width, ...];
-      just what was given if nothing is sought.
+      [decoder inputs, of which the first is enough, *values], nests of tensors [batch * width,
+      ...]; just what was given if nothing is sought.
     """
     search = _search()
     if search is None or not _feeds_on_symbols(loop_function):
@@ -154,8 +154,8 @@ def step_function(decode, start_symbols, beam_size=1):
       decode: function (decoder_inputs) -> (outputs, state) that builds a model with one of
         `rnn_decoder`, `attention_decoder` (with a loop function of `extract_argmax_and_embed`), the
         `embedding_*` decoders or models of this package; `decoder_inputs` is the list
-        [start_symbols]. `feed_previous` may have any value. It's called once, in the current variable scope,
-        and left when it comes to the first such decoder; of several decoders that's the one used.
+        [start_symbols]. `feed_previous` may have any value. It's called once, in the current
+        variable scope, and left when it comes to the first such decoder; of several decoders that's the one used.
       start_symbols: int tensor [batch], the first decoder input.
       beam_size: int, how many copies of each example the step is to run, side by side.
 
