@@ -155,7 +155,8 @@ def step_function(decode, start_symbols, beam_size=1):
         `rnn_decoder`, `attention_decoder` (with a loop function of `extract_argmax_and_embed`), the
         `embedding_*` decoders or models of this package; `decoder_inputs` is the list
         [start_symbols]. `feed_previous` may have any value. It's called once, in the current
-        variable scope, and left when it comes to the first such decoder; of several decoders that's the one used.
+        variable scope, and left when it comes to the first such decoder; of several decoders
+        that's the one used.
       start_symbols: int tensor [batch], the first decoder input.
       beam_size: int, how many copies of each example the step is to run, side by side.
 
