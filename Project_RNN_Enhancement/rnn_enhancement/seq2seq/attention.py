@@ -1,6 +1,7 @@
 """Attention of the legacy decoders."""
 from ..cells.linear import linear
 from ..tf1 import is_sequence, static_dimension, tf
+from .stepping import saw_attention
 
 __all__ = ["Attention"]
 
@@ -110,4 +111,5 @@ class Attention(object):
                     contexts.append(tf.reshape(context, [-1, self._size]))
                     weights.append(weight)
         self._has_variables = True
+        saw_attention(weights)
         return contexts, weights

@@ -48,6 +48,15 @@ class AveragedStates(object):
             return output, Averaged(state, means, count)
         return averaging
 
+    def searchable(self, step, state):
+        """`around(step)` and `start(state)` with a scalar count, which no search reorders."""
+        averaging = self.around(step)
+
+        def scalar(value, averaged):
+            output, new = averaging(value, averaged._replace(count=tf.reshape(averaged.count, [1])))
+            return output, new._replace(count=tf.reshape(new.count, []))
+        return scalar, self.start(state)._replace(count=tf.ones([]))
+
     def _entering(self, averaged):
         means = iter(averaged.means)
         return tf.nest.pack_sequence_as(averaged.state, [

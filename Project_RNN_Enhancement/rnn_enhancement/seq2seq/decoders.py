@@ -14,6 +14,7 @@ from ..unrolling.products import halves
 from ..unrolling.states import as_cell_state
 from ..unrolling.steps import Steps, all_steps, as_steps, flat_steps, step_list
 from ..unrolling.watching import StepNumber
+from . import stepping
 from .attention import Attention
 from .averaging import AveragedStates
 from .feedback import Feedback, extract_argmax_and_embed, extract_sample_and_embed
@@ -44,6 +45,19 @@ class _Attended(collections.namedtuple("_Attended", ["state", "contexts"])):
 _Kept = collections.namedtuple("_Kept", ["state", "weights"])
 
 
+def _offer(step, state, feedback, average):
+    """Hands over a step that feeds on its own output, if it is sought (`stepping`)."""
+    if feedback is None:
+        return
+    if average is not None:
+        step, state = average.searchable(step, state)
+
+    def plain(value, state):
+        (output, _), state = step(value, state)
+        return output, state
+    stepping.offer(plain, state, feedback.loop_function)
+
+
 def _decode(step, decoder_inputs, state, feedback, average):
     """Runs `step` over the inputs in the current scope.
 
@@ -56,6 +70,7 @@ def _decode(step, decoder_inputs, state, feedback, average):
       (outputs, what is kept of every step, final state).
     """
     outputs, kept, keys = [], [], None
+    _offer(step, state, feedback, average)
     if average is not None:
         step, state = average.around(step), average.start(state)
     if feedback is not None and feedback.keys is not None:
@@ -88,6 +103,8 @@ def _roll_decoder(step, state, feedback, decoder_inputs, average, watched, batch
     Returns:
       (outputs [T, batch, ...], what is kept [T, ...], final state).
     """
+    _offer(step, state, feedback, average)
+
     def fed(values, carried):
         value, state = carried
         (output, kept), state = step(value, state)
@@ -176,6 +193,7 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
     Raises:
       TypeError, ValueError: for wrong options, or scheduled sampling without a loop function.
     """
+    decoder_inputs, initial_state = stepping.widened(loop_function, decoder_inputs, initial_state)
     length = len(decoder_inputs)
     with tf.variable_scope(scope or "rnn_decoder"):
         state = as_cell_state(cell, initial_state)
@@ -251,10 +269,12 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
         raise ValueError("Shape[2] of attention_states must be known: %s" % attention_states.shape)
     if output_size is None:
         output_size = cell.output_size
+    decoder_inputs, initial_state, attention_states, attention_mask = stepping.widened(
+        loop_function, decoder_inputs, initial_state, attention_states, options["attention_mask"])
 
     with tf.variable_scope(scope or "attention_decoder", dtype=dtype) as scope:
         dtype = scope.dtype
-        attention = Attention(attention_states, num_heads, dtype, options["attention_mask"])
+        attention = Attention(attention_states, num_heads, dtype, attention_mask)
         state = as_cell_state(cell, initial_state)
         contexts = attention.zero_contexts(tf.shape(decoder_inputs[0])[0])
         if initial_state_attention:
@@ -458,6 +478,7 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
       ValueError: if the output projection has the wrong shape.
       TypeError, ValueError: for wrong options.
     """
+    feed_previous = feed_previous or stepping.is_sought()
     with tf.variable_scope(scope or "embedding_rnn_decoder") as scope:
         check_output_projection(output_projection, num_symbols, scope.dtype)
         embedding = tf.get_variable(
@@ -499,6 +520,7 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
     if output_size is None:
         output_size = cell.output_size
     check_output_projection(output_projection, num_symbols, dtype, weights_too=False)
+    feed_previous = feed_previous or stepping.is_sought()
     with tf.variable_scope(scope or "embedding_attention_decoder", dtype=dtype) as scope:
         embedding = tf.get_variable(
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])

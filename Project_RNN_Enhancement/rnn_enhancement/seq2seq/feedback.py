@@ -34,6 +34,8 @@ def extract_argmax_and_embed(embedding, output_projection=None, update_embedding
             prev = tf.nn.xw_plus_b(prev, output_projection[0], output_projection[1])
         embedded = tf.nn.embedding_lookup(embedding, tf.argmax(prev, 1))
         return embedded if update_embedding else tf.stop_gradient(embedded)
+    # A search over symbols needs the two without the arg-max between them.
+    loop_function.embedding, loop_function.output_projection = embedding, output_projection
     return loop_function
 
 
@@ -59,18 +61,18 @@ class _SampleAndEmbed(object):
     takes_key = True
 
     def __init__(self, embedding, output_projection, update_embedding, sampler, seed):
-        self._embedding, self._output_projection = embedding, output_projection
+        self.embedding, self.output_projection = embedding, output_projection
         self._update_embedding = update_embedding
         self._sampler, self._seed = sampler, seed
 
     def __call__(self, prev, _, key=None):
-        if self._output_projection is not None:
-            prev = tf.nn.xw_plus_b(prev, *self._output_projection)
+        if self.output_projection is not None:
+            prev = tf.nn.xw_plus_b(prev, *self.output_projection)
         if key is None:
             key = _keys([2], self._seed)
         symbols = self._sampler(prev, lambda shape, low, dtype: tf.random.stateless_uniform(
             shape, seed=key, minval=low, maxval=1.0, dtype=dtype))
-        embedded = tf.nn.embedding_lookup(self._embedding, symbols)
+        embedded = tf.nn.embedding_lookup(self.embedding, symbols)
         return embedded if self._update_embedding else tf.stop_gradient(embedded)
 
 

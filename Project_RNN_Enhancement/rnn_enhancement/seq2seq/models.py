@@ -13,6 +13,7 @@ from .decoders import (check_output_projection, embedded_steps, embedding_attent
 from .legacy import embedding_size_may_be_missing
 from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
 from .recording import led_out, record_cell, recorded_apart
+from .stepping import is_sought
 
 __all__ = ["basic_rnn_seq2seq", "tied_rnn_seq2seq", "embedding_rnn_seq2seq",
            "embedding_tied_rnn_seq2seq", "embedding_attention_seq2seq", "one2many_rnn_seq2seq"]
@@ -28,6 +29,8 @@ def _fed_or_given(feed_previous, decode):
     Raises:
       TypeError: for anything else.
     """
+    if is_sought():
+        return decode(True)
     if isinstance(feed_previous, (bool, np.bool_)):
         return decode(bool(feed_previous))
     if not (is_tensor(feed_previous) or is_variable(feed_previous)):
