@@ -416,8 +416,9 @@ def beam_search(step, initial_state, go_symbol, end_symbol, max_length, beam_siz
     alpha: `length_penalty`, beta: `coverage_penalty`, a_ij the attention on source position i when
     symbol j is emitted (Wu et al. 2016, arXiv:1609.08144); lambda: `mmi_lambda`, gamma:
     `length_weight`, U the anti-LM (Li et al. 2016, arXiv:1510.03055); see `decoding.mmi`. |Y|
-    counts the end symbol. With every weight 0 this is log P(Y), and with a beam of 1 greedy decoding.
-    A hypothesis ends with the end symbol, keeps its place in the beam while it's good enough, and
+    counts the end symbol. With every weight 0 this is log P(Y), and with a beam of 1 greedy
+    decoding. A hypothesis ends with the end symbol, keeps its place in the beam while it's good
+    enough, and
     the search ends when all in the beam of every sentence have ended. Source positions that got no
     attention at all (exactly 0, as behind a mask) count as padding and not as uncovered.
 
@@ -453,8 +454,8 @@ def beam_search(step, initial_state, go_symbol, end_symbol, max_length, beam_siz
 
     Raises:
       TypeError, ValueError: for arguments of a wrong type, size or range; for a beam larger than
-        the number of sequences; for a coverage penalty without attention; for an anti-LM with another
-        number of symbols.
+        the number of sequences; for a coverage penalty without attention; for an anti-LM with
+        another number of symbols.
       InvalidArgumentError: at run time, if a weight or `max_length` is a tensor out of range.
     """
     if not callable(step):
@@ -499,8 +500,8 @@ def beam_search_seq2seq(seq2seq, encoder_inputs, go_symbol, end_symbol, max_leng
       seq2seq: function (encoder_inputs, decoder_inputs) -> (outputs, state), as given to
         `model_with_buckets`; any that comes to a decoder of this package which can feed on symbols:
         the `embedding_*` models and decoders, with or without `feed_previous` and output
-        projection. It's called once, with one decoder input, and is left at the decoder: what it does with the
-        decoder's outputs does not count.
+        projection. It's called once, with one decoder input, and is left at the decoder: what it
+        does with the decoder's outputs does not count.
       encoder_inputs: list of tensors [batch, ...].
       go_symbol: int, or int tensor [batch], the first decoder input.
       The others as in `beam_search`.

@@ -20,8 +20,9 @@ def constant(value, dtype=tf.int32):
     key = (array.dtype.str, array.shape, array.tobytes())
     if key not in known:
         # This leaves loops and `cond`s too.
-        with tf.control_dependencies(None), without_colocation(), tf.device(None), tf.name_scope(""):
-            known[key] = tf.constant(array, name="rnn_enhancement/constant")
+        with tf.control_dependencies(None), without_colocation(), tf.device(None):
+            with tf.name_scope(""):
+                known[key] = tf.constant(array, name="rnn_enhancement/constant")
     return known[key]
 
 

@@ -14,8 +14,8 @@ from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, LOOKUPS, gradi
                          values_needed)
 from .products import in_columns
 from .shapes import Shapes
-from .while_loop import Reader, gather, run_loop
 from .watching import Watch, is_same_computation
+from .while_loop import Reader, gather, run_loop
 
 __all__ = ["roll"]
 
@@ -38,7 +38,8 @@ def _has_gradient(op):
     try:
         return gradient_function(op_type) is not None
     except LookupError:
-        raise NotRollable("the step's operation %s of type %s has no gradient." % (op.name, op.type))
+        raise NotRollable("the step's operation %s of type %s has no gradient."
+                          % (op.name, op.type))
 
 
 class _Plan(object):
