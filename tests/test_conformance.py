@@ -2,7 +2,8 @@
 
 A cell or wrapper listed in `CELLS` gets all checks of `Conformance`, in a test class of its name:
 `tests/test_conformance.py:TestGRUCell.test_loop`. What a cell refuses to do stands in its row, with
-the error that it must raise and the reason; nothing is skipped.
+the error that it must raise and the reason; nothing is skipped. Rows that say `short` get the
+checks of `SHORT` only, and all of them with RNN_ENHANCEMENT_LONG_TESTS=1.
 """
 import collections
 import copy
@@ -48,21 +49,27 @@ class Row(object):
       output: `output_size` of make(4).
       size_argument: name of the argument that `units` goes to.
       symbols: None: inputs are vectors; an int: they are integers below it.
-      start: function (random, size, batch) -> array for one part of the state to start from, for
-        states that can't be any numbers; `size` is that of the part.
+      counts: whether parts of the state of size 1 count steps, in whole numbers: they start from
+        1, and nothing is differentiated by them.
       blocks: function (leaf name, kernel) -> blocks that "orthogonal" makes orthogonal.
+      own_start: ends of the names of kernels that start as the cell says, whatever
+        `weight_initializer` is.
       own_scope: False for a wrapper whose variables are the inner cell's, in its scope.
       device: where operations go whatever `gpu_for_layer` says; None: where that says.
       inner: names in `get_config` of the cells inside, which `from_config` wants as objects.
       refuses: {check: Refusal}; a check is a method of `Conformance` without "test_".
+      short: whether only the checks in `SHORT` run unless RNN_ENHANCEMENT_LONG_TESTS is set: for
+        variants of a class that has another row, and for wrappers.
     """
 
     def __init__(self, name, make, state, output=UNITS, size_argument="num_units", symbols=None,
-                 start=None, blocks=None, own_scope=True, device=None, inner=(), refuses=None):
+                 counts=False, blocks=None, own_start=(), own_scope=True, device=None, inner=(),
+                 refuses=None, short=False):
+        self.own_start, self.short = tuple(own_start), short
         self.name, self.make, self.state, self.output = name, make, state, output
         self.size_argument, self.symbols = size_argument, symbols
         self.own_scope, self.device, self.inner = own_scope, device, inner
-        self.start = start or (lambda random, size, batch: random.uniform(-0.5, 0.5, [batch, size]))
+        self.counts = counts
         self.blocks = blocks or self._blocks_of_gates
         self.refuses = dict(refuses or {})
 
@@ -80,14 +87,20 @@ class Row(object):
     def starts(self, cell, batch=BATCH):
         """Arrays for the parts of a state, flat."""
         random = np.random.RandomState(1)
-        return [self.start(random, size, batch) for size in tf.nest.flatten(cell.state_size)]
+        return [np.ones([batch, 1]) if self.is_count(size) else
+                random.uniform(-0.5, 0.5, [batch, size])
+                for size in tf.nest.flatten(cell.state_size)]
+
+    def is_count(self, size):
+        return self.counts and size == 1
 
     def _blocks_of_gates(self, name, kernel):
         """Columns [gate 1 | gate 2 | ...], each `UNITS` wide; rows [input; recurrent]."""
         recurrent = min(self.output, UNITS)
-        if len(kernel) <= recurrent or kernel.shape[1] % UNITS:
+        if kernel.shape[1] % UNITS:
             return [kernel]
-        parts = np.split(kernel, [len(kernel) - recurrent])
+        parts = np.split(kernel, [max(len(kernel) - recurrent, 0)])
+        parts = [part for part in parts if len(part)]
         return [block for part in parts for block in np.split(part, kernel.shape[1] // UNITS, 1)]
 
 
@@ -181,7 +194,116 @@ CELLS = [
             "embedding_rnn_seq2seq": _SYMBOLS, "embedding_attention_seq2seq": _SYMBOLS,
             "contrib_seq2seq": _SYMBOLS, "repeated_in_a_stack": _SYMBOLS,
             "inside_residual_wrappers": _ONE_SIZE})),
+    Row("GRUCell_no_bias", lambda n, **k: rnn_cell.GRUCell(
+        n, **dict({"use_bias": False, "gate_offset": 1.0}, **k)), state=4, short=True),
+    Row("LSTMCell_chrono", lambda n, **k: rnn_cell.LSTMCell(n, chrono_max_steps=50, **k),
+        state=_lstm(4, 4), short=True, refuses={"use_bias": Refusal(
+            ValueError, "chrono_max_steps=50 needs a bias", "the biases are what it sets")}),
+    Row("JZS1Cell", rnn_cell.JZS1Cell, state=4),
+    Row("JZS1Cell_trainable", lambda n, **k: rnn_cell.JZS1Cell(
+        n, trainable_projection=True, **k), state=4, short=True),
+    Row("JZS2Cell", rnn_cell.JZS2Cell, state=4),
+    Row("JZS3Cell", rnn_cell.JZS3Cell, state=4),
+    Row("IdentityRNNCell", rnn_cell.IdentityRNNCell, state=4, own_start=["recurrent_kernel"]),
+    Row("UnitaryRNNCell", rnn_cell.UnitaryRNNCell, state=8, output=8),
+    Row("UnitaryRNNCell_learned_start", lambda n, **k: rnn_cell.UnitaryRNNCell(
+        n, learned_initial_state=True, **k), state=8, output=8, short=True,
+        refuses={"every_weight_gets_a_gradient": Refusal(
+            AssertionError, "initial_state", "it stands in for rows of zeros, which are not fed")}),
+    Row("UnitaryRNNCell_matrix", lambda n, **k: rnn_cell.UnitaryRNNCell(
+        n, recurrence="matrix", **k), state=8, output=8, short=True),
+    Row("GridLSTMCell", lambda n, **k: rnn_cell.GridLSTMCell(n, 2, **k),
+        state=(_lstm(4, 4),) * 2),
+    Row("GridLSTMCell_tied", lambda n, **k: rnn_cell.GridLSTMCell(
+        n, 3, tied=True, priority="time", **k), state=(_lstm(4, 4),) * 3, short=True),
+    Row("GridLSTMCell_paper", lambda n, **k: rnn_cell.GridLSTMCell(
+        n, 1, priority=None, output_form="paper", **k), state=(_lstm(4, 4),), short=True),
+    Row("LayerNormGRUCell", rnn_cell.LayerNormGRUCell, state=4),
+    Row("LayerNormLSTMCell", rnn_cell.LayerNormLSTMCell, state=_lstm(4, 4)),
+    Row("LayerNormBasicLSTMCell", rnn_cell.LayerNormBasicLSTMCell, state=_lstm(4, 4)),
+    Row("RecurrentHighwayCell", rnn_cell.RecurrentHighwayCell, state=4),
+    Row("RecurrentHighwayCell_uncoupled", lambda n, **k: rnn_cell.RecurrentHighwayCell(
+        n, 2, couple_gates=False, **k), state=4, short=True),
+    Row("MultiplicativeGRUCell", rnn_cell.MultiplicativeGRUCell, state=4),
+    Row("MultiplicativeLSTMCell", rnn_cell.MultiplicativeLSTMCell, state=_lstm(4, 4)),
+    Row("MinGRUCell", rnn_cell.MinGRUCell, state=4),
+    Row("MinLSTMCell", rnn_cell.MinLSTMCell, state=4),
+    Row("BasicRNNCell_Interconnect", rnn_cell.BasicRNNCell_Interconnect, state=4, short=True),
+    Row("GRUCell_Interconnect", rnn_cell.GRUCell_Interconnect, state=4, short=True),
+    Row("LSTMCell_Interconnect", rnn_cell.LSTMCell_Interconnect, state=_lstm(4, 4), short=True),
+    Row("MultiRNNCell_Interconnect", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
+        [rnn_cell.GRUCell_Interconnect(n), rnn_cell.LSTMCell_Interconnect(3)],
+        vertically_pass_hidden_states=True, vertically_pass_inputs=True, **k),
+        state=(4, _lstm(3, 3)), output=3, inner=["cells"], refuses=_STACK),
+    Row("GRUCell_skip", lambda n, **k: rnn_cell.GRUCell(
+        n, skip_connections=True, skip_neuron_number=3, **k),
+        state=rnn_cell.SkipConnectionState(4, 12, 1), counts=True, short=True),
+    Row("SkipConnectionWrapper", lambda n, **k: rnn_cell.SkipConnectionWrapper(
+        rnn_cell.LSTMCell(n), 3, **k),
+        state=rnn_cell.SkipConnectionState(_lstm(4, 4), 4, 1), counts=True, inner=["cell"],
+        refuses=_WRAPPER),
+    Row("RelaxationWrapper", lambda n, **k: rnn_cell.RelaxationWrapper(
+        rnn_cell.GRUCell(n), 3, **k), state=rnn_cell.RelaxationState(4, 1), counts=True,
+        inner=["cell"], refuses=_WRAPPER),
+    Row("ZoneoutWrapper", lambda n, **k: rnn_cell.ZoneoutWrapper(
+        rnn_cell.LSTMCell(n), rnn_cell.LSTMStateTuple(0.5, 0.05), training=False, **k),
+        state=_lstm(4, 4), inner=["cell"], own_scope=False, refuses=_TRANSPARENT),
+    Row("MultiRNNCell_Interconnect_hidden", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
+        [rnn_cell.GRUCell_Interconnect(size) for size in (17, 3, 16, n)],
+        vertically_pass_hidden_states=True, layer_skip_number=1, **k),
+        state=(17, 3, 16, 4), short=True, inner=["cells"], refuses=_STACK),
+    Row("MultiRNNCell_Interconnect_lstm", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
+        [rnn_cell.LSTMCell_Interconnect(n, use_peepholes=True, num_proj=2, cell_clip=5.0,
+                                        proj_clip=5.0) for _ in range(2)],
+        vertically_pass_hidden_states=True, vertically_pass_inputs=True, **k),
+        state=(_lstm(4, 2),) * 2, output=2, short=True, inner=["cells"], refuses=_STACK),
+    Row("MultiRNNCell_Interconnect_joined", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
+        [rnn_cell.LSTMCell_Interconnect(3, state_is_tuple=False), rnn_cell.GRUCell_Interconnect(n)],
+        vertically_pass_hidden_states=True, vertically_pass_inputs=True, state_is_tuple=False, **k),
+        state=10, short=True, inner=["cells"], refuses=_STACK),
+    Row("MultiRNNCell_Interconnect_wrapped", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
+        [rnn_cell.DropoutWrapper(rnn_cell.GRUCell_Interconnect(3)),
+         rnn_cell.DeviceWrapper(rnn_cell.LSTMCell_Interconnect(n), "/cpu:0")],
+        vertically_pass_hidden_states=True, vertically_pass_inputs=True, **k),
+        state=(3, _lstm(4, 4)), short=True, inner=["cells"], refuses=_STACK),
+    Row("MultiRNNCell_Interconnect_mixed", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
+        [tf.nn.rnn_cell.GRUCell(3), rnn_cell.BasicLSTMCell(3),
+         rnn_cell.BasicRNNCell_Interconnect(n)], layer_skip_number=1,
+        vertically_pass_inputs=True, **k), state=(3, _lstm(3, 3), 4),
+        short=True, inner=["cells"], refuses=_STACK),
+    Row("GRUCell_skip_wide", lambda n, **k: rnn_cell.GRUCell(17, skip_connections=True, **k),
+        state=rnn_cell.SkipConnectionState(17, 51, 1), output=17, counts=True, short=True),
+    Row("SkipConnectionWrapper_stock", lambda n, **k: rnn_cell.SkipConnectionWrapper(
+        tf.nn.rnn_cell.GRUCell(n), 3, skip_size=2, **k),
+        state=rnn_cell.SkipConnectionState(4, 2, 1), counts=True,
+        short=True, inner=["cell"], refuses=_WRAPPER),
+    Row("SkipConnectionWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
+        [rnn_cell.ResidualWrapper(rnn_cell.GRUCell(3, skip_connections=True)),
+         rnn_cell.SkipConnectionWrapper(rnn_cell.BasicRNNCell(n), 3)], **k),
+        state=(rnn_cell.SkipConnectionState(3, 9, 1), rnn_cell.SkipConnectionState(4, 4, 1)),
+        counts=True, short=True, inner=["cells"], refuses=_STACK),
+    Row("RelaxationWrapper_lstm", lambda n, **k: rnn_cell.RelaxationWrapper(
+        rnn_cell.LSTMCell(n, num_proj=2, use_peepholes=True), 2, **k),
+        state=rnn_cell.RelaxationState(_lstm(4, 2), 1), output=2, counts=True,
+        short=True, inner=["cell"], refuses=_WRAPPER),
+    Row("RelaxationWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
+        [rnn_cell.RelaxationWrapper(rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(3), 2), 2),
+         rnn_cell.RelaxationWrapper(tf.nn.rnn_cell.BasicRNNCell(n), 3)], **k),
+        state=(rnn_cell.RelaxationState(3, 1), rnn_cell.RelaxationState(4, 1)), counts=True,
+        short=True, inner=["cells"], refuses=_STACK),
+    Row("RelaxationWrapper_one_copy", lambda n, **k: rnn_cell.RelaxationWrapper(
+        rnn_cell.GRUCell(n), 1, **k), state=4, short=True, inner=["cell"], refuses=_WRAPPER),
+    Row("ZoneoutWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
+        [rnn_cell.ZoneoutWrapper(rnn_cell.LSTMCell(n, num_proj=2), _lstm(0.5, 0.1),
+                                 training=False),
+         rnn_cell.ZoneoutWrapper(tf.nn.rnn_cell.GRUCell(n), 0.5, training=False)], **k),
+        state=(_lstm(4, 2), 4), short=True, inner=["cells"], refuses=_STACK),
 ]
+
+# Checks of rows that say `short`.
+SHORT = ("sizes", "static", "loop", "dynamic", "sequence_length",
+         "every_weight_gets_a_gradient", "checkpoint", "config")
+LONG_TESTS = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
 
 
 # Types of operations that do a cell's work; the others count, shape and move.
@@ -199,7 +321,7 @@ def _session(graph=None):
 def _numbers(results):
     """Values of nested `results` with random weights, flat."""
     with _session() as session:
-        oracle.load_random(session)
+        oracle.load_random(session, tf.global_variables())
         return session.run(tf.nest.flatten(results))
 
 
@@ -296,7 +418,9 @@ class Unrolled(object):
             self.outputs, self.state, self.states = WAYS[way](
                 self.cell, self.x, self.start, self.lengths)
             self.variables = tf.trainable_variables()
-            self.sources = _floats([self.x, self.start]) + self.variables
+            parts = [part for size, part in zip(*map(
+                tf.nest.flatten, (self.cell.state_size, self.start))) if not row.is_count(size)]
+            self.sources = _floats([self.x] + parts) + self.variables
             self.gradients = []
             if gradients:
                 self.gradients = _gradients([self.outputs, self.state], self.sources)
@@ -312,7 +436,10 @@ class Unrolled(object):
         return self._context.__exit__(*error)
 
     def load_random(self):
-        oracle.load_random(self.session, self.variables)
+        oracle.load_random(self.session, self.all_variables())
+
+    def all_variables(self):
+        return self.graph.get_collection(tf.GraphKeys.GLOBAL_VARIABLES)
 
     def numbers(self, feed=None):
         """`Numbers` with the weights that the session has."""
@@ -609,7 +736,7 @@ class Conformance(object):
                         wrap(module, cell) if module else cell, x,
                         cell.zero_state(BATCH, tf.float32), None)
                 results.append([outputs] + tf.nest.flatten(state))
-                weights.append(scope.trainable_variables())
+                weights.append(scope.global_variables())
             session.run(tf.global_variables_initializer())
             for variables in weights:
                 oracle.load_values(session, variables)
@@ -746,18 +873,19 @@ class Conformance(object):
         found = []
         for use_bias in (True, False):
             with Unrolled(self.row, "by hand", steps=2, use_bias=use_bias) as unrolled:
-                biases = [v for v in unrolled.variables if v.op.name.endswith("bias")]
+                biases = [v for v in unrolled.variables if v.op.name.endswith(("bias", "beta"))]
                 self.assertEqual(use_bias, bool(biases))
                 unrolled.session.run([tf.assign(v, tf.zeros_like(v)) for v in biases])
                 oracle.load_values(unrolled.session,
-                                   [v for v in unrolled.variables if v not in biases])
+                                   [v for v in unrolled.all_variables() if v not in biases])
                 found.append(unrolled.numbers())
         self.assertArrays([found[0].outputs] + found[0].state, [found[1].outputs] + found[1].state)
         self.assertRefused(TypeError, ["use_bias", "0"], use_bias=0)
 
     def _kernels(self, **keywords):
         kernels = [(name.split("/", 1)[1], value)
-                   for name, value in self._initial(**keywords).items() if name.endswith("kernel")]
+                   for name, value in self._initial(**keywords).items()
+                   if name.endswith("kernel") and not name.endswith(self.row.own_start or ("/",))]
         self.assertTrue(kernels)
         return kernels
 
@@ -810,12 +938,18 @@ class Conformance(object):
             self.assertEqual(config, again.get_config())
             self.assertEqual((cell.state_size, cell.output_size),
                              (again.state_size, again.output_size))
-            described = []
+            described, results = [], []
             for scope, made in (("one", cell), ("two", again)):
-                self.step(made, scope)
+                results.append(tf.nest.flatten(self.step(made, scope)))
                 described.append([(v.op.name.split("/")[-1], v.shape.as_list(), v.device)
                                   for v in tf.get_collection("variables", scope)])
             self.assertEqual(*described)
+            # A setting that the config forgets shows in what the second cell computes.
+            with _session() as session:
+                session.run(tf.global_variables_initializer())
+                for scope in ("one", "two"):
+                    oracle.load_values(session, tf.get_collection("variables", scope + "/"))
+                self.assertArrays(*session.run(results))
 
     def test_name(self):
         names = list(self._initial(name="mine"))
@@ -843,10 +977,18 @@ class Conformance(object):
 
 
 def _test_case(row):
-    members = {"row": row, "__doc__": "All checks on " + row.name + ".", "__module__": __name__}
-    for check, refusal in row.refuses.items():
-        members["test_" + check] = _refused(check, refusal)
-    return type("Test" + row.name, (Conformance, unittest.TestCase), members)
+    checks = {name: check for name, check in vars(Conformance).items() if _runs(row, name)}
+    checks.update(("test_" + name, _refused(name, refusal))
+                  for name, refusal in row.refuses.items() if _runs(row, "test_" + name))
+    members = dict(checks, row=row, __doc__="The checks on " + row.name + ".", __module__=__name__)
+    return type("Test" + row.name, (unittest.TestCase,), members)
+
+
+def _runs(row, name):
+    """Whether the row's test case has this member of `Conformance`."""
+    if name.startswith("test_"):
+        return LONG_TESTS or not row.short or name[len("test_"):] in SHORT
+    return name not in ("__dict__", "__weakref__")
 
 
 def _refused(check, refusal):

@@ -10,7 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced as rnn
 from Project_RNN_Enhancement.rnn_enhancement import seq2seq_enhanced as seq2seq
 
 from . import oracle
-from .checks_of_cells import CellChecks, run_numpy, sigmoid, weights_of
+from .equations import EquationsCheck, Kind, run_numpy, sigmoid, weights_of
 
 
 def grid(w, x, state, priority="depth", paper=False, tied=False, forget_bias=1.0):
@@ -38,14 +38,15 @@ def _grid(layers=2, **settings):
     return lambda **k: rnn_cell.GridLSTMCell(4, layers, **dict(settings, **k))
 
 
-class GridLSTMTest(CellChecks, tf.test.TestCase):
+class GridLSTMTest(EquationsCheck, tf.test.TestCase):
 
-    CELLS = {
-        "default": (_grid(), grid),
-        "tied": (_grid(3, tied=True, priority="time", forget_bias=-0.5),
-                 lambda w, x, s: grid(w, x, s, "time", tied=True, forget_bias=-0.5)),
-        "one_layer_as_printed": (_grid(1, priority=None, output_form="paper"),
-                                 lambda w, x, s: grid(w, x, s, None, True)),
+    # 2n*d, and 2(8nn + 4n) for every layer, or for all if tied.
+    KINDS = {
+        "default": Kind(_grid(), grid, 24 + 2 * 288),
+        "tied": Kind(_grid(3, tied=True, priority="time", forget_bias=-0.5),
+                     lambda w, x, s: grid(w, x, s, "time", tied=True, forget_bias=-0.5), 24 + 288),
+        "one_layer_as_printed": Kind(_grid(1, priority=None, output_form="paper"),
+                                     lambda w, x, s: grid(w, x, s, None, True), 24 + 288),
     }
 
     def test_every_combination_of_settings(self):
@@ -62,7 +63,7 @@ class GridLSTMTest(CellChecks, tf.test.TestCase):
                             rnn_cell.LSTMStateTuple(*map(tf.constant, pair)) for pair in start))
                         oracle.load_random(session)
                         values = session.run(result)
-                        expected = grid(weights_of(cell, session), x, start, priority,
+                        expected = grid(weights_of(session, cell), x, start, priority,
                                         form == "paper", tied)
                     for one, other in zip(tf.nest.flatten(expected), tf.nest.flatten(values)):
                         self.assertAllClose(one, other, rtol=1e-10, atol=1e-10)
@@ -82,7 +83,7 @@ class GridLSTMTest(CellChecks, tf.test.TestCase):
         names = {v.op.name: v for v in tf.global_variables() if v.op.name.startswith("s/")}
         with self.session() as session:
             oracle.load_random(session)
-            w = weights_of(cell, session)
+            w = weights_of(session, cell)
             project_c, project_m = np.split(w["input/kernel"], 2, axis=1)
             mapped = {"project_c_0": project_c, "project_m_0": project_m}
             for side, number in (("depth", 0), ("time", 1)):
@@ -120,7 +121,7 @@ class GridLSTMTest(CellChecks, tf.test.TestCase):
                     oracle.load_random(session)
                     self._forced(cell, session, "depth", -1e4, 1e4, 1e4)
                     x, found, slope = session.run([x, outputs, slope])
-                    kernel = weights_of(cell, session)["input/kernel"][:, :4]
+                    kernel = weights_of(session, cell)["input/kernel"][:, :4]
                 top = np.tanh(x.dot(kernel))
                 self.assertAllClose(top, found)
                 self.assertAllClose((1 - top ** 2).dot(kernel.T), slope, atol=1e-5)
@@ -152,7 +153,7 @@ class GridLSTMTest(CellChecks, tf.test.TestCase):
                     value = session.run(variable)
                     value[n:] = 0
                     variable.load(value, session)
-            found, w = session.run(outputs), weights_of(cell, session)
+            found, w = session.run(outputs), weights_of(session, cell)
         m, h = np.split(xs.dot(w["input/kernel"]), 2, axis=2)
         for k in range(layers):
             i, j, f, o = np.split(h.dot(w["layer_%d/depth/kernel" % k][:n])
@@ -170,20 +171,12 @@ class GridLSTMTest(CellChecks, tf.test.TestCase):
                 results.append(rnn.static_rnn(cell, xs, dtype=tf.float64, scope="s%d" % k,
                                               unroll="loop"))
             oracle.load_random(session)
-            tied = weights_of(cells[0], session)
+            tied = weights_of(session, cells[0])
             for variable in cells[1].variables:
                 name = variable.op.name[len(cells[1].scope_name) + 1:]
                 variable.load(tied[name.split("/", 1)[1] if name[:5] == "layer" else name], session)
             one, other = session.run(results)
             self.assertAllClose(tf.nest.flatten(one), tf.nest.flatten(other))
-
-    def test_number_of_parameters(self):
-        d, n = 3, 4
-        for layers, tied in ((1, False), (5, False), (5, True)):
-            cell = rnn_cell.GridLSTMCell(n, layers, tied)
-            cell(tf.ones([2, d]), cell.zero_state(2, tf.float32), scope="s%d%d" % (layers, tied))
-            self.assertEqual(2 * n * d + (1 if tied else layers) * 2 * (8 * n * n + 4 * n),
-                             cell.count_params())
 
     def test_gradient_passes_through_many_layers(self):
         """Depth of 20: the gradient reaches the input, in a plain stack of LSTMs it is lost."""

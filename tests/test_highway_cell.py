@@ -7,7 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced as rnn
 
-from .checks_of_cells import CellChecks, sigmoid
+from .equations import EquationsCheck, Kind, sigmoid
 
 
 def highway(w, x, s, depth=3, transform_bias=-2.0, coupled=True, activation=np.tanh):
@@ -33,16 +33,18 @@ def _one_step(cell, seed=0):
         return session.run([x, h, new])
 
 
-class HighwayCellTest(CellChecks, tf.test.TestCase):
+class HighwayCellTest(EquationsCheck, tf.test.TestCase):
 
-    CELLS = {
-        "default": (lambda **k: rnn_cell.RecurrentHighwayCell(4, **k), highway),
-        "one_layer": (lambda **k: rnn_cell.RecurrentHighwayCell(4, 1, 0, **k),
-                      lambda w, x, s: highway(w, x, s, 1, 0)),
-        "uncoupled": (
+    # 2n(d + depth * (n + 1)); 3n where gates aren't coupled.
+    KINDS = {
+        "default": Kind(lambda **k: rnn_cell.RecurrentHighwayCell(4, **k), highway, 8 * (3 + 15)),
+        "one_layer": Kind(lambda **k: rnn_cell.RecurrentHighwayCell(4, 1, 0, **k),
+                          lambda w, x, s: highway(w, x, s, 1, 0), 8 * (3 + 5)),
+        "uncoupled": Kind(
             lambda **k: rnn_cell.RecurrentHighwayCell(
                 4, recurrence_depth=2, couple_gates=False, **dict({"activation": "sigmoid"}, **k)),
-            lambda w, x, s: highway(w, x, s, 2, coupled=False, activation=sigmoid)),
+            lambda w, x, s: highway(w, x, s, 2, coupled=False, activation=sigmoid),
+            12 * (3 + 10)),
     }
 
     def test_closed_gates_carry_the_state(self):
@@ -91,14 +93,6 @@ class HighwayCellTest(CellChecks, tf.test.TestCase):
                                        (gates, gate_bias, kernel[:, :4], bias[:4])):
                 variable.load(value, session)
             self.assertAllClose(*session.run(results))
-
-    def test_number_of_parameters(self):
-        d, n = 3, 4
-        for depth, coupled in ((1, True), (5, True), (2, False)):
-            cell = rnn_cell.RecurrentHighwayCell(n, depth, couple_gates=coupled)
-            cell(tf.ones([2, d]), tf.zeros([2, n]), scope="s%d" % depth)
-            self.assertEqual((2 if coupled else 3) * n * (d + depth * n + depth),
-                             cell.count_params())
 
     def test_bad_settings(self):
         for keywords, error, words in (

@@ -7,7 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      rnn_enhanced as rnn)
 
-from .cell_checks import CellChecks, Kind, weights_of
+from .equations import EquationsCheck, Kind, state_only, weights_of
 
 
 def _step(w, x, h):
@@ -18,13 +18,15 @@ def _tanh_step(w, x, h):
     return np.tanh(x.dot(w["kernel"]) + h.dot(w["recurrent_kernel"]) + w["bias"])
 
 
-class IdentityRNNCellTest(CellChecks, tf.test.TestCase):
+class IdentityRNNCellTest(EquationsCheck, tf.test.TestCase):
 
     # n(d + n + 1)
     KINDS = {
-        "relu": Kind(lambda **k: rnn_cell.IdentityRNNCell(3, **k), 2, _step, 3 * (2 + 3 + 1)),
+        "relu": Kind(lambda **k: rnn_cell.IdentityRNNCell(3, **k), state_only(_step),
+                     3 * (2 + 3 + 1), size=2),
         "tanh": Kind(lambda **k: rnn_cell.IdentityRNNCell(
-            3, activation="tanh", identity_scale=0.5, **k), 4, _tanh_step, 3 * (4 + 3 + 1)),
+            3, activation="tanh", identity_scale=0.5, **k), state_only(_tanh_step),
+                     3 * (4 + 3 + 1), size=4),
     }
 
     def _start(self, units, size, **keywords):

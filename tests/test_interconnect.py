@@ -5,13 +5,12 @@ import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import rnn as contrib_rnn
-from tensorflow.contrib import seq2seq as contrib_seq2seq
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
-from . import oracle, routes
+from . import oracle
+from .equations import sigmoid, weights_of
 
 FLOAT = tf.float64
 KINDS = {
@@ -33,10 +32,6 @@ def _stack(kind, sizes, skip=0, dtype=FLOAT, plain=False, **flags):
         [make(n, dtype=dtype, **keywords) for n in sizes], layer_skip_number=skip, **flags)
 
 
-def _sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
 def _numpy_layer(kind, n, weights, x, vectors, state):
     """One step of one layer; `weights` by name below the cell's scope."""
     def affine(name, h):
@@ -44,7 +39,7 @@ def _numpy_layer(kind, n, weights, x, vectors, state):
     h = state[1] if isinstance(state, tuple) else state
     passed = 0
     if vectors:
-        gates = np.split(_sigmoid(affine("connections/gates/", h)), len(vectors), axis=1)
+        gates = np.split(sigmoid(affine("connections/gates/", h)), len(vectors), axis=1)
         passed = sum(
             g * e.dot(weights["connections/source_%d/kernel" % k])
             for k, (g, e) in enumerate(zip(gates, vectors)))
@@ -52,7 +47,7 @@ def _numpy_layer(kind, n, weights, x, vectors, state):
         h = np.tanh(affine("", h) + passed)
         return h, h
     if kind == "gru":
-        r, u = np.split(_sigmoid(affine("gates/", h)), 2, axis=1)
+        r, u = np.split(sigmoid(affine("gates/", h)), 2, axis=1)
         c = np.tanh(affine("candidate/", r * h) + passed)
         h = u * h + (1 - u) * c
         return h, h
@@ -60,12 +55,12 @@ def _numpy_layer(kind, n, weights, x, vectors, state):
     i, j, f, o = np.split(affine("", h), 4, axis=1)
     if kind == "lstm_everything":
         f, i = f + weights["w_f_diag"] * c, i + weights["w_i_diag"] * c
-    c = _sigmoid(f + 1) * c + _sigmoid(i) * np.tanh(j + passed)
+    c = sigmoid(f + 1) * c + sigmoid(i) * np.tanh(j + passed)
     if kind == "lstm":
-        h = _sigmoid(o) * np.tanh(c)
+        h = sigmoid(o) * np.tanh(c)
     else:
         c = np.clip(c, -0.4, 0.4)
-        h = (_sigmoid(o + weights["w_o_diag"] * c) * np.tanh(c)).dot(weights["projection/kernel"])
+        h = (sigmoid(o + weights["w_o_diag"] * c) * np.tanh(c)).dot(weights["projection/kernel"])
         h = np.clip(h, -0.3, 0.3)
     return h, (c, h)
 
@@ -107,7 +102,7 @@ class EquationsTest(tf.test.TestCase):
                     output, state = cell(x, state)
                     outputs.append(output)
             oracle.load_random(session)
-            weights = routes.weights_of(session)
+            weights = weights_of(session)
             x, states, found = session.run([inputs, states, [outputs, list(state)]])
         states = [tuple(state) if isinstance(state, tuple) else state for state in states]
         expected = _numpy_stack(kind, sizes, skip, flags, weights, x, states)
@@ -127,15 +122,6 @@ class EquationsTest(tf.test.TestCase):
         for kind in sorted(KINDS):
             self._compare(kind, (4, 2, 3), 1, FLAGS[3], 5)
 
-    def test_gradients(self):
-        for kind in ("basic", "gru", "lstm"):
-            with tf.Graph().as_default(), self.session() as session:
-                cell = _stack(kind, (2, 3), **FLAGS[3])
-                outputs, _ = rnn_enhanced.static_rnn(
-                    cell, tf.unstack(oracle.inputs(2, 2, FLOAT), axis=1), dtype=FLOAT)
-                loss = tf.add_n([tf.reduce_sum(tf.square(output)) for output in outputs])
-                oracle.load_random(session)
-                routes.assert_gradients(self, session, loss, tf.trainable_variables())
 
 
 class PlainStackTest(tf.test.TestCase):
@@ -256,7 +242,7 @@ class PropertiesTest(tf.test.TestCase):
             cell(tf.ones([2, 4]), cell.zero_state(2, tf.float32))
             session.run(tf.global_variables_initializer())
             self.assertFalse([v for v in tf.trainable_variables() if v.op.name.endswith("bias")])
-            for name, value in routes.weights_of(session).items():
+            for name, value in weights_of(session).items():
                 if "connections/gates" in name:
                     norms = np.linalg.norm(value.reshape(2, 4, 2), axis=1)
                     self.assertAllClose(np.ones([2, 2]), norms, 1e-5)
@@ -275,61 +261,7 @@ class PropertiesTest(tf.test.TestCase):
             self.assertIn("CPU:" + number, variable.device.upper())
 
 
-class RoutesTest(tf.test.TestCase):
-
-    STACKS = {
-        "basic": lambda: _stack("basic", (4, 3, 2), **FLAGS[3]),
-        "gru": lambda: _stack("gru", (17, 3, 16), 1, **FLAGS[3]),
-        "gru_hidden": lambda: _stack("gru", (4, 3, 2), **FLAGS[2]),
-        "lstm": lambda: _stack("lstm_everything", (4, 3, 4), **FLAGS[3]),
-        "joined": lambda: rnn_cell.MultiRNNCell_Interconnect(
-            [rnn_cell.LSTMCell_Interconnect(3, state_is_tuple=False, dtype=FLOAT),
-             rnn_cell.GRUCell_Interconnect(3, dtype=FLOAT)], state_is_tuple=False, **FLAGS[3]),
-        "wrapped": lambda: rnn_cell.MultiRNNCell_Interconnect(
-            [rnn_cell.DropoutWrapper(rnn_cell.GRUCell_Interconnect(3, dtype=FLOAT)),
-             rnn_cell.DeviceWrapper(rnn_cell.LSTMCell_Interconnect(3, dtype=FLOAT), "/cpu:0")],
-            **FLAGS[3]),
-        "mixed": lambda: rnn_cell.MultiRNNCell_Interconnect(
-            [tf.nn.rnn_cell.GRUCell(4, dtype=FLOAT), rnn_cell.BasicLSTMCell(3, dtype=FLOAT),
-             rnn_cell.BasicRNNCell_Interconnect(2, dtype=FLOAT)], layer_skip_number=1,
-            vertically_pass_inputs=True),
-    }
-
-    def test_static_loop_dynamic(self):
-        for name, make in sorted(self.STACKS.items()):
-            with self.subTest(name):
-                routes.assert_routes_agree(
-                    self, make, 4, lengths=None if name in ("gru_hidden", "joined") else [4, 2])
-
-    def test_unknown_batch_size(self):
-        inputs = tf.placeholder(tf.float32, [None, 4, 3])
-        outputs, _ = rnn_enhanced.static_rnn(
-            _stack("gru", (3, 3), dtype=tf.float32, **FLAGS[3]), tf.unstack(inputs, axis=1),
-            dtype=tf.float32, unroll="loop")
-        with self.session() as session:
-            session.run(tf.global_variables_initializer())
-            self.assertEqual((6, 3), session.run(outputs[-1], {inputs: np.ones([6, 4, 3])}).shape)
-
-    def test_state_carried_across_runs(self):
-        cell = _stack("lstm", (3, 2), **FLAGS[3])
-        inputs = oracle.inputs(6, 3, FLOAT)
-        state = tf.nest.map_structure(
-            lambda s: tf.placeholder(FLOAT, s.shape), cell.zero_state(2, FLOAT))
-        with tf.variable_scope("s"):
-            whole, _ = rnn_enhanced.dynamic_rnn(cell, inputs, dtype=FLOAT)
-        with tf.variable_scope("s", reuse=True):
-            part = tf.placeholder(FLOAT, [2, 3, 3])
-            half = rnn_enhanced.dynamic_rnn(cell, part, initial_state=state)
-        with self.session() as session:
-            oracle.load_random(session)
-            x, expected = session.run([inputs, whole])
-            values = session.run(cell.zero_state(2, FLOAT))
-            found = []
-            for piece in (x[:, :3], x[:, 3:]):
-                output, values = session.run(half, dict(zip(
-                    tf.nest.flatten(state) + [part], tf.nest.flatten(values) + [piece])))
-                found.append(output)
-        self.assertAllClose(expected, np.concatenate(found, 1))
+class ModelsTest(tf.test.TestCase):
 
     def test_repeated_cells_copies_and_seq2seq(self):
         cell = rnn_cell.MultiRNNCell_Interconnect(
@@ -349,27 +281,6 @@ class RoutesTest(tf.test.TestCase):
         with self.session() as session:
             session.run(tf.global_variables_initializer())
             self.assertEqual((2, 5), session.run(outputs[-1]).shape)
-
-    def test_inside_tensorflow(self):
-        cell = contrib_rnn.OutputProjectionWrapper(tf.nn.rnn_cell.ResidualWrapper(
-            tf.nn.rnn_cell.DropoutWrapper(
-                _stack("gru", (3, 3), dtype=tf.float32, **FLAGS[3]), 0.9)), 4)
-        helper = contrib_seq2seq.TrainingHelper(tf.ones([2, 4, 3]), [4, 3])
-        decoder = contrib_seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
-        outputs, _, _ = contrib_seq2seq.dynamic_decode(decoder)
-        with self.session() as session:
-            session.run(tf.global_variables_initializer())
-            self.assertEqual((2, 4, 4), session.run(outputs.rnn_output).shape)
-
-    def test_hundred_steps_have_finite_gradients(self):
-        outputs, _ = rnn_enhanced.dynamic_rnn(
-            _stack("gru", (8, 8, 8), dtype=tf.float32, **FLAGS[3]), oracle.inputs(100),
-            dtype=tf.float32)
-        gradients = tf.gradients(outputs[:, -1], tf.trainable_variables())
-        with self.session() as session:
-            session.run(tf.global_variables_initializer())
-            for gradient in session.run(gradients):
-                self.assertTrue(np.isfinite(gradient).all())
 
     def test_config_round_trip(self):
         for kind, _, keywords in KINDS.values():

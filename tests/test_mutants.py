@@ -6,7 +6,7 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 
-from .cell_checks import CellChecks, Kind, sigmoid, weights_of
+from .equations import EquationsCheck, Kind, sigmoid, state_only, weights_of
 
 CELLS = {"jzs1": rnn_cell.JZS1Cell, "jzs2": rnn_cell.JZS2Cell, "jzs3": rnn_cell.JZS3Cell}
 
@@ -60,15 +60,17 @@ def _start(kind, units, size, **keywords):
         return weights_of(session, cell)
 
 
-class MutantsTest(CellChecks, tf.test.TestCase):
+class MutantsTest(EquationsCheck, tf.test.TestCase):
 
     # Trainable numbers for input d and state n: 2dn + 2nn + 3n, 2dn + 3nn + 3n, 3(dn + nn + n).
     KINDS = {
-        "jzs1": Kind(lambda **k: rnn_cell.JZS1Cell(3, **k), 3, _jzs1, 18 + 18 + 9),
-        "jzs1_trained": Kind(lambda **k: rnn_cell.JZS1Cell(3, trainable_projection=True, **k), 4,
-                             _jzs1, 24 + 18 + 9 + 12),
-        "jzs2_narrow": Kind(lambda **k: rnn_cell.JZS2Cell(3, **k), 2, _jzs2, 12 + 27 + 9),
-        "jzs3": Kind(lambda **k: rnn_cell.JZS3Cell(3, **k), 2, _jzs3, 3 * (6 + 9 + 3)),
+        "jzs1": Kind(lambda **k: rnn_cell.JZS1Cell(3, **k), state_only(_jzs1), 18 + 18 + 9),
+        "jzs1_trained": Kind(lambda **k: rnn_cell.JZS1Cell(3, trainable_projection=True, **k),
+                             state_only(_jzs1), 24 + 18 + 9 + 12, size=4),
+        "jzs2_narrow": Kind(lambda **k: rnn_cell.JZS2Cell(3, **k), state_only(_jzs2),
+                            12 + 27 + 9, size=2),
+        "jzs3": Kind(lambda **k: rnn_cell.JZS3Cell(3, **k), state_only(_jzs3),
+                     3 * (6 + 9 + 3), size=2),
     }
 
     def test_numbers_of_the_sheet(self):

@@ -4,13 +4,12 @@ import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import rnn as contrib_rnn
-from tensorflow.contrib import seq2seq as contrib_seq2seq
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
-from . import oracle, routes
+from . import oracle
+from .equations import sigmoid, weights_of
 
 FLOAT = tf.float64
 
@@ -19,17 +18,13 @@ def _relaxed(copies=3, n=3, dtype=FLOAT, **keywords):
     return rnn_cell.RelaxationWrapper(rnn_cell.GRUCell(n, dtype=dtype, **keywords), copies)
 
 
-def _sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
 def _numpy_gru(weights, copies, inputs, h):
     outputs = []
     for t, x in enumerate(inputs):
         own = {name.split("gru_cell/")[-1]: value[t % copies] for name, value in weights.items()
                if "gru_cell" in name}
-        r, u = np.split(_sigmoid(np.concatenate([x, h], 1).dot(own["gates/kernel"])
-                                 + own["gates/bias"]), 2, axis=1)
+        r, u = np.split(sigmoid(np.concatenate([x, h], 1).dot(own["gates/kernel"])
+                                + own["gates/bias"]), 2, axis=1)
         c = np.tanh(np.concatenate([x, r * h], 1).dot(own["candidate/kernel"])
                     + own["candidate/bias"])
         h = u * h + (1 - u) * c
@@ -51,7 +46,7 @@ class EquationsTest(tf.test.TestCase):
                     outputs.append(output)
                 oracle.load_random(session)
                 x, h, found, state = session.run([inputs, h, outputs, state])
-                expected = _numpy_gru(routes.weights_of(session), copies, x, h)
+                expected = _numpy_gru(weights_of(session), copies, x, h)
             self.assertAllClose(expected, found, 1e-12, 1e-12)
             self.assertAllEqual([[steps]] * 2, state.step)
             self.assertAllEqual(state.state, found[-1])
@@ -84,23 +79,12 @@ class EquationsTest(tf.test.TestCase):
                 found.append(session.run(outputs))
         self.assertAllClose(found[0], found[1], 1e-12, 1e-12)
 
-    def test_gradients(self):
-        for unroll in ("static", "loop"):
-            with tf.Graph().as_default(), self.session() as session:
-                inputs = oracle.inputs(4, 2, FLOAT)
-                outputs, _ = rnn_enhanced.static_rnn(
-                    _relaxed(3, 2), tf.unstack(inputs, axis=1), dtype=FLOAT, unroll=unroll)
-                loss = rnn_cell.relaxation_loss(0.3) + tf.add_n(
-                    [tf.reduce_sum(tf.square(output)) for output in outputs])
-                oracle.load_random(session)
-                routes.assert_gradients(self, session, loss, tf.trainable_variables())
-
     def test_copies_are_drawn_each_by_itself(self):
         cell = _relaxed(3, 4, tf.float32, weight_initializer="orthogonal")
         cell(tf.ones([2, 4]), cell.zero_state(2, tf.float32))
         with self.session() as session:
             session.run(tf.global_variables_initializer())
-            weights = routes.weights_of(session)
+            weights = weights_of(session)
         self.assertEqual(4, len(weights))
         for name, value in weights.items():
             self.assertEqual(3, len(value))
@@ -117,7 +101,7 @@ class EquationsTest(tf.test.TestCase):
             cell(tf.ones([2, 3]), cell.zero_state(2, tf.float32))
         with self.session() as session:
             session.run(tf.global_variables_initializer())
-            for name, value in routes.weights_of(session).items():
+            for name, value in weights_of(session).items():
                 if name.endswith("kernel"):
                     self.assertAllEqual(np.full(value.shape, 0.25), value)
 
@@ -136,7 +120,7 @@ class PullTest(tf.test.TestCase):
             pull = tf.placeholder(FLOAT, [])
             losses = [rnn_cell.relaxation_loss(0.5), rnn_cell.relaxation_loss(pull, cell)]
             expected = sum(((value - value.mean(0)) ** 2).sum()
-                           for name, value in routes.weights_of(session).items()
+                           for name, value in weights_of(session).items()
                            if "relaxation" in name)
             found = session.run(losses, {pull: 2.0})
         self.assertAllClose([0.5 * expected, 2 * expected], found, 1e-10)
@@ -145,10 +129,10 @@ class PullTest(tf.test.TestCase):
         with self.session() as session:
             cell, _ = self._built(session)
             loss = rnn_cell.relaxation_loss(1.0)
-            before = routes.weights_of(session)
+            before = weights_of(session)
             self.assertGreater(session.run(loss), 0.1)
             session.run(rnn_cell.average_relaxed_weights())
-            after = routes.weights_of(session)
+            after = weights_of(session)
             self.assertAllClose(0, session.run(loss), atol=1e-12)
         for name, value in before.items():
             if "relaxation" in name:
@@ -187,54 +171,7 @@ class PullTest(tf.test.TestCase):
             self.assertEqual(expected, [v.name for v in rnn_cell.relaxed_weights()])
 
 
-class RoutesTest(tf.test.TestCase):
-
-    CELLS = {
-        "gru": lambda: _relaxed(3, 17),
-        "lstm": lambda: rnn_cell.RelaxationWrapper(
-            rnn_cell.LSTMCell(3, num_proj=2, use_peepholes=True, dtype=FLOAT), 2),
-        "stack": lambda: rnn_cell.MultiRNNCell([
-            _relaxed(2), rnn_cell.RelaxationWrapper(
-                tf.nn.rnn_cell.BasicRNNCell(3, dtype=FLOAT), 3)]),
-        "projected": lambda: rnn_cell.RelaxationWrapper(
-            rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(3, dtype=FLOAT), 2), 2),
-        "one": lambda: _relaxed(1),
-    }
-
-    def test_static_loop_dynamic(self):
-        for name, make in sorted(self.CELLS.items()):
-            with self.subTest(name):
-                routes.assert_routes_agree(
-                    self, make, 4, lengths=None if name == "stack" else [4, 2],
-                    initial=lambda cell: cell.zero_state(2, FLOAT))
-
-    def test_state_carried_across_runs(self):
-        cell, inputs = _relaxed(3), oracle.inputs(8, 3, FLOAT)
-        zeros = cell.zero_state(2, FLOAT)
-        state = tf.nest.map_structure(lambda s: tf.placeholder(FLOAT, s.shape), zeros)
-        part = tf.placeholder(FLOAT, [2, 2, 3])
-        with tf.variable_scope("s"):
-            whole, _ = rnn_enhanced.dynamic_rnn(cell, inputs, dtype=FLOAT)
-        with tf.variable_scope("s", reuse=True):
-            piece = rnn_enhanced.dynamic_rnn(cell, part, initial_state=state)
-        with self.session() as session:
-            oracle.load_random(session)
-            x, expected, values = session.run([inputs, whole, zeros])
-            found = []
-            for t in range(0, 8, 2):
-                output, values = session.run(piece, dict(zip(
-                    tf.nest.flatten(state) + [part], tf.nest.flatten(values) + [x[:, t:t + 2]])))
-                found.append(output)
-        self.assertAllClose(expected, np.concatenate(found, 1))
-
-    def test_unknown_batch_size(self):
-        inputs = tf.placeholder(tf.float32, [None, 5, 3])
-        outputs, _ = rnn_enhanced.static_rnn(
-            _relaxed(2, dtype=tf.float32), tf.unstack(inputs, axis=1), dtype=tf.float32,
-            unroll="loop")
-        with self.session() as session:
-            session.run(tf.global_variables_initializer())
-            self.assertEqual((6, 3), session.run(outputs[-1], {inputs: np.ones([6, 5, 3])}).shape)
+class ModelsTest(tf.test.TestCase):
 
     def test_repeated_copied_and_in_several_scopes(self):
         cell = rnn_cell.MultiRNNCell([_relaxed(2, dtype=tf.float32)] * 2)
@@ -248,16 +185,6 @@ class RoutesTest(tf.test.TestCase):
         with tf.variable_scope("a", reuse=True):
             twin(tf.ones([2, 3]), twin.zero_state(2, tf.float32))
         self.assertEqual(16, len(tf.trainable_variables()))
-
-    def test_inside_tensorflow(self):
-        cell = contrib_rnn.OutputProjectionWrapper(tf.nn.rnn_cell.DropoutWrapper(
-            _relaxed(2, dtype=tf.float32), 0.9), 4)
-        helper = contrib_seq2seq.TrainingHelper(tf.ones([2, 4, 3]), [4, 3])
-        decoder = contrib_seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
-        outputs, _, _ = contrib_seq2seq.dynamic_decode(decoder)
-        with self.session() as session:
-            session.run(tf.global_variables_initializer())
-            self.assertEqual((2, 4, 4), session.run(outputs.rnn_output).shape)
 
     def test_device(self):
         cell = rnn_cell.RelaxationWrapper(rnn_cell.GRUCell(3), 2, gpu_for_layer="/cpu:1")

@@ -1,16 +1,14 @@
 """Temporal skip connections: which input enters which step, equations, routes, errors."""
-import copy
 import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import rnn as contrib_rnn
-from tensorflow.contrib import seq2seq as contrib_seq2seq
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
-from . import oracle, routes
+from . import oracle
+from .equations import sigmoid, weights_of
 
 FLOAT = tf.float64
 
@@ -25,10 +23,6 @@ def _gru(k, n=3, dtype=FLOAT, **keywords):
                             **keywords)
 
 
-def _sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
 def _numpy_gru(weights, inputs, h, k):
     """All outputs of a GRU with skips from the zero state of the skip."""
     gates, candidate, skip = [weights["gru_cell/%s/kernel" % name]
@@ -38,7 +32,7 @@ def _numpy_gru(weights, inputs, h, k):
         anchor = _anchor(t, k)
         entering = np.zeros_like(x) if anchor is None else inputs[anchor - 1]
         extra = entering.dot(skip)
-        r, u = np.split(_sigmoid(np.concatenate([x, h], 1).dot(gates) + extra[:, :2 * n]
+        r, u = np.split(sigmoid(np.concatenate([x, h], 1).dot(gates) + extra[:, :2 * n]
                                  + weights["gru_cell/gates/bias"]), 2, axis=1)
         c = np.tanh(np.concatenate([x, r * h], 1).dot(candidate) + extra[:, 2 * n:]
                     + weights["gru_cell/candidate/bias"])
@@ -139,7 +133,7 @@ class EquationsTest(tf.test.TestCase):
                 inputs, h, outputs = self._steps(_gru(k), steps)
                 oracle.load_random(session)
                 inputs, h, found = session.run([inputs, h, outputs])
-                expected = _numpy_gru(routes.weights_of(session), inputs, h, k)
+                expected = _numpy_gru(weights_of(session), inputs, h, k)
             self.assertAllClose(expected, found, 1e-12, 1e-12)
 
     def test_wrapper(self):
@@ -150,7 +144,7 @@ class EquationsTest(tf.test.TestCase):
                 inputs, h, outputs = self._steps(cell, 6)
                 oracle.load_random(session)
                 weights = {name.replace("skip_connection_wrapper/", ""): value
-                           for name, value in routes.weights_of(session).items()}
+                           for name, value in weights_of(session).items()}
                 inputs, h, found = session.run([inputs, h, outputs])
             skip = []
             for name in ("gates", "candidate"):
@@ -175,17 +169,6 @@ class EquationsTest(tf.test.TestCase):
         self.assertEqual(found[0][0], found[1][0])
         self.assertAllClose(found[0][1], found[1][1], 1e-12, 1e-12)
 
-    def test_gradients(self):
-        for make in (lambda: _gru(3), lambda: _wrapped(rnn_cell.LSTMCell(2, dtype=FLOAT), 3)):
-            for unroll in ("static", "loop"):
-                with tf.Graph().as_default(), self.session() as session:
-                    inputs = oracle.inputs(5, 2, FLOAT)
-                    outputs, _ = rnn_enhanced.static_rnn(
-                        make(), tf.unstack(inputs, axis=1), dtype=FLOAT, unroll=unroll)
-                    loss = tf.add_n([tf.reduce_sum(tf.square(output)) for output in outputs])
-                    oracle.load_random(session)
-                    routes.assert_gradients(self, session, loss, tf.trainable_variables())
-
     def test_off_is_the_plain_graph(self):
         def nodes(cell):
             with tf.Graph().as_default() as graph:
@@ -205,79 +188,12 @@ class EquationsTest(tf.test.TestCase):
         cell(tf.ones([2, 3]), cell.zero_state(2, tf.float32))
         with self.session() as session:
             session.run(tf.global_variables_initializer())
-            weights = routes.weights_of(session)
+            weights = weights_of(session)
         self.assertAllEqual(np.concatenate([np.eye(3)] * 3, 1), weights["gru_cell/skip/kernel"])
         self.assertEqual(3, len(weights))
 
 
-CELLS = {
-    "gru": lambda: _gru(3, 17),
-    "wrapped_lstm": lambda: _wrapped(rnn_cell.LSTMCell(3, num_proj=2, dtype=FLOAT), 3),
-    "wrapped_stock": lambda: _wrapped(tf.nn.rnn_cell.GRUCell(3, dtype=FLOAT), 3, skip_size=4),
-    "stack": lambda: rnn_cell.MultiRNNCell([
-        _gru(3), _wrapped(rnn_cell.BasicRNNCell(3, dtype=FLOAT), 4)]),
-    "inside_wrappers": lambda: rnn_cell.OutputProjectionWrapper(
-        rnn_cell.ResidualWrapper(_gru(3)), 2),
-}
-
-
-def _state_of_variables(cell):
-    """Trainable, but for phases, which are to be whole numbers: 0 and 1."""
-    def part(path, size):
-        if path.endswith("phase"):
-            return tf.constant([[0.0], [1.0]], FLOAT)
-        return tf.identity(tf.get_variable(path, [2, size], FLOAT))
-
-    def parts(state, path):
-        if isinstance(state, int):
-            return part(path, state)
-        names = getattr(state, "_fields", range(len(state)))
-        made = [parts(inner, "%s_%s" % (path, name)) for name, inner in zip(names, state)]
-        return type(state)(*made) if hasattr(state, "_fields") else tuple(made)
-    return parts(cell.state_size, "state")
-
-
-class RoutesTest(tf.test.TestCase):
-
-    def test_static_loop_dynamic(self):
-        for name, make in sorted(CELLS.items()):
-            with self.subTest(name):
-                routes.assert_routes_agree(
-                    self, make, 4, lengths=None if name == "stack" else [4, 2],
-                    initial=_state_of_variables)
-
-    def test_unknown_batch_size(self):
-        inputs = tf.placeholder(tf.float32, [None, 5, 3])
-        for unroll in ("static", "loop"):
-            with tf.variable_scope(unroll):
-                outputs, _ = rnn_enhanced.static_rnn(
-                    _gru(3, dtype=tf.float32), tf.unstack(inputs, axis=1), dtype=tf.float32,
-                    unroll=unroll)
-            with self.session() as session:
-                session.run(tf.global_variables_initializer())
-                self.assertEqual(
-                    (6, 3), session.run(outputs[-1], {inputs: np.ones([6, 5, 3])}).shape)
-
-    def test_state_carried_across_runs(self):
-        for make in (lambda: _gru(4), CELLS["stack"]):
-            with tf.Graph().as_default(), self.session() as session:
-                cell, inputs = make(), oracle.inputs(8, 3, FLOAT)
-                zeros = cell.zero_state(2, FLOAT)
-                state = tf.nest.map_structure(lambda s: tf.placeholder(FLOAT, s.shape), zeros)
-                part = tf.placeholder(FLOAT, [2, 2, 3])
-                with tf.variable_scope("s"):
-                    whole, _ = rnn_enhanced.dynamic_rnn(cell, inputs, dtype=FLOAT)
-                with tf.variable_scope("s", reuse=True):
-                    piece = rnn_enhanced.dynamic_rnn(cell, part, initial_state=state)
-                oracle.load_random(session)
-                x, expected, values = session.run([inputs, whole, zeros])
-                found = []
-                for t in range(0, 8, 2):
-                    output, values = session.run(piece, dict(zip(
-                        tf.nest.flatten(state) + [part],
-                        tf.nest.flatten(values) + [x[:, t:t + 2]])))
-                    found.append(output)
-            self.assertAllClose(expected, np.concatenate(found, 1))
+class ModelsTest(tf.test.TestCase):
 
     def test_free_running_decoder(self):
         # Fed on its own outputs: the anchor is what was fed then.
@@ -291,7 +207,7 @@ class RoutesTest(tf.test.TestCase):
                 oracle.load_random(session)
                 x, found = session.run([first, outputs])
                 weights = {name.split("decoder/")[-1]: value
-                           for name, value in routes.weights_of(session).items()}
+                           for name, value in weights_of(session).items()}
             inputs = [x] + [2 * output for output in found[:-1]]
             self.assertAllClose(_numpy_gru(weights, inputs, np.zeros([2, 3]), 3), found)
 
@@ -307,16 +223,6 @@ class RoutesTest(tf.test.TestCase):
                         [tf.convert_to_tensor(g) for g in gradients if g is not None]):
                     self.assertTrue(np.isfinite(value).all())
 
-    def test_inside_tensorflow(self):
-        cell = contrib_rnn.OutputProjectionWrapper(tf.nn.rnn_cell.ResidualWrapper(
-            tf.nn.rnn_cell.DropoutWrapper(_gru(3, dtype=tf.float32), 0.9)), 4)
-        helper = contrib_seq2seq.TrainingHelper(tf.ones([2, 4, 3]), [4, 3])
-        decoder = contrib_seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
-        outputs, _, _ = contrib_seq2seq.dynamic_decode(decoder)
-        with self.session() as session:
-            session.run(tf.global_variables_initializer())
-            self.assertEqual((2, 4, 4), session.run(outputs.rnn_output).shape)
-
     def test_state_dropout_leaves_anchor_and_phase(self):
         cell = rnn_cell.DropoutWrapper(
             rnn_cell.MultiRNNCell([_gru(3, 30, tf.float32), rnn_cell.LSTMCell(30)]),
@@ -329,30 +235,7 @@ class RoutesTest(tf.test.TestCase):
         self.assertFalse((skip.anchor == 0).any() or (lstm.c == 0).any())
         self.assertAllEqual([[1]], skip.phase)
 
-    def test_copies_and_config(self):
-        cells = [_gru(3, dtype=tf.float32), _wrapped(rnn_cell.LSTMCell(3), 3)]
-        for i, cell in enumerate(cells):
-            with tf.variable_scope("before%d" % i):
-                cell(tf.ones([2, 3]), cell.zero_state(2, tf.float32))
-            twin = copy.deepcopy(cell)
-            self.assertEqual([], twin.variables)
-            with tf.variable_scope("after%d" % i):
-                twin(tf.ones([2, 3]), twin.zero_state(2, tf.float32))
-            self.assertEqual(len(cell.variables), len(twin.variables))
-        config = cells[0].get_config()
-        again = rnn_cell.GRUCell.from_config(config)
-        self.assertEqual(config, again.get_config())
-        self.assertEqual(cells[0].state_size, again.state_size)
-        self.assertNotIn("skip_connections", rnn_cell.GRUCell(3).get_config())
 
-    def test_hundred_steps_have_finite_gradients(self):
-        outputs, _ = rnn_enhanced.dynamic_rnn(_gru(4, dtype=tf.float32), oracle.inputs(100),
-                                              dtype=tf.float32)
-        gradients = tf.gradients(outputs[:, -1], tf.trainable_variables())
-        with self.session() as session:
-            session.run(tf.global_variables_initializer())
-            for gradient in session.run(gradients):
-                self.assertTrue(np.isfinite(gradient).all())
 
 
 class ErrorsTest(tf.test.TestCase):

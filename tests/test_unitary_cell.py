@@ -8,7 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
                                                      rnn_enhanced as rnn)
 from Project_RNN_Enhancement.rnn_enhancement.cells.fourier import FourierTransform, permuted
 
-from .cell_checks import CellChecks, Kind, weights_of
+from .equations import EquationsCheck, Kind, state_only, weights_of
 
 
 def _dense(w, permutation):
@@ -36,21 +36,21 @@ def _stepper(n, seed=0, learned=False, activation=lambda a: np.maximum(a, 0)):
         modulus = np.sqrt(np.abs(z) ** 2 + 1e-10)
         h = activation(modulus + w["bias"]) * z / modulus
         return np.concatenate([h.real, h.imag], 1)
-    return step
+    return state_only(step)
 
 
 def _cell(n, **fixed):
     return lambda **keywords: rnn_cell.UnitaryRNNCell(n, **dict(fixed, **keywords))
 
 
-class UnitaryRNNCellTest(CellChecks, tf.test.TestCase):
+class UnitaryRNNCellTest(EquationsCheck, tf.test.TestCase):
 
     # 2nd + 8n, and 2n for a learned start.
     KINDS = {
-        "four": Kind(_cell(4), 3, _stepper(4), 24 + 32),
-        "six": Kind(_cell(6, permutation_seed=3, activation="tanh", learned_initial_state=True), 2,
-                    _stepper(6, 3, learned=True, activation=np.tanh), 24 + 48 + 12),
-        "matrix": Kind(_cell(3, recurrence="matrix"), 2, _stepper(3), 12 + 24),
+        "four": Kind(_cell(4), _stepper(4), 24 + 32),
+        "six": Kind(_cell(6, permutation_seed=3, activation="tanh", learned_initial_state=True),
+                    _stepper(6, 3, learned=True, activation=np.tanh), 24 + 48 + 12, size=2),
+        "matrix": Kind(_cell(3, recurrence="matrix"), _stepper(3), 12 + 24, size=2),
     }
 
     def test_number_of_the_sheet(self):

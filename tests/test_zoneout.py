@@ -10,7 +10,7 @@ from tensorflow.contrib import seq2seq as contrib_seq2seq
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
-from . import oracle, routes
+from . import oracle
 
 FLOAT = tf.float64
 Pair = rnn_cell.LSTMStateTuple
@@ -74,14 +74,6 @@ class ExpectationTest(tf.test.TestCase):
         plain = nodes(lambda: rnn_cell.LSTMCell(4))
         self.assertEqual(plain, nodes(lambda: rnn_cell.ZoneoutWrapper(rnn_cell.LSTMCell(4))))
 
-    def test_gradients(self):
-        with self.session() as session:
-            cell = rnn_cell.ZoneoutWrapper(_lstm(2), Pair(0.5, 0.2), training=False)
-            outputs, _ = rnn_enhanced.static_rnn(
-                cell, tf.unstack(oracle.inputs(4, 2, FLOAT), axis=1), dtype=FLOAT)
-            loss = tf.add_n([tf.reduce_sum(tf.square(output)) for output in outputs])
-            oracle.load_random(session)
-            routes.assert_gradients(self, session, loss, tf.trainable_variables())
 
 
 class TrainingTest(tf.test.TestCase):
@@ -178,24 +170,7 @@ class TrainingTest(tf.test.TestCase):
         self.assertTrue(first.anchor.all())
 
 
-class RoutesTest(tf.test.TestCase):
-
-    CELLS = {
-        "gru": lambda: rnn_cell.ZoneoutWrapper(
-            rnn_cell.GRUCell(17, dtype=FLOAT), 0.3, training=False),
-        "stack": lambda: rnn_cell.MultiRNNCell([
-            rnn_cell.ZoneoutWrapper(_lstm(num_proj=2), Pair(0.5, 0.1), training=False),
-            rnn_cell.ZoneoutWrapper(tf.nn.rnn_cell.GRUCell(3, dtype=FLOAT), tf.constant(0.5),
-                                    training=tf.constant(False))]),
-        # All is kept, whatever is drawn.
-        "training": lambda: rnn_cell.ZoneoutWrapper(_lstm(), Pair(1.0, 0.0)),
-    }
-
-    def test_static_loop_dynamic(self):
-        for name, make in sorted(self.CELLS.items()):
-            with self.subTest(name):
-                routes.assert_routes_agree(
-                    self, make, 4, lengths=None if name == "stack" else [4, 2])
+class ModelsTest(tf.test.TestCase):
 
     def test_training_in_a_loop(self):
         # In the loop the gradient is of the masks that the forward steps drew.

@@ -89,6 +89,9 @@ class RelaxationWrapper(_WithVariables):
             return inner
         return RelaxationState(inner, private_rnn_cell._zero_state_tensors(1, batch_size, dtype))
 
+    def get_config(self):
+        return dict(super(RelaxationWrapper, self).get_config(), copies=self._copies)
+
     def __call__(self, inputs, state, scope=None, *args, **kwargs):
         if self._copies > 1:
             return super(RelaxationWrapper, self).__call__(inputs, state, scope, *args, **kwargs)
@@ -100,6 +103,7 @@ class RelaxationWrapper(_WithVariables):
     def call(self, inputs, state):
         steps = tf.cast(tf.round(tf.stop_gradient(state.step)), tf.int32)
         index = tf.math.floormod(tf.reduce_max(steps), self._copies)
+        scope = tf.get_variable_scope().name
 
         def getter(getter, name, shape=None, dtype=None, initializer=None, **kwargs):
             initializer = _stacked(initializer, self._copies, dtype or tf.float32)
@@ -110,6 +114,7 @@ class RelaxationWrapper(_WithVariables):
             names = outermost_graph().get_collection_ref(_COLLECTION)
             if variable.name not in names:
                 names.append(variable.name)
+            self._track(variable.op.name[len(scope) + 1:], variable)
             return tf.gather(variable, index)
         # A cell keeps the weights that it was built with: each step has a cell of its own.
         with tf.variable_scope(tf.get_variable_scope(), custom_getter=getter):

@@ -132,13 +132,19 @@ class SkipConnectionWrapper(_WithVariables):
         return SkipConnectionState(inner, *private_rnn_cell._zero_state_tensors(
             [self._skip_size, 1], batch_size, dtype))
 
+    def get_config(self):
+        return dict(super(SkipConnectionWrapper, self).get_config(), skip_size=self._skip_size,
+                    skip_neuron_number=self._schedule.skip_neuron_number)
+
     def _map(self, inputs):
         if is_sequence(inputs) or inputs.shape.ndims != 2 or static_dimension(inputs, 1) is None:
             raise ValueError("SkipConnectionWrapper takes inputs [batch, size] of known size, got "
                              "%s." % (inputs,))
         check_floating(inputs)
         with tf.variable_scope("skip"):
-            return Linear(inputs, self._skip_size, False)(inputs)
+            made = Linear(inputs, self._skip_size, False)
+        self._track("skip", made.kernel)
+        return made(inputs)
 
     def call(self, inputs, state):
         projected = self._map(inputs)

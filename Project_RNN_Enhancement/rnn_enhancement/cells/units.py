@@ -48,6 +48,9 @@ class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
         size = tf.dimension_value(shape[-1])
         if size is None:
             raise ValueError("Expected inputs.shape[-1] to be known, saw shape: %s" % shape)
+        if self.dtype is not None:
+            # The inputs' by now, if none was given.
+            check_floating(self)
         self._make_variables(size)
         self.built = True
 

@@ -62,10 +62,13 @@ class ZoneoutWrapper(RNNCell):
         super(ZoneoutWrapper, self).__init__(**kwargs)
         assert_like_rnncell("cell", cell)
         self._cell = cell
+        if isinstance(cell, tf.layers.Layer):
+            self._track_trackable(cell, "cell")
         size = cell.state_size
         if is_sequence(zoneout_prob):
             try:
-                tf.nest.assert_same_structure(size, zoneout_prob)
+                # A config that went through JSON has lists.
+                tf.nest.assert_same_structure(size, zoneout_prob, check_types=False)
             except (TypeError, ValueError):
                 raise ValueError("zoneout_prob must be one probability or have the structure of "
                                  "the cell's state_size %s, got %s." % (size, zoneout_prob))
@@ -83,7 +86,11 @@ class ZoneoutWrapper(RNNCell):
                             % (training,))
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, numbers.Integral)):
             raise TypeError("seed must be an int or None, got %r." % (seed,))
-        self._training, self._seed = training, seed
+        self._given, self._training, self._seed = zoneout_prob, training, seed
+
+    def get_config(self):
+        return dict(super(ZoneoutWrapper, self).get_config(), zoneout_prob=self._given,
+                    training=self._training, seed=self._seed)
 
     @property
     def wrapped_cell(self):
