@@ -422,8 +422,8 @@ def evaluate(options, model, coder, pronunciations, words, session):
     """Pronounces held-out words, prints a dozen and the error rates, and draws attention.
 
     Returns:
-      Dict for the results: wer and per of greedy decoding, and dicts of the same for "beam" and
-      "sampling", as far as options ask for them.
+      Dict for the results: "wer" and "per" of greedy decoding in fractions, and dicts of the same
+      for "beam" and "sampling", as far as options ask for them.
     """
     answers = model.pronounce(session, coder, words)
     score = scoring.score(answers, [pronunciations[word] for word in words])
@@ -494,14 +494,16 @@ def train_and_evaluate(options):
             words = split.test[:options.eval_words]
             measured = evaluate(options, model, coder, pronunciations, words, session)
     plots.learning_curve(records.history, os.path.join(options.output, "learning_curve.png"))
-    training.write_json(os.path.join(options.output, "results.json"), dict(measured, **{
+    results = {
         "experiment": "g2p", "preset": options.preset, "settings": settings(preset),
         "seed": options.seed, "data": data,
         "words": {part: len(words) for part, words in zip(split._fields, split)},
         "eval_words": len(words),
         "steps": position.step, "training_seconds": round(position.seconds, 1),
         "command_seconds": round(time.time() - begin, 1),
-        "tensorflow": tf.__version__, "python": platform.python_version()}))
+        "tensorflow": tf.__version__, "python": platform.python_version()}
+    results.update(measured)
+    training.write_json(os.path.join(options.output, "results.json"), results)
     print("trained %d steps in %d s; this command took %d s; results are in %s"
           % (position.step, position.seconds, time.time() - begin, options.output))
 
