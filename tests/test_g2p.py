@@ -170,6 +170,55 @@ class TrainingTest(CommandCase):
         self.assertEqual(self.results()["steps"], saved + 5)
 
 
+class FeaturesTest(CommandCase):
+
+    def test_features_belong_to_the_run_and_decoders_to_the_command(self):
+        status, out, err = self.command(
+            "--max-steps", "5", "--norm-stabilizer", "20", "--scheduled-sampling",
+            "--average-states", "0.25", "--beam", "3", "--temperature", "2")
+        self.assertEqual(status, 0, err)
+        rates = r"WER \d+\.\d %, PER \d+\.\d %"
+        for decoder in ("a beam of 3", "phones drawn at temperature 2"):
+            self.assertRegex(out, "with %s: %s; greedy: %s\n" % (decoder, rates, rates))
+        results = self.results()
+        for measured in (results, results["beam"], results["sampling"]):
+            self.assertGreaterEqual(measured["wer"], 0)
+            self.assertGreaterEqual(measured["per"], 0)
+        self.assertEqual((results["beam"]["size"], results["sampling"]["temperature"]), (3, 2))
+        features = {"norm_stabilizer": 20, "scheduled_sampling": 500, "average_states": 0.25}
+        stored = training.read_json(os.path.join(self.output, "model.json"))["settings"]
+        for settings in (stored, results["settings"]):
+            self.assertEqual({name: settings[name] for name in features}, features)
+
+        self.assertFails("a different `average_states`, `norm_stabilizer`, `scheduled_sampling`;")
+        self.assertFails("a different `norm_stabilizer`;", "--norm-stabilizer", "30",
+                         "--scheduled-sampling", "--average-states", "0.25")
+        self.assertFails("a model with --average-states 0.25, not 0.5; leave the option out",
+                         "--decode", "--average-states")
+        words = {"stdin": b"kat\nbos\n"}
+        drawn = [self.command("--decode", "--temperature", "9", "--seed", seed, **words)[1]
+                 for seed in "778"]
+        self.assertRegex(drawn[0], r"\Akat\t[A-Z ]*\nbos\t[A-Z ]*\n\Z")
+        self.assertEqual(drawn[0], drawn[1])
+        self.assertNotEqual(drawn[0], drawn[2])
+        status, out, err = self.command("--decode", "--beam", "2", "--average-states", "0.25",
+                                        **words)
+        self.assertEqual(status, 0, err)
+        self.assertRegex(out, r"\Akat\t[A-Z ]*\nbos\t[A-Z ]*\n\Z")
+
+    def test_without_features_nothing_of_them_is_stored(self):
+        self.command("--max-steps", "1")
+        names = set(TINY._fields) - set(g2p.FEATURES)
+        results = self.results()
+        self.assertEqual(set(results["settings"]), names)
+        stored = training.read_json(os.path.join(self.output, "model.json"))
+        self.assertEqual(set(stored["settings"]), names)
+        self.assertFalse({"beam", "sampling"} & set(results))
+        self.assertFails("a different `scheduled_sampling`;", "--scheduled-sampling", "9")
+        self.assertFails("a model with --norm-stabilizer off, not 50;", "--decode",
+                         "--norm-stabilizer")
+
+
 class ErrorsTest(CommandCase):
 
     def test_options(self):
@@ -180,6 +229,19 @@ class ErrorsTest(CommandCase):
                 (["--seed", "-1"], "--seed: expected a whole number from 0"),
                 (["--preset", "huge"], "invalid choice: 'huge'"),
                 (["--data", os.path.join(self.folder, "none")], "none: No such file"),
+                (["--beam", "0"], "--beam: expected a whole number from 1 to 1000, got '0'"),
+                (["--beam", "1001"], "--beam: expected a whole number from 1 to 1000"),
+                (["--beam", "2.5"], "--beam: expected a whole number from 1 to 1000"),
+                (["--temperature", "0"], "--temperature: expected a number above 0, got '0'"),
+                (["--norm-stabilizer", "-1"], "--norm-stabilizer: expected a number of at least 0"),
+                (["--norm-stabilizer", "inf"], "--norm-stabilizer: expected a number of at least"),
+                (["--scheduled-sampling", "0.5"],
+                 "--scheduled-sampling: expected a number of at least 1, got '0.5'"),
+                (["--average-states", "1.5"],
+                 "--average-states: expected a number from 0 to 1, got '1.5'"),
+                (["--average-states", "nan"], "--average-states: expected a number from 0 to 1"),
+                (["--decode", "--beam", "2", "--temperature", "1"],
+                 "--decode takes --beam or --temperature, not both"),
                 (["--decode"], "there is no trained model in"),
                 (["--output", self.data], "tiny.dict: File exists"),
                 (["--output", os.path.join(self.data, "x")], "Not a directory")]:
@@ -265,6 +327,58 @@ class ModelTest(unittest.TestCase):
             self.assertTrue((weights.sum(1) < 1).all() and (weights > 0).all())
             self.assertEqual(model.pronounce(session, self.coder, ["cat", "muchlonger"]),
                              [phones, None])
+
+    def measured(self, preset, training=True, **decoders):
+        """What a model with fixed weights does with three words.
+
+        Returns:
+          (loss, losses of training steps number 0 and 10^12 at learning rate 0, dict of the words'
+          pronunciations by decoder).
+        """
+        words = ["cat", "tac", "aa"]
+        batch = (0, np.array([self.coder.source(word, 0) for word in words], np.int32),
+                 np.array([self.coder.target(("K", "AE", "T"), 0)] * 3, np.int32))
+        random = np.random.RandomState(3)
+        with tf.Graph().as_default(), tf.Session() as session:
+            tf.set_random_seed(1)
+            model = g2p.Model(preset, 3, training=training, **decoders)
+            session.run(tf.global_variables_initializer())
+            for variable in tf.trainable_variables():
+                variable.load(random.normal(size=variable.shape.as_list()), session)
+            answers = {name: model.pronounce(session, self.coder, words, decoder=name)
+                       for name in ["greedy"] + ["beam"] * ("beam" in decoders) +
+                       ["sampling"] * ("temperature" in decoders)}
+            if not training:
+                return None, None, answers
+            return model.loss(session, [batch]), [
+                float(model.train_step(session, batch, 0.0, step)) for step in (0, 10 ** 12)], answers
+
+    def test_features_of_training(self):
+        one = TINY._replace(buckets=((4, 5),))
+        plain, steps, _ = self.measured(one)
+        np.testing.assert_allclose(steps, plain, rtol=1e-6)
+        loss, steps, _ = self.measured(one._replace(norm_stabilizer=0.5))
+        np.testing.assert_allclose(loss, plain, rtol=1e-6)
+        cost = steps[0] - loss
+        self.assertGreater(cost, 1e-3)
+        # At first the model reads the true phones, in the end its own.
+        loss, steps, _ = self.measured(one._replace(norm_stabilizer=1.0, scheduled_sampling=1e9))
+        np.testing.assert_allclose(loss, plain, rtol=1e-6)
+        np.testing.assert_allclose(steps[0] - loss, 2 * cost, rtol=1e-3)
+        self.assertGreater(abs(steps[1] - steps[0]), 1e-2)
+        loss, _, _ = self.measured(one._replace(average_states=0.5))
+        self.assertGreater(abs(loss - plain), 1e-3)
+
+    def test_narrow_decoders_are_greedy(self):
+        greedy = []
+        for influence in (None, 0.9):
+            _, _, answers = self.measured(TWO_BUCKETS._replace(average_states=influence),
+                                          training=False, beam=1, temperature=1e-6)
+            self.assertTrue(any(answers["greedy"]))
+            self.assertEqual(answers["beam"], answers["greedy"])
+            self.assertEqual(answers["sampling"], answers["greedy"])
+            greedy.append(answers["greedy"])
+        self.assertNotEqual(greedy[0], greedy[1])
 
     def test_score(self):
         self.assertEqual(scoring.edit_distance("kitten", "sitting"), 3)

@@ -9,6 +9,12 @@ Claim: `--preset demo` trains for 200 s on two cores (3.6 minutes with everythin
 steps.  Where other jobs left time for only 2,551 steps, it was 34.6 % and 8.3 %.
 
 The same command again goes on from the last checkpoint.
+
+`--norm-stabilizer`, `--scheduled-sampling` and `--average-states` change the model or its training:
+they belong to a run, which goes on with the same ones only, and `--decode` takes them from the run.
+`--beam` and `--temperature` choose how words are decoded, with any trained model: by beam search
+or by drawing phones, next to the greedy answers where held-out words are measured, and in place of
+them in `--decode`.
 """
 import collections
 import math
@@ -23,14 +29,20 @@ from Project_RNN_Enhancement.datasets import pronunciations as dictionary
 from Project_RNN_Enhancement.experiments import plots, scoring, training
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted, require
 from Project_RNN_Enhancement.experiments.progress import Progress
-from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, seq2seq_enhanced
+from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced, rnn_cell_enhanced,
+                                                     seq2seq_enhanced)
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
+# Settings that options switch on, None for off: the factor of the norm stabiliser, k of the inverse
+# sigmoid schedule of scheduled sampling, and the influence of averaged states.
+FEATURES = ("norm_stabilizer", "scheduled_sampling", "average_states")
+
 # A bucket is a pair: most letters, most phones plus one for the end symbol.
-Preset = collections.namedtuple("Preset", [
+Preset = collections.namedtuple("Preset", (
     "cell", "layers", "units", "embedding_size", "keep_prob", "buckets", "batch_size",
     "learning_rate", "max_gradient_norm", "validate_every", "save_every", "max_steps",
-    "max_seconds"])
+    "max_seconds") + FEATURES)
+Preset.__new__.__defaults__ = (None,) * len(FEATURES)
 
 PRESETS = {
     "demo": Preset(
@@ -45,8 +57,16 @@ PRESETS = {
         max_steps=20000, max_seconds=None),
 }
 
+LARGEST_BEAM = 1000
+
 PAD, GO, END = range(3)  # symbols of the decoder before the phones; PAD is the encoder's 0 too
 LETTER_IDS = {letter: 1 + i for i, letter in enumerate(dictionary.LETTERS)}
+
+
+def settings(preset):
+    """A preset as a dict, without the `FEATURES` that are off."""
+    return {name: value for name, value in preset._asdict().items()
+            if name not in FEATURES or value is not None}
 
 
 class Coder(object):
@@ -141,9 +161,12 @@ class Model(object):
       preset: its sizes, as in `Preset`.
       num_phones: number of different phones.
       training: False builds the decoding half only.
+      beam: int: builds a beam search too, for `pronounce(decoder="beam")`.
+      temperature: positive number: builds a decoder too that draws its symbols at this
+        temperature, for `pronounce(decoder="sampling")`.
     """
 
-    def __init__(self, preset, num_phones, training=True):
+    def __init__(self, preset, num_phones, training=True, beam=None, temperature=None):
         self._preset = preset
         self._num_symbols = 3 + num_phones
         letters, symbols = preset.buckets[-1]
@@ -153,13 +176,25 @@ class Model(object):
                                 for i in range(symbols + 1)]
         self._learning_rate = tf.placeholder(tf.float32, [], "learning_rate")
         self._keep_prob = tf.placeholder_with_default(1.0, [], "keep_prob")
+        # Off unless they are fed, so that the loss of held-out words is that of the same task.
+        if training and preset.norm_stabilizer is not None:
+            self._norm_factor = tf.placeholder_with_default(0.0, [], "norm_factor")
+        if training and preset.scheduled_sampling is not None:
+            self._step = tf.placeholder(tf.int64, [], "global_step")
+            self._sampling_probability = seq2seq_enhanced.inverse_sigmoid_sampling_schedule(
+                self._step, preset.scheduled_sampling)
         if training:
             self._losses = self._unroll(feed_previous=False)[1]
             self._updates = self._optimize(self._losses)
         with tf.variable_scope(tf.get_variable_scope(), reuse=training):
             outputs, _, self._attention = self._unroll(feed_previous=True)
-            self._answers = [tf.stack([tf.argmax(logits, 1) for logits in steps], 1)
-                             for steps in outputs]
+            self._answers = {"greedy": [tf.stack([tf.argmax(logits, 1) for logits in steps], 1)
+                                        for steps in outputs]}
+        with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+            if beam is not None:
+                self._answers["beam"] = self._search(beam)
+            if temperature is not None:
+                self._answers["sampling"] = self._sample(temperature)
 
     def _cell(self):
         preset = self._preset
@@ -171,27 +206,67 @@ class Model(object):
             layers.append(layer)
         return layers[0] if len(layers) == 1 else rnn_cell_enhanced.MultiRNNCell(layers)
 
+    def _seq2seq(self, **options):
+        """The model as a function (encoder inputs, decoder inputs) -> (outputs, state)."""
+        cell = self._cell()
+        if self._preset.average_states is not None:
+            options.update(average_states=True,
+                           average_hidden_state_influence=self._preset.average_states)
+        return lambda encoder_inputs, decoder_inputs: seq2seq_enhanced.embedding_attention_seq2seq(
+            encoder_inputs, decoder_inputs, cell, num_encoder_symbols=1 + len(LETTER_IDS),
+            num_decoder_symbols=self._num_symbols, embedding_size=self._preset.embedding_size,
+            **options)
+
     def _unroll(self, feed_previous):
         """Builds all buckets; returns outputs, losses and attention weights, lists by bucket."""
-        cell = self._cell()
         attention = []
+        options = {"feed_previous": feed_previous, "unroll": "static" if feed_previous else None}
+        if not feed_previous and self._preset.scheduled_sampling is not None:
+            options.update(scheduled_sampling=self._sampling_probability)
+        unrolled = self._seq2seq(**options)
 
         def seq2seq(encoder_inputs, decoder_inputs):
             with tf.name_scope("unrolled") as scope:
-                result = seq2seq_enhanced.embedding_attention_seq2seq(
-                    encoder_inputs, decoder_inputs, cell, num_encoder_symbols=1 + len(LETTER_IDS),
-                    num_decoder_symbols=self._num_symbols,
-                    embedding_size=self._preset.embedding_size, feed_previous=feed_previous,
-                    unroll="static" if feed_previous else None)
+                result = unrolled(encoder_inputs, decoder_inputs)
             attention.append(attention_weights(tf.get_default_graph(), scope))
             return result
 
+        regularizers = {}
+        if not feed_previous and self._preset.norm_stabilizer is not None:
+            regularizers.update(norm_regularize_hidden_states=True,
+                                norm_regularize_factor=self._norm_factor)
         targets = self._decoder_inputs[1:]
         weights = [tf.cast(tf.not_equal(target, PAD), tf.float32) for target in targets]
         outputs, losses = seq2seq_enhanced.model_with_buckets(
             self._encoder_inputs, self._decoder_inputs[:-1], targets, weights,
-            self._preset.buckets, seq2seq)
+            self._preset.buckets, seq2seq, **regularizers)
         return outputs, losses, attention
+
+    def _search(self, beam):
+        """Symbols [batch, symbols] of the best hypothesis of a beam search, by bucket."""
+        seq2seq = self._seq2seq()
+        found = [decoding_enhanced.beam_search_seq2seq(
+            seq2seq, self._encoder_inputs[:letters], GO, END, max_length=symbols, beam_size=beam)
+                 for letters, symbols in self._preset.buckets]
+        return [result.symbols[:, 0] for result in found]
+
+    def _sample(self, temperature):
+        """Drawn symbols [batch, symbols], by bucket; each is what the next step reads."""
+        seq2seq = self._seq2seq()
+        answers = []
+        for letters, length in self._preset.buckets:
+            encoder_inputs = self._encoder_inputs[:letters]
+            symbols = tf.fill(tf.shape(encoder_inputs[0]), GO)
+            # Not `temperature_decode`, which returns the logits and not the symbols it drew.
+            step, state = decoding_enhanced.step_function(
+                lambda decoder_inputs: seq2seq(encoder_inputs, decoder_inputs), symbols)
+            drawn = []
+            for _ in range(length):
+                logits, state, _ = step(symbols, state)
+                symbols = decoding_enhanced.batch_sample_with_temperature(logits, temperature)
+                drawn.append(symbols)
+            answers.append(tf.stack(drawn, 1))
+        return answers
 
     def _optimize(self, losses):
         optimizer = tf.train.AdamOptimizer(self._learning_rate)
@@ -208,23 +283,41 @@ class Model(object):
         feed.update(zip(self._decoder_inputs, targets.T))
         return feed
 
-    def train_step(self, session, batch, learning_rate):
-        """One update on a batch of `Examples`; returns its loss in nats per phone."""
+    def train_step(self, session, batch, learning_rate, step=0):
+        """One update on a batch of `Examples`, after `step` others.
+
+        Returns:
+          Its loss in nats per phone, the cost of the norm stabiliser included.
+        """
         j, sources, targets = batch
         feed = self._feed(sources, targets)
         feed.update({self._learning_rate: learning_rate, self._keep_prob: self._preset.keep_prob})
+        if self._preset.norm_stabilizer is not None:
+            feed[self._norm_factor] = self._preset.norm_stabilizer
+        if self._preset.scheduled_sampling is not None:
+            feed[self._step] = step
         return session.run([self._losses[j], self._updates[j]], feed)[0]
 
     def loss(self, session, batches):
-        """Mean loss over batches of `Examples` in nats per phone, each word weighted the same."""
+        """Mean loss over batches of `Examples` in nats per phone, each word weighted the same.
+
+        The decoder reads the true symbols, and there is no cost of the norm stabiliser.
+        """
         total = count = 0
         for j, sources, targets in batches:
-            total += len(sources) * session.run(self._losses[j], self._feed(sources, targets))
+            feed = self._feed(sources, targets)
+            if self._preset.scheduled_sampling is not None:
+                feed[self._sampling_probability] = 0.0
+            total += len(sources) * session.run(self._losses[j], feed)
             count += len(sources)
         return float(total / max(count, 1))
 
-    def pronounce(self, session, coder, words, batch_size=256):
-        """Greedy pronunciations of words; None for words too long for the largest bucket."""
+    def pronounce(self, session, coder, words, batch_size=256, decoder="greedy"):
+        """Pronunciations of words; None for words too long for the largest bucket.
+
+        Args:
+          decoder: "greedy"; or "beam" or "sampling", if the model was made with them.
+        """
         answers = [None] * len(words)
         for j in range(len(coder.buckets)):
             places = [i for i, word in enumerate(words) if coder.bucket(word) == j]
@@ -232,7 +325,7 @@ class Model(object):
                 part = places[start:start + batch_size]
                 feed = self._feed(np.array([coder.source(words[i], j) for i in part], np.int32),
                                   np.full((len(part), 1), GO, np.int32))
-                for i, symbols in zip(part, session.run(self._answers[j], feed)):
+                for i, symbols in zip(part, session.run(self._answers[decoder][j], feed)):
                     answers[i] = coder.decode(symbols)
         return answers
 
@@ -241,7 +334,7 @@ class Model(object):
         j = coder.bucket(word)
         feed = self._feed(np.array([coder.source(word, j)], np.int32),
                           np.full((1, 1), GO, np.int32))
-        symbols, weights = session.run([self._answers[j], self._attention[j]], feed)
+        symbols, weights = session.run([self._answers["greedy"][j], self._attention[j]], feed)
         phones = coder.decode(symbols[0])
         # Back to the order of the spelling, without the padding.
         return phones, np.array(weights)[:len(phones), 0, ::-1][:, :len(word)]
@@ -298,7 +391,7 @@ def train(options, preset, model, coder, pronunciations, split, session, checkpo
                           % position.step)
         while budget.fraction(position) < 1 and not stopping():
             rate = learning_rate(preset, budget.fraction(position))
-            losses.append(float(model.train_step(session, next(batches), rate)))
+            losses.append(float(model.train_step(session, next(batches), rate, position.step)))
             position = training.Position(position.step + 1, time.time() - begin)
             if not math.isfinite(losses[-1]):
                 raise ExperimentError("the loss became %s at step %d" % (losses[-1], position.step))
@@ -326,7 +419,12 @@ def train(options, preset, model, coder, pronunciations, split, session, checkpo
 
 
 def evaluate(options, model, coder, pronunciations, words, session):
-    """Pronounces held-out words, prints a dozen and the error rates, and draws attention."""
+    """Pronounces held-out words, prints a dozen and the error rates, and draws attention.
+
+    Returns:
+      Dict for the results: "wer" and "per" of greedy decoding in fractions, and dicts of the same
+      for "beam" and "sampling", as far as options ask for them.
+    """
     answers = model.pronounce(session, coder, words)
     score = scoring.score(answers, [pronunciations[word] for word in words])
     print("words the model has not seen (* = not in the dictionary's list):")
@@ -336,12 +434,29 @@ def evaluate(options, model, coder, pronunciations, words, session):
                                    "* " + " | ".join(map(" ".join, pronunciations[word]))))
     print("%d held-out words: WER %.1f %%, PER %.1f %%"
           % (len(words), 100 * score.wer, 100 * score.per))
+    measured = {"wer": score.wer, "per": score.per}
+    for decoder, setting, value in [("beam", "size", options.beam),
+                                    ("sampling", "temperature", options.temperature)]:
+        if value is not None:
+            # A beam has `value` rows for each word.
+            batch_size = max(1, 1024 // value) if decoder == "beam" else 256
+            answers = model.pronounce(session, coder, words, batch_size, decoder)
+            other = scoring.score(answers, [pronunciations[word] for word in words])
+            measured[decoder] = {setting: value, "wer": other.wer, "per": other.per}
+            print("with %s: WER %.1f %%, PER %.1f %%; greedy: WER %.1f %%, PER %.1f %%"
+                  % (described(decoder, value), 100 * other.wer, 100 * other.per,
+                     100 * score.wer, 100 * score.per))
     pictured = [word for word in words if coder.bucket(word) is not None][:4]
     drawn = [(list(word),) + model.attention(session, coder, word) for word in pictured]
     drawn = [example for example in drawn if example[1]]
     if drawn:
         plots.attention(drawn, os.path.join(options.output, "attention.png"))
-    return score
+    return measured
+
+
+def described(decoder, value):
+    """A decoder in words."""
+    return "a beam of %d" % value if decoder == "beam" else "phones drawn at temperature %g" % value
 
 
 def train_and_evaluate(options):
@@ -349,7 +464,7 @@ def train_and_evaluate(options):
     begin = time.time()
     require("matplotlib", "to draw the learning curve")
     preset = PRESETS[options.preset]
-    for name in ("max_steps", "max_seconds"):
+    for name in ("max_steps", "max_seconds") + FEATURES:
         if getattr(options, name) is not None:
             preset = preset._replace(**{name: getattr(options, name)})
 
@@ -366,27 +481,29 @@ def train_and_evaluate(options):
     data = dictionary.fingerprint(pronunciations)
     training.describe_run(options.output, {
         "preset": options.preset, "phones": phones, "data": data, "seed": options.seed,
-        "settings": preset._replace(max_steps=None, max_seconds=None)._asdict()})
+        "settings": settings(preset._replace(max_steps=None, max_seconds=None))})
 
     with tf.Graph().as_default():
         tf.set_random_seed(options.seed)
         with tf.variable_scope("g2p"):
-            model = Model(preset, len(phones))
+            model = Model(preset, len(phones), beam=options.beam, temperature=options.temperature)
         checkpoints = training.Checkpoints(options.output)
         with training.session() as session:
             records, position = train(options, preset, model, coder, pronunciations, split, session,
                                       checkpoints)
             words = split.test[:options.eval_words]
-            score = evaluate(options, model, coder, pronunciations, words, session)
+            measured = evaluate(options, model, coder, pronunciations, words, session)
     plots.learning_curve(records.history, os.path.join(options.output, "learning_curve.png"))
-    training.write_json(os.path.join(options.output, "results.json"), {
-        "experiment": "g2p", "preset": options.preset, "settings": preset._asdict(),
+    results = {
+        "experiment": "g2p", "preset": options.preset, "settings": settings(preset),
         "seed": options.seed, "data": data,
         "words": {part: len(words) for part, words in zip(split._fields, split)},
-        "eval_words": len(words), "wer": score.wer, "per": score.per,
+        "eval_words": len(words),
         "steps": position.step, "training_seconds": round(position.seconds, 1),
         "command_seconds": round(time.time() - begin, 1),
-        "tensorflow": tf.__version__, "python": platform.python_version()})
+        "tensorflow": tf.__version__, "python": platform.python_version()}
+    results.update(measured)
+    training.write_json(os.path.join(options.output, "results.json"), results)
     print("trained %d steps in %d s; this command took %d s; results are in %s"
           % (position.step, position.seconds, time.time() - begin, options.output))
 
@@ -414,9 +531,24 @@ def decode(options):
         coder = Coder(description["phones"], preset.buckets)
     except (KeyError, TypeError) as error:
         raise ExperimentError("%s is not from this version of the experiment (%s)" % (path, error))
+    for name in FEATURES:
+        asked, found = getattr(options, name), getattr(preset, name)
+        if asked is not None and asked != found:
+            raise ExperimentError("%s holds a model with --%s %s, not %g; leave the option out to "
+                                  "use the model as it was trained"
+                                  % (options.output, name.replace("_", "-"),
+                                     "off" if found is None else "%g" % found, asked))
+    decoder = "greedy"
+    if options.beam is not None:
+        decoder = "beam"
+    elif options.temperature is not None:
+        decoder = "sampling"
     with tf.Graph().as_default():
+        if options.temperature is not None:
+            tf.set_random_seed(options.seed)
         with tf.variable_scope("g2p"):
-            model = Model(preset, len(coder.phones), training=False)
+            model = Model(preset, len(coder.phones), training=False, beam=options.beam,
+                          temperature=options.temperature)
         checkpoints = training.Checkpoints(options.output)
         with training.session() as session:
             if checkpoints.restore(session) is None:
@@ -427,7 +559,8 @@ def decode(options):
                 except ValueError as error:
                     sys.stderr.write("line %d: %s\n" % (number, error))
                     continue
-                print("%s\t%s" % (word, " ".join(model.pronounce(session, coder, [word])[0])))
+                answers = model.pronounce(session, coder, [word], decoder=decoder)
+                print("%s\t%s" % (word, " ".join(answers[0])))
                 sys.stdout.flush()
 
 
@@ -457,7 +590,7 @@ def add_options(parser):
     parser.add_argument("--max-seconds", type=training.positive_float, metavar="S",
                         help="training time in all, earlier runs included")
     parser.add_argument("--seed", type=training.seed, default=1, metavar="N",
-                        help="of weights and order (default: 1)")
+                        help="of weights, order and drawn phones (default: 1)")
     parser.add_argument("--eval-words", type=training.positive_int, metavar="N",
                         help="measure on so many held-out words (default: all of them)")
     parser.add_argument("--fresh", "--no-resume", action="store_true",
@@ -466,12 +599,32 @@ def add_options(parser):
                         help="a progress bar even if stderr is not a terminal")
     parser.add_argument("--decode", action="store_true",
                         help="pronounce words from standard input, one a line")
+    features = parser.add_argument_group("features of the model and its training")
+    features.add_argument("--norm-stabilizer", type=training.non_negative_float, nargs="?",
+                          const=50.0, metavar="FACTOR",
+                          help="penalise changes of the norm of the decoder's states (default of "
+                               "FACTOR: 50)")
+    features.add_argument("--scheduled-sampling", type=training.float_of_at_least_1, nargs="?",
+                          const=500.0, metavar="K",
+                          help="feed the decoder its own phones with the probability 1 - K / (K + "
+                               "exp(step / K)), one half at K ln K (default of K: 500)")
+    features.add_argument("--average-states", type=training.fraction, nargs="?", const=0.5,
+                          metavar="INFLUENCE",
+                          help="enter the decoder's steps with a mix of the last state and the "
+                               "mean of all, INFLUENCE of it the mean (default of INFLUENCE: 0.5)")
+    decoders = parser.add_argument_group("decoding of words")
+    decoders.add_argument("--beam", type=training.int_up_to(LARGEST_BEAM), metavar="N",
+                          help="beam search with N hypotheses, compared with greedy decoding")
+    decoders.add_argument("--temperature", type=training.positive_float, metavar="T",
+                          help="draw phones from softmax(logits / T), instead of the most probable")
 
 
 def run(options):
     """Runs the experiment with parsed options."""
     if not options.output:
         options.output = os.path.join("runs", "g2p-" + options.preset)
+    if options.decode and options.beam is not None and options.temperature is not None:
+        raise ExperimentError("--decode takes --beam or --temperature, not both")
     if options.decode:
         decode(options)
     else:

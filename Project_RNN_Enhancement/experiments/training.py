@@ -199,6 +199,9 @@ def describe_run(folder, description):
     found = read_json(path)
     for key, value in sorted(json.loads(json.dumps(description)).items()):
         if found.get(key) != value:
+            if isinstance(value, dict) and isinstance(found.get(key), dict):
+                key = "`, `".join(name for name in sorted(set(value) | set(found[key]))
+                                  if value.get(name) != found[key].get(name))
             raise ExperimentError("%s holds a run with a different `%s`; choose another --output, "
                                   "or --fresh to replace it" % (folder, key))
 
@@ -222,6 +225,27 @@ def positive_int(text):
 def positive_float(text):
     """For `argparse`: a number above 0."""
     return _number(text, float, lambda value: 0 < value < float("inf"), "a number above 0")
+
+
+def int_up_to(highest):
+    """For `argparse`: a whole number of at least 1 and at most `highest`."""
+    return lambda text: _number(text, int, lambda value: 1 <= value <= highest,
+                                "a whole number from 1 to %d" % highest)
+
+
+def non_negative_float(text):
+    """For `argparse`: a number of at least 0."""
+    return _number(text, float, lambda value: 0 <= value < float("inf"), "a number of at least 0")
+
+
+def float_of_at_least_1(text):
+    """For `argparse`: a number of at least 1."""
+    return _number(text, float, lambda value: 1 <= value < float("inf"), "a number of at least 1")
+
+
+def fraction(text):
+    """For `argparse`: a number from 0 to 1."""
+    return _number(text, float, lambda value: 0 <= value <= 1, "a number from 0 to 1")
 
 
 def seed(text):
