@@ -36,6 +36,11 @@ _COMPARISONS = {
         _Comparison("peak_mb", "static", "loop", None),
         _Comparison("nodes", "static", "loop", None),
     ],
+    "beam": [
+        _Comparison("search_ms", "ours", "stock", 1.0),
+        _Comparison("ready_s", "ours", "stock", None),
+        _Comparison("nodes", "ours", "stock", None),
+    ],
 }
 
 _MEASURES = {
@@ -47,6 +52,7 @@ _MEASURES = {
     "decode_ms": "greedy decode",
     "nodes": "graph nodes",
     "step_ms": "step",
+    "search_ms": "search of a batch",
 }
 
 _TITLES = {
@@ -57,11 +63,14 @@ _TITLES = {
     "long": "long: one bucket of 400 steps against one of 40",
     "devices": 'devices: layers on two CPU devices, unroll="static" against unroll="loop"',
     "cells": "cells: a training step of each",
+    "beam": "beam: this package's search against BeamSearchDecoder",
 }
 
 _NOTES = {
     "long": "Flat means: as many nodes, built in about the same time. Activations grow with the "
             "length by nature, and with them peak memory and the time of a step.",
+    "beam": "One model with the same weights on both sides, its encoder included. Sentences per "
+            "second are in the inverse ratio of the times.",
 }
 
 

@@ -125,12 +125,37 @@ def _measure_cells(settings, names, threads, repeats):
     return numbers
 
 
+def _measure_beam(side, settings, threads, repeats):
+    # Not at the top: what is stock is measured without a module of ours.
+    from . import beam
+    settings = beam.Settings(**settings)
+    values = beam.feed(settings)
+    with tf.Graph().as_default() as graph:
+        tf.set_random_seed(1)
+        start = time.perf_counter()
+        found = beam.search_graph(side, settings)
+        numbers = {"build_s": time.perf_counter() - start, "nodes": len(graph.get_operations())}
+        with _session(threads, 0) as session:
+            start = time.perf_counter()
+            session.run(tf.global_variables_initializer())
+            session.run(found, values)
+            numbers["first_s"] = time.perf_counter() - start
+            session.run(found, values)
+            numbers["search_ms"] = 1e3 * _median_time(lambda: session.run(found, values), repeats)
+    numbers["sentences_per_s"] = 1e3 * settings.batch / numbers["search_ms"]
+    return numbers
+
+
 def measure(job):
     """Numbers of one job.
 
     A job of cells is {"library": "cells", "cells": names, "settings": as `cells.Settings`,
     "threads", "repeats": int}; its numbers are {name: dict of `build_s`, `first_s`, `nodes`,
     `step_ms`, and `ratio` to the cell that it is measured against, turn by turn}.
+
+    A job of beam search is {"library": "beam", "side": "ours" or "stock", "settings": as
+    `beam.Settings`, "threads", "repeats": int}; its numbers are `build_s`, `first_s`, `nodes`,
+    `search_ms` (of a batch) and `sentences_per_s`.
 
     Args:
       job: {"library": "ours", "stock" or "dynamic", "settings": as `workload.Settings`,
@@ -144,6 +169,8 @@ def measure(job):
     tf.logging.set_verbosity(tf.logging.ERROR)
     if job["library"] == "cells":
         return _measure_cells(job["settings"], job["cells"], job["threads"], job["repeats"])
+    if job["library"] == "beam":
+        return _measure_beam(job["side"], job["settings"], job["threads"], job["repeats"])
     settings = workload.Settings(**job["settings"])
     settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
     lib = None if job["library"] == "dynamic" else workload.library(job["library"])
