@@ -20,6 +20,9 @@ from . import workload  # noqa: E402
 
 __all__ = ["measure"]
 
+# Of the row "loader", whose steps are short and differ by bucket.
+_STEPS_PER_REPEAT = 15
+
 
 def _peak():
     """Peak resident memory of this process, MB."""
@@ -146,6 +149,30 @@ def _measure_beam(side, settings, threads, repeats):
     return numbers
 
 
+def _measure_loader(side, settings, threads, repeats):
+    from . import loader
+    settings = loader.Settings(**settings)
+    settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
+    with tf.Graph().as_default() as graph, _session(threads, 0) as session:
+        start = time.perf_counter()
+        training = loader.SIDES[side](settings)
+        numbers = {"build_s": time.perf_counter() - start, "nodes": len(graph.get_operations())}
+        start = time.perf_counter()
+        session.run(tf.global_variables_initializer())
+        training.start(session)
+        # Enough for every bucket to have had its turn.
+        for _ in range(repeats):
+            training.step(session)
+        numbers["first_s"] = time.perf_counter() - start
+        waits, steps = zip(*[training.step(session) for _ in range(_STEPS_PER_REPEAT * repeats)])
+    # Sums, because buckets differ and a rare long wait counts.
+    total = sum(waits) + sum(steps)
+    numbers["wait_ms"] = 1e3 * sum(waits) / len(waits)
+    numbers["trained_ms"] = 1e3 * total / len(waits)
+    numbers["wait_share"] = sum(waits) / total
+    return numbers
+
+
 def measure(job):
     """Numbers of one job.
 
@@ -156,6 +183,10 @@ def measure(job):
     A job of beam search is {"library": "beam", "side": "ours" or "stock", "settings": as
     `beam.Settings`, "threads", "repeats": int}; its numbers are `build_s`, `first_s`, `nodes`,
     `search_ms` (of a batch) and `sentences_per_s`.
+
+    A job of training from a loader is {"library": "loader", "side": "loader" or "feed", "settings":
+    as `loader.Settings`, ...} likewise; its numbers are `build_s`, `first_s`, `nodes`, and means
+    over the steps: `wait_ms` for the input, `trained_ms` with it, and `wait_share`.
 
     Args:
       job: {"library": "ours", "stock" or "dynamic", "settings": as `workload.Settings`,
@@ -171,6 +202,8 @@ def measure(job):
         return _measure_cells(job["settings"], job["cells"], job["threads"], job["repeats"])
     if job["library"] == "beam":
         return _measure_beam(job["side"], job["settings"], job["threads"], job["repeats"])
+    if job["library"] == "loader":
+        return _measure_loader(job["side"], job["settings"], job["threads"], job["repeats"])
     settings = workload.Settings(**job["settings"])
     settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
     lib = None if job["library"] == "dynamic" else workload.library(job["library"])
