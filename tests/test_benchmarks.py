@@ -502,7 +502,8 @@ class CommandTest(TinyCase):
         jobs = self.fake_workers()
         self.assertEqual(self.command()[0], 0)
         self.assertEqual([found["row"] for found in self.results()["rows"]],
-                         ["gru", "lstm", "basic", "user", "long", "devices", "cells", "beam", "loader"])
+                         ["gru", "lstm", "basic", "user", "long", "devices", "cells",
+                          "beam", "loader"])
         self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2 + 1 + 2 + 2))
         self.assertEqual([(job["library"], job["side"]) for job in jobs[-12:]],
                          [("beam", "ours"), ("beam", "stock")] * 3
