@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.benchmarks import __main__ as benchmarks
-from Project_RNN_Enhancement.benchmarks import cells, report, worker, workload
+from Project_RNN_Enhancement.benchmarks import beam, cells, loader, report, worker, workload
 from Project_RNN_Enhancement.experiments import training
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
 
@@ -35,7 +35,13 @@ NUMBERS = {
                 "steps_ms": [0.5, 9.0]},
     "cells": {name: {"build_s": 1.0, "first_s": 1.0, "nodes": 2000, "step_ms": 8.0, "ratio": 0.5}
               for name in ("GRUCell", "LSTMCell")},
+    "beam": {"build_s": 1.0, "first_s": 1.0, "nodes": 900, "search_ms": 8.0,
+             "sentences_per_s": 2000.0},
+    "loader": {"build_s": 1.0, "first_s": 1.0, "nodes": 900, "wait_ms": 0.5, "trained_ms": 20.0,
+               "wait_share": 0.025},
 }
+TINY_BEAM = beam.Settings(vocabulary=9, size=4, source=3, steps=5, batch=2, width=3)
+TINY_LOADER = loader.Settings(vocabulary=9, size=4, batch=2, buckets=[(2, 5), (4, 7)], pairs=20)
 TINY_CELLS = cells.Settings(size=3, steps=5, batch=2)
 
 
@@ -350,6 +356,68 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(os.listdir(folder), [])
 
 
+class BeamTest(unittest.TestCase):
+    """The row of beam search."""
+
+    def test_both_sides_search_the_same(self):
+        found = {}
+        for side in beam.SIDES:
+            with tf.Graph().as_default(), tf.Session() as session, stock.quiet():
+                symbols, scores = beam.search_graph(side, TINY_BEAM)
+                random = np.random.RandomState(0)
+                session.run(tf.global_variables_initializer())
+                names = []
+                for variable in tf.trainable_variables():
+                    variable.load(random.uniform(-1, 1, variable.shape.as_list()), session)
+                    names.append(variable.op.name)
+                found[side] = [names] + session.run([symbols, scores], beam.feed(TINY_BEAM))
+        (names, symbols, scores), (stock_names, stock_symbols, stock_scores) = (
+            found["ours"], found["stock"])
+        self.assertEqual(names, stock_names)
+        # Past an end the two pad differently, and TensorFlow's stops where all have ended.
+        length = stock_symbols.shape[2]
+        for row, other in zip(symbols[:, :, :length].reshape(-1, length),
+                              stock_symbols.reshape(-1, length)):
+            within = np.cumsum(np.append(0, row[:-1] == beam.END)) == 0
+            np.testing.assert_array_equal(row[within], other[within])
+        np.testing.assert_allclose(scores, stock_scores, rtol=1e-4)
+
+    def test_ratios(self):
+        found = row(("ours", NUMBERS["beam"]), ("stock", dict(NUMBERS["beam"], search_ms=10.0)),
+                    name="beam")
+        line = ratio_of(found, "search_ms")
+        self.assertEqual((line["ratio"], line["target"], line["verdict"]), (0.8, 1.0, "reached"))
+        text = ReportTest.table(self, found)
+        self.assertIn("| search of a batch", text)
+        self.assertIn("10.0 ms", text)
+
+
+class LoaderTest(unittest.TestCase):
+    """The row of the loader."""
+
+    def test_both_sides_train(self):
+        for side, make in loader.SIDES.items():
+            with tf.Graph().as_default(), tf.Session() as session, stock.quiet():
+                training = make(TINY_LOADER)
+                session.run(tf.global_variables_initializer())
+                training.start(session)
+                before = session.run(tf.trainable_variables())
+                for _ in range(12):
+                    self.assertGreater(min(training.step(session)), 0, side)
+                for old, new in zip(before, session.run(tf.trainable_variables())):
+                    self.assertTrue((old != new).any(), side)
+
+    def test_share_of_the_input(self):
+        found = row(("loader", NUMBERS["loader"]),
+                    ("feed", dict(NUMBERS["loader"], wait_ms=2.0, wait_share=0.1)), name="loader")
+        shares = [line for line in found["ratios"] if line["measure"] == "wait_share"]
+        self.assertEqual([(line["ratio"], line["target"], line["verdict"]) for line in shares],
+                         [(0.025, 0.02, "not reached"), (0.1, None, None)])
+        self.assertEqual(ratio_of(found, "wait_ms", lower="feed")["ratio"], 0.25)
+        text = ReportTest.table(self, json.loads(json.dumps(found, sort_keys=True)))
+        self.assertIn("input's share of the time", text)
+
+
 class CommandTest(TinyCase):
 
     def command(self, *options):
@@ -399,6 +467,24 @@ class CommandTest(TinyCase):
         self.assertEqual(set(results["rows"][0]["medians"]), set(cells.CELLS))
         self.assertEqual(sorted(os.listdir(self.output)), ["benchmark.png", "results.json"])
 
+    def test_beam_in_real_processes(self):
+        self.replace(beam, REFERENCE=TINY_BEAM)
+        status, out, err = self.command("--rows", "beam", "--rounds", "1", "--threads", "1")
+        self.assertEqual((status, err), (0, "beam ours 1/1 ...\nbeam stock 1/1 ...\n"))
+        results = self.results()
+        self.assertEqual(out, report.markdown(results))
+        self.assertEqual(len(results["rows"][0]["ratios"]), 3)
+
+    def test_loader_in_real_processes(self):
+        self.replace(loader, REFERENCE=TINY_LOADER)
+        status, out, err = self.command("--rows", "loader", "--rounds", "1", "--threads", "1")
+        self.assertEqual((status, err), (0, "loader loader 1/1 ...\nloader feed 1/1 ...\n"))
+        results = self.results()
+        self.assertEqual(out, report.markdown(results))
+        for numbers in results["rows"][0]["medians"].values():
+            self.assertTrue(0 < numbers["wait_share"] < 1)
+            self.assertLess(numbers["wait_ms"], numbers["trained_ms"])
+
     def test_sides_take_turns(self):
         jobs = self.fake_workers()
         status, _, err = self.command("--rows", "gru,lstm", "--rounds", "2", "--threads", "3")
@@ -416,8 +502,13 @@ class CommandTest(TinyCase):
         jobs = self.fake_workers()
         self.assertEqual(self.command()[0], 0)
         self.assertEqual([found["row"] for found in self.results()["rows"]],
-                         ["gru", "lstm", "basic", "user", "long", "devices", "cells"])
-        self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2 + 1))
+                         ["gru", "lstm", "basic", "user", "long", "devices", "cells",
+                          "beam", "loader"])
+        self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2 + 1 + 2 + 2))
+        self.assertEqual([(job["library"], job["side"]) for job in jobs[-12:]],
+                         [("beam", "ours"), ("beam", "stock")] * 3
+                         + [("loader", "loader"), ("loader", "feed")] * 3)
+        jobs = jobs[:-12]
         self.assertEqual([(job["library"], job["cells"]) for job in jobs[-3:]],
                          [("cells", list(cells.CELLS))] * 3)
         self.assertEqual([(job["library"], job["settings"]["unroll"], job["settings"]["devices"])

@@ -15,7 +15,7 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|bo
 
 import numpy as np  # noqa: E402
 
-from Project_RNN_Enhancement.benchmarks import cells, report, workload  # noqa: E402
+from Project_RNN_Enhancement.benchmarks import beam, cells, loader, report, workload  # noqa: E402
 from Project_RNN_Enhancement.experiments import training  # noqa: E402
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, require  # noqa: E402
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf  # noqa: E402
@@ -29,6 +29,8 @@ _ROWS = collections.OrderedDict([
     ("long", "this package alone: one bucket of 400 steps and one of 40"),
     ("devices", "this package alone: layers on two CPU devices, unrolled and in a loop"),
     ("cells", "a training step of every cell against GRUCell, all in one process"),
+    ("beam", "beam search: this package and tf.contrib.seq2seq.BeamSearchDecoder"),
+    ("loader", "this package alone: training from a BucketedLoader, and fed by get_batch"),
 ])
 _LAST_LINES = 10
 
@@ -126,6 +128,11 @@ def _jobs(row, threads, repeats):
     if row == "cells":
         return {"all": {"library": "cells", "cells": list(cells.CELLS), "threads": threads,
                         "repeats": repeats, "settings": dict(cells.REFERENCE._asdict())}}
+    if row in ("beam", "loader"):
+        module = {"beam": beam, "loader": loader}[row]
+        return collections.OrderedDict(
+            (side, {"library": row, "side": side, "threads": threads, "repeats": repeats,
+                    "settings": dict(module.REFERENCE._asdict())}) for side in module.SIDES)
     settings = workload.REFERENCE
     if row == "long":
         # A step of 400 takes seconds.

@@ -36,7 +36,18 @@ _COMPARISONS = {
         _Comparison("peak_mb", "static", "loop", None),
         _Comparison("nodes", "static", "loop", None),
     ],
+    "beam": [
+        _Comparison("search_ms", "ours", "stock", 1.0),
+        _Comparison("ready_s", "ours", "stock", None),
+        _Comparison("nodes", "ours", "stock", None),
+    ],
+    "loader": [
+        _Comparison("trained_ms", "loader", "feed", None),
+        _Comparison("wait_ms", "loader", "feed", None),
+    ],
 }
+
+_LARGEST_WAIT = 0.02
 
 _MEASURES = {
     "ready_s": "build, initialise, first runs",
@@ -47,6 +58,10 @@ _MEASURES = {
     "decode_ms": "greedy decode",
     "nodes": "graph nodes",
     "step_ms": "step",
+    "search_ms": "search of a batch",
+    "trained_ms": "step with its input",
+    "wait_ms": "input",
+    "wait_share": "input's share of the time",
 }
 
 _TITLES = {
@@ -57,11 +72,17 @@ _TITLES = {
     "long": "long: one bucket of 400 steps against one of 40",
     "devices": 'devices: layers on two CPU devices, unroll="static" against unroll="loop"',
     "cells": "cells: a training step of each",
+    "beam": "beam: this package's search against BeamSearchDecoder",
+    "loader": "loader: a training step from BucketedLoader and by feeding",
 }
 
 _NOTES = {
     "long": "Flat means: as many nodes, built in about the same time. Activations grow with the "
             "length by nature, and with them peak memory and the time of a step.",
+    "beam": "One model with the same weights on both sides, its encoder included. Sentences per "
+            "second are in the inverse ratio of the times.",
+    "loader": "Input is what a step waits for: the loader's next batch, or `get_batch`. What the "
+              "session does with fed values counts as the step.",
 }
 
 
@@ -103,6 +124,12 @@ def summarise(row):
             buckets = [None]
         for bucket, one, other in zip(buckets, upper, lower):
             row["ratios"].append(_ratio(comparison, bucket, one / other))
+    for side, numbers in row["medians"].items():
+        if "wait_share" in numbers:
+            row["ratios"].append(_ratio(
+                _Comparison("wait_share", "input, " + side, "step with it",
+                            _LARGEST_WAIT if side == "loader" else None),
+                None, numbers["wait_share"]))
 
 
 def _summarise_cells(row):
@@ -228,6 +255,8 @@ def _absolute(row, side, line):
         return ""
     if measure == "nodes":
         return "{:,.0f}".format(value)
+    if measure == "wait_share":
+        return "%.2f %%" % (100 * value)
     unit = {"s": "s", "ms": "ms", "mb": "MB"}[measure.rsplit("_", 1)[1]]
     return "%s %s" % ("%.1f" % value if value < 100 else "{:,.0f}".format(value), unit)
 

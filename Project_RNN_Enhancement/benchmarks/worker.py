@@ -20,6 +20,9 @@ from . import workload  # noqa: E402
 
 __all__ = ["measure"]
 
+# Of the row "loader", whose steps are short and differ by bucket.
+_STEPS_PER_REPEAT = 15
+
 
 def _peak():
     """Peak resident memory of this process, MB."""
@@ -125,12 +128,65 @@ def _measure_cells(settings, names, threads, repeats):
     return numbers
 
 
+def _measure_beam(side, settings, threads, repeats):
+    # Not at the top: what is stock is measured without a module of ours.
+    from . import beam
+    settings = beam.Settings(**settings)
+    values = beam.feed(settings)
+    with tf.Graph().as_default() as graph:
+        tf.set_random_seed(1)
+        start = time.perf_counter()
+        found = beam.search_graph(side, settings)
+        numbers = {"build_s": time.perf_counter() - start, "nodes": len(graph.get_operations())}
+        with _session(threads, 0) as session:
+            start = time.perf_counter()
+            session.run(tf.global_variables_initializer())
+            session.run(found, values)
+            numbers["first_s"] = time.perf_counter() - start
+            session.run(found, values)
+            numbers["search_ms"] = 1e3 * _median_time(lambda: session.run(found, values), repeats)
+    numbers["sentences_per_s"] = 1e3 * settings.batch / numbers["search_ms"]
+    return numbers
+
+
+def _measure_loader(side, settings, threads, repeats):
+    from . import loader
+    settings = loader.Settings(**settings)
+    settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
+    with tf.Graph().as_default() as graph, _session(threads, 0) as session:
+        start = time.perf_counter()
+        training = loader.SIDES[side](settings)
+        numbers = {"build_s": time.perf_counter() - start, "nodes": len(graph.get_operations())}
+        start = time.perf_counter()
+        session.run(tf.global_variables_initializer())
+        training.start(session)
+        # Enough for every bucket to have had its turn.
+        for _ in range(repeats):
+            training.step(session)
+        numbers["first_s"] = time.perf_counter() - start
+        waits, steps = zip(*[training.step(session) for _ in range(_STEPS_PER_REPEAT * repeats)])
+    # Sums, because buckets differ and a rare long wait counts.
+    total = sum(waits) + sum(steps)
+    numbers["wait_ms"] = 1e3 * sum(waits) / len(waits)
+    numbers["trained_ms"] = 1e3 * total / len(waits)
+    numbers["wait_share"] = sum(waits) / total
+    return numbers
+
+
 def measure(job):
     """Numbers of one job.
 
     A job of cells is {"library": "cells", "cells": names, "settings": as `cells.Settings`,
     "threads", "repeats": int}; its numbers are {name: dict of `build_s`, `first_s`, `nodes`,
     `step_ms`, and `ratio` to the cell that it is measured against, turn by turn}.
+
+    A job of beam search is {"library": "beam", "side": "ours" or "stock", "settings": as
+    `beam.Settings`, "threads", "repeats": int}; its numbers are `build_s`, `first_s`, `nodes`,
+    `search_ms` (of a batch) and `sentences_per_s`.
+
+    A job of training from a loader is {"library": "loader", "side": "loader" or "feed", "settings":
+    as `loader.Settings`, ...} likewise; its numbers are `build_s`, `first_s`, `nodes`, and means
+    over the steps: `wait_ms` for the input, `trained_ms` with it, and `wait_share`.
 
     Args:
       job: {"library": "ours", "stock" or "dynamic", "settings": as `workload.Settings`,
@@ -144,6 +200,10 @@ def measure(job):
     tf.logging.set_verbosity(tf.logging.ERROR)
     if job["library"] == "cells":
         return _measure_cells(job["settings"], job["cells"], job["threads"], job["repeats"])
+    if job["library"] == "beam":
+        return _measure_beam(job["side"], job["settings"], job["threads"], job["repeats"])
+    if job["library"] == "loader":
+        return _measure_loader(job["side"], job["settings"], job["threads"], job["repeats"])
     settings = workload.Settings(**job["settings"])
     settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
     lib = None if job["library"] == "dynamic" else workload.library(job["library"])
