@@ -223,7 +223,7 @@ def _notes_on_cells(row):
     notes = ["%(size)d units and inputs, %(steps)d steps, batch %(batch)d; the cells take turns in "
              "one process, and a ratio is the median of those of the turns." % settings]
     notes += ["%s: %s" % (name, cells.CELLS[name].note)
-              for name in row["medians"] if cells.CELLS[name].note]
+              for name in cells.CELLS if name in row["medians"] and cells.CELLS[name].note]
     return "\n\n".join(notes) + "\n"
 
 
