@@ -316,10 +316,11 @@ class ModelTest(unittest.TestCase):
             model = g2p.Model(TWO_BUCKETS, 3, training=False)
             session.run(tf.global_variables_initializer())
             self.assertEqual([len(steps) for steps in model._attention], [5, 6])
-            # An untrained model may answer END at once; with the END bias pushed down it does not.
-            for variable in tf.trainable_variables():
-                if variable.shape == [6] and "bias" in variable.op.name.lower():
-                    session.run(variable.assign([-9, -9, -9, 9, 0, 0]))
+            # An untrained model may answer END at once; with the END bias of the last projection far down it
+            # does not.
+            bias, = [variable for variable in tf.trainable_variables("embedding_attention_seq2seq")
+                     if variable.op.name.endswith("AttnOutputProjection/bias")]
+            session.run(bias.assign([-99, -99, -99, 99, 0, 0]))
             phones, weights = model.attention(session, self.coder, "cat")
             self.assertEqual(weights.shape, (len(phones), 3))
             self.assertEqual(len(phones), 5)

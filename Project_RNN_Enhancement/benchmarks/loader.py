@@ -12,6 +12,7 @@ from ..rnn_enhancement import feeding_enhanced as feeding
 from ..rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from ..rnn_enhancement import seq2seq_enhanced as seq2seq
 from ..rnn_enhancement.tf1 import tf
+from . import workload
 
 __all__ = ["Settings", "REFERENCE", "SIDES"]
 
@@ -43,12 +44,7 @@ def _updates(settings, encoder_inputs, decoder_inputs, targets, weights):
             settings.vocabulary, settings.size)
     _, losses = seq2seq.model_with_buckets(
         encoder_inputs, decoder_inputs, targets, weights, settings.buckets, model)
-    variables, optimizer = tf.trainable_variables(), tf.train.GradientDescentOptimizer(0.1)
-    fetches = []
-    for loss in losses:
-        gradients, _ = tf.clip_by_global_norm(tf.gradients(loss, variables), 5.0)
-        fetches.append([optimizer.apply_gradients(zip(gradients, variables)), loss])
-    return fetches
+    return [workload.update(loss) for loss in losses]
 
 
 class _Loaded(object):

@@ -10,7 +10,7 @@ import numpy as np
 from ..rnn_enhancement.tf1 import tf
 
 __all__ = ["Settings", "REFERENCE", "library", "train_graph", "decode_graph", "dynamic_graph",
-           "feed"]
+           "update", "feed"]
 
 Settings = collections.namedtuple("Settings", [
     "vocabulary", "size", "layers", "batch", "buckets", "samples", "cell", "unroll", "devices"])
@@ -102,7 +102,8 @@ def _model(lib, settings, projection, feed_previous):
     return seq2seq
 
 
-def _update(loss):
+def update(loss):
+    """What a training step fetches: a clipped gradient step, the gradients' norm, the loss."""
     variables = tf.trainable_variables()
     gradients, norm = tf.clip_by_global_norm(tf.gradients(loss, variables), 5.0)
     step = tf.train.GradientDescentOptimizer(0.1).apply_gradients(zip(gradients, variables))
@@ -118,7 +119,7 @@ def train_graph(lib, settings):
         encoder, decoder, decoder[1:], weights, settings.buckets,
         _model(lib, settings, (w, b), False),
         softmax_loss_function=_sampled_loss(w_t, b, settings), **options)
-    return [_update(loss) for loss in losses]
+    return [update(loss) for loss in losses]
 
 
 def decode_graph(lib, settings):
@@ -151,7 +152,7 @@ def dynamic_graph(settings):
     losses = tf.nn.sampled_softmax_loss(
         w_t, b, tf.reshape(target[:, 1:], [-1, 1]), tf.reshape(decoded.rnn_output, [-1, n]),
         settings.samples, vocabulary)
-    return _update(tf.reduce_mean(losses) * tf.cast(length, tf.float32))
+    return update(tf.reduce_mean(losses) * tf.cast(length, tf.float32))
 
 
 def feed(settings, bucket, seed=0):

@@ -9,8 +9,8 @@ import operator
 import numpy as np
 
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
-           "finite_number", "positive_number", "boolean", "one_of", "accepts_integer_at",
-           "checked_keywords", "is_plain_integer", "with_signature_of"]
+           "finite_number", "positive_number", "boolean", "one_of", "check_callable",
+           "accepts_integer_at", "checked_keywords", "is_plain_integer", "with_signature_of"]
 
 # Older or misspelt keywords -> the name used today.
 ALIASES = {
@@ -109,6 +109,13 @@ def one_of(name, value, allowed):
         raise ValueError("%s must be one of %s, got %r."
                          % (name, ", ".join(repr(known) for known in allowed), value))
     return value
+
+
+def check_callable(name, value, form):
+    """TypeError that names the argument unless `value` can be called; `form`: "(..) -> .."."""
+    if not callable(value):
+        raise TypeError("%s must be a function %s, got %r of type %s."
+                        % (name, form, value, type(value).__name__))
 
 
 def is_plain_integer(value):

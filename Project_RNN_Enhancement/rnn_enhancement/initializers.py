@@ -16,6 +16,15 @@ __all__ = ["Blockwise", "Chrono", "Orthogonal", "RandomSigns", "UniformUnitScali
            "weight_initializer_of"]
 
 
+def _fan_in(shape, partition_info):
+    """The product of all dimensions but the last, of the whole of a partitioned variable."""
+    full_shape = shape if partition_info is None else partition_info.full_shape
+    fan_in = 1.0
+    for size in full_shape[:-1]:
+        fan_in *= float(size)
+    return fan_in
+
+
 class UniformUnitScaling(tf.keras.initializers.Initializer):
     """Uniform on (-a, a), a = factor * sqrt(3 / fan_in): keeps the scale of the input.
 
@@ -35,10 +44,7 @@ class UniformUnitScaling(tf.keras.initializers.Initializer):
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = tf.as_dtype(dtype or self.dtype)
-        full_shape = shape if partition_info is None else partition_info.full_shape
-        fan_in = 1.0
-        for size in full_shape[:-1]:
-            fan_in *= float(size)
+        fan_in = _fan_in(shape, partition_info)
         limit = self.factor * (3.0 / max(fan_in, 1.0)) ** 0.5
         return tf.random_uniform(shape, -limit, limit, dtype, seed=self.seed)
 
@@ -92,10 +98,7 @@ class RandomSigns(tf.keras.initializers.Initializer):
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = tf.as_dtype(dtype or self.dtype)
-        full_shape = shape if partition_info is None else partition_info.full_shape
-        fan_in = 1.0
-        for size in full_shape[:-1]:
-            fan_in *= float(size)
+        fan_in = _fan_in(shape, partition_info)
         signs = 2.0 * tf.floor(tf.random_uniform(shape, 0.0, 2.0, seed=self.seed)) - 1.0
         return tf.cast(signs, dtype) * tf.cast(fan_in ** -0.5, dtype)
 

@@ -7,7 +7,8 @@ import collections
 from .arguments import finite_number
 from .tf1 import is_variable, tf
 
-__all__ = ["Range", "POSITIVE", "FRACTION", "POSITIVE_FRACTION", "check_number", "number_in_graph"]
+__all__ = ["Range", "POSITIVE", "FRACTION", "POSITIVE_FRACTION", "AT_LEAST_0", "check_number",
+           "number_in_graph"]
 
 # What is allowed, in words, and a predicate that works on numbers and on tensors.
 Range = collections.namedtuple("Range", ["words", "holds"])
@@ -15,6 +16,7 @@ Range = collections.namedtuple("Range", ["words", "holds"])
 POSITIVE = Range("positive", lambda x: x > 0)
 FRACTION = Range("in [0, 1]", lambda x: (x >= 0) & (x <= 1))
 POSITIVE_FRACTION = Range("in (0, 1]", lambda x: (x > 0) & (x <= 1))
+AT_LEAST_0 = Range("at least 0", lambda x: x >= 0)
 
 
 def _is_of_graph(value):
@@ -40,8 +42,12 @@ def check_number(name, value, allowed):
                          % (name, allowed.words, value.shape))
 
 
-def number_in_graph(name, value, allowed, dtype):
-    """`value` as a float, or as a scalar tensor of `dtype` behind an assertion.
+def number_in_graph(name, value, allowed, dtype=None):
+    """`value` as a float, or as a scalar tensor behind an assertion.
+
+    Args:
+      name, value, allowed: as in `check_number`.
+      dtype: of the tensor; None: its own, float32 for integers.
 
     Raises:
       TypeError, ValueError: as `check_number`.
@@ -50,6 +56,9 @@ def number_in_graph(name, value, allowed, dtype):
     check_number(name, value, allowed)
     if not _is_of_graph(value):
         return float(value)
+    value = tf.convert_to_tensor(value)
+    if dtype is None:
+        dtype = value.dtype if value.dtype.is_floating else tf.float32
     value = tf.cast(tf.reshape(value, []), dtype)
     check = tf.Assert(allowed.holds(value), ["%s must be %s, got" % (name, allowed.words), value])
     with tf.control_dependencies([check]):

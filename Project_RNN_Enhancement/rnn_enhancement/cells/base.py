@@ -10,8 +10,9 @@ from ..arguments import finite_number, reject_unknown, resolve_aliases
 from ..initializers import Blockwise, Chrono, weight_initializer_of
 from ..placement import device_of, placed
 from ..tf1 import private_rnn_cell, quiet_deprecations, tf, without_autograph
+from ..unrolling.steps import flat_steps
 from .copying import fresh_copy
-from .over_time import attribute_replaced, flat_steps, hoisted_over_time
+from .over_time import attribute_replaced, hoisted_over_time
 from .scopes import holder
 
 __all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "check_floating_type"]
@@ -211,6 +212,11 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
         """
         return hoisted_over_time(functools.partial(type(self).call, self), self._maps(), flat,
                                  inputs, state, loop)
+
+    def _track(self, name, part):
+        """Lets object-based checkpoints find `part` through this cell."""
+        if isinstance(part, (tf.Variable, tf.layers.Layer)):
+            self._track_trackable(part, name, overwrite=True)
 
     def __deepcopy__(self, memo):
         return fresh_copy(self, memo)

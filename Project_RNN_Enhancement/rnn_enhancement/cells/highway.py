@@ -2,6 +2,7 @@
 from ..arguments import boolean, finite_number, positive_int
 from ..tf1 import tf
 from .base import check_floating
+from .linear import dense
 from .over_time import affine
 from .units import CellOfUnits
 
@@ -62,11 +63,7 @@ class RecurrentHighwayCell(CellOfUnits):
         check_floating(inputs, state)
         s = state
         for k, (kernel, bias) in enumerate(self._steps_in_depth):
-            if k == 0:
-                mapped = affine(inputs, s, kernel, bias)
-            else:
-                mapped = tf.matmul(s, kernel)
-                mapped = mapped if bias is None else tf.nn.bias_add(mapped, bias)
+            mapped = dense(s, kernel, bias) if k else affine(inputs, s, kernel, bias)
             s = self._layer(mapped, s)
         return s, s
 

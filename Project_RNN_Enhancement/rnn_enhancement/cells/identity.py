@@ -1,7 +1,8 @@
 """The identity recurrent network: a rectified cell that starts as an accumulator."""
 from ..arguments import finite_number
 from ..tf1 import tf
-from .units import TwoStageCell, dense
+from .linear import dense
+from .units import TwoStageCell
 
 __all__ = ["IdentityRNNCell"]
 

@@ -2,7 +2,17 @@
 from ..arguments import checked_keywords
 from ..tf1 import is_sequence, static_dimension, tf
 
-__all__ = ["linear", "Linear"]
+__all__ = ["linear", "Linear", "biased", "dense"]
+
+
+def biased(values, bias):
+    """values + bias; no bias: None."""
+    return values if bias is None else tf.nn.bias_add(values, bias)
+
+
+def dense(inputs, kernel, bias=None):
+    """inputs·kernel + bias; no bias: None."""
+    return biased(tf.matmul(inputs, kernel), bias)
 
 
 class Linear(object):
@@ -43,8 +53,7 @@ class Linear(object):
     def __call__(self, args):
         """The map of `args`, as wide as those given to the constructor."""
         args = list(args) if is_sequence(args) else [args]
-        result = tf.matmul(args[0] if len(args) == 1 else tf.concat(args, 1), self.kernel)
-        return result if self.bias is None else tf.nn.bias_add(result, self.bias)
+        return dense(args[0] if len(args) == 1 else tf.concat(args, 1), self.kernel, self.bias)
 
 
 @checked_keywords

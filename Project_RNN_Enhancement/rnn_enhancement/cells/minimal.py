@@ -1,5 +1,6 @@
 """Cells whose gates see the input only."""
 from ..tf1 import tf
+from .linear import dense
 from .units import TwoStageCell
 
 __all__ = ["MinGRUCell", "MinLSTMCell"]
@@ -17,10 +18,8 @@ class _MinimalCell(TwoStageCell):
         self._bias = self._add_vector("bias", width)
 
     def _mapped(self, inputs):
-        mapped = tf.matmul(inputs, self._weights_of_input)
-        if self._bias is not None:
-            mapped = tf.nn.bias_add(mapped, self._bias)
-        return tf.split(mapped, self._maps_of_input, axis=1)
+        return tf.split(dense(inputs, self._weights_of_input, self._bias), self._maps_of_input,
+                        axis=1)
 
 
 class MinGRUCell(_MinimalCell):

@@ -1,6 +1,7 @@
 """Cells in which the input's and the state's products are multiplied with each other."""
 from ..arguments import finite_number
 from ..tf1 import tf
+from .linear import biased
 from .lstm import LSTMStateTuple
 from .units import TwoStageCell
 
@@ -32,10 +33,6 @@ class _MultiplicativeCell(TwoStageCell):
         config = super(_MultiplicativeCell, self).get_config()
         config.update(initial_alpha=self._initial_alpha, initial_beta=self._initial_beta)
         return config
-
-
-def _biased(values, bias):
-    return values if bias is None else tf.nn.bias_add(values, bias)
 
 
 class MultiplicativeGRUCell(_MultiplicativeCell):
@@ -76,8 +73,8 @@ class MultiplicativeGRUCell(_MultiplicativeCell):
         slope, offset = self._slope_and_offset(inputs)
         (gate_slope, slope), (gate_offset, offset) = [
             tf.split(part, [2 * n, n], axis=1) for part in (slope, offset)]
-        return (gate_slope, _biased(gate_offset, self._gate_bias),
-                slope, _biased(offset, self._candidate_bias))
+        return (gate_slope, biased(gate_offset, self._gate_bias),
+                slope, biased(offset, self._candidate_bias))
 
     def _recur(self, prepared, state):
         gate_slope, gate_offset, slope, offset = prepared
@@ -130,7 +127,7 @@ class MultiplicativeLSTMCell(_MultiplicativeCell):
 
     def _prepare(self, inputs):
         slope, offset = self._slope_and_offset(inputs)
-        return slope, _biased(offset, self._bias)
+        return slope, biased(offset, self._bias)
 
     def _recur(self, prepared, state):
         slope, offset = prepared

@@ -2,7 +2,8 @@
 from ..arguments import finite_number
 from ..initializers import RandomSigns
 from ..tf1 import tf
-from .units import TwoStageCell, dense
+from .linear import biased, dense
+from .units import TwoStageCell
 
 __all__ = ["JZS1Cell", "JZS2Cell", "JZS3Cell"]
 
@@ -31,8 +32,7 @@ class _Mutant(TwoStageCell):
 
     @staticmethod
     def _sum(value, bias, offset=0.0):
-        if bias is not None:
-            value = tf.nn.bias_add(value, bias)
+        value = biased(value, bias)
         return value + offset if offset else value
 
     @staticmethod

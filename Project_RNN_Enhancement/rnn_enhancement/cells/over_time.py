@@ -8,7 +8,8 @@ import contextlib
 from ..tf1 import select_rows, static_dimension, tf
 from ..unrolling.loops import roll
 from ..unrolling.products import halves
-from ..unrolling.steps import as_steps, flat_steps
+from ..unrolling.steps import as_steps
+from .linear import dense
 
 __all__ = ["TimeLoop", "over_time", "affine", "Hoisted", "attribute_replaced"]
 
@@ -97,8 +98,7 @@ def affine(inputs, state, kernel, bias):
     """[inputs; state]·kernel + bias, where `inputs` may be `Hoisted`; no bias: None."""
     if isinstance(inputs, Hoisted):
         return inputs.affine(state, kernel)
-    result = tf.matmul(tf.concat([inputs, state], 1), kernel)
-    return result if bias is None else tf.nn.bias_add(result, bias)
+    return dense(tf.concat([inputs, state], 1), kernel, bias)
 
 
 def hoisted_over_time(call, maps, inputs, like, state, loop, beside=(), added=None):
@@ -117,9 +117,7 @@ def hoisted_over_time(call, maps, inputs, like, state, loop, beside=(), added=No
     products, recurrent = [], {}
     for i, (kernel, bias) in enumerate(maps):
         own, recurrent[id(kernel)] = halves(kernel, size)
-        product = tf.matmul(inputs, own)
-        if bias is not None:
-            product = tf.nn.bias_add(product, bias)
+        product = dense(inputs, own, bias)
         if added is not None:
             product += added[i]
         products.append(as_steps(product, like))

@@ -4,7 +4,8 @@ import numpy as np
 from ..arguments import non_negative_int
 from ..tf1 import before_loops, select_rows, tf
 from .fourier import FourierTransform, permuted, turned
-from .units import TwoStageCell, dense
+from .linear import biased, dense
+from .units import TwoStageCell
 
 __all__ = ["UnitaryRNNCell"]
 
@@ -171,8 +172,7 @@ class UnitaryRNNCell(TwoStageCell):
             re_x, im_x = tf.split(from_x, 2, axis=1)
             re, im = re + re_x, im + im_x
             modulus = tf.sqrt(tf.square(re) + tf.square(im) + _EPSILON)
-            moved = modulus if self._b is None else tf.nn.bias_add(modulus, self._b)
-            scale = self._activation(moved) / modulus
+            scale = self._activation(biased(modulus, self._b)) / modulus
             h = tf.concat([re * scale, im * scale], 1)
             return h, h
         return dense(x, self._v), step

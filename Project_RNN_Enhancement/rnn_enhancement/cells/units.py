@@ -1,16 +1,10 @@
 """Bases of the cells that TensorFlow has no class for."""
 from ..arguments import positive_int
 from ..tf1 import private_rnn_cell, tf
+from ..unrolling.steps import as_steps
 from .base import RNNCell, check_floating
-from .over_time import as_steps
 
-__all__ = ["CellOfUnits", "TwoStageCell", "dense"]
-
-
-def dense(inputs, kernel, bias=None):
-    """inputs·kernel + bias; no bias: None."""
-    result = tf.matmul(inputs, kernel)
-    return result if bias is None else tf.nn.bias_add(result, bias)
+__all__ = ["CellOfUnits", "TwoStageCell"]
 
 
 class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):

@@ -113,11 +113,6 @@ class _WithVariables(RNNCell):
         self._cell = cell
         self._track("cell", cell)
 
-    def _track(self, name, part):
-        """Lets object-based checkpoints find `part` through this wrapper."""
-        if isinstance(part, (tf.Variable, tf.layers.Layer)):
-            self._track_trackable(part, name, overwrite=True)
-
     def _linear(self, inputs, output_size):
         """The linear map of this wrapper, with variables in the current scope."""
         made = Linear(inputs, output_size, True)

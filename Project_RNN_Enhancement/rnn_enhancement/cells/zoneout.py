@@ -62,8 +62,7 @@ class ZoneoutWrapper(RNNCell):
         super(ZoneoutWrapper, self).__init__(**kwargs)
         assert_like_rnncell("cell", cell)
         self._cell = cell
-        if isinstance(cell, tf.layers.Layer):
-            self._track_trackable(cell, "cell")
+        self._track("cell", cell)
         size = cell.state_size
         if is_sequence(zoneout_prob):
             try:

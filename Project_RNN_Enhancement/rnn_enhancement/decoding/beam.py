@@ -1,11 +1,15 @@
 """Beam search over a decoder's symbols, for a batch of sentences, as one loop in the graph."""
 import collections
 
-from ..arguments import checked_keywords, finite_number, non_negative_int, positive_int
+from ..arguments import check_callable, checked_keywords, non_negative_int, positive_int
+from ..run_time_numbers import Range, number_in_graph
 from ..seq2seq.stepping import repeat_for_beams, step_function
 from ..tf1 import is_tensor, is_variable, select_rows, static_dimension, tf
 
 __all__ = ["BeamSearchResult", "beam_search", "beam_search_seq2seq"]
+
+# What a weight in a score may be.
+WEIGHT = Range("at least 0", lambda x: (x >= 0) & (x < float("inf")))
 
 
 class BeamSearchResult(collections.namedtuple(
@@ -27,41 +31,12 @@ class BeamSearchResult(collections.namedtuple(
     __slots__ = ()
 
 
-def checked_weight(name, value, highest=None):
-    """`value` as a float, or as a scalar float tensor that is checked when it runs.
-
-    Raises:
-      TypeError, ValueError: for a number that isn't finite, below 0 or above `highest`.
-      InvalidArgumentError: at run time, for such a tensor.
-    """
-    allowed = "at least 0" if highest is None else "between 0 and %g" % highest
-    if is_tensor(value) or is_variable(value):
-        value = tf.convert_to_tensor(value)
-        if not (value.dtype.is_floating or value.dtype.is_integer):
-            raise TypeError("%s must be a number, got a tensor of type %s."
-                            % (name, value.dtype.name))
-        if value.shape.ndims not in (None, 0):
-            raise ValueError("%s must be a scalar, got shape %s." % (name, value.shape))
-        if not value.dtype.is_floating:
-            value = tf.cast(value, tf.float32)
-        right = tf.logical_and(value >= 0, tf.math.is_finite(value))
-        if highest is not None:
-            right = tf.logical_and(right, value <= highest)
-        check = tf.Assert(right, ["%s must be %s, got" % (name, allowed), value])
-        with tf.control_dependencies([check]):
-            return tf.identity(value)
-    value = finite_number(name, value)
-    if value < 0 or (highest is not None and value > highest):
-        raise ValueError("%s must be %s, got %r." % (name, allowed, value))
-    return value
-
-
 def _is_off(weight):
     return isinstance(weight, float) and weight == 0
 
 
 def in_dtype(weight, dtype):
-    """What `checked_weight` returned, as a tensor of `dtype`."""
+    """What `number_in_graph` returned, as a tensor of `dtype`."""
     return tf.constant(weight, dtype) if isinstance(weight, float) else tf.cast(weight, dtype)
 
 
@@ -107,9 +82,9 @@ class _Scorer(object):
     """The score by which hypotheses are ranked; see `beam_search`."""
 
     def __init__(self, length_penalty, coverage_penalty, length_weight):
-        self._length_penalty = checked_weight("length_penalty", length_penalty)
-        self._coverage_penalty = checked_weight("coverage_penalty", coverage_penalty)
-        self._length_weight = checked_weight("length_weight", length_weight)
+        self._length_penalty = number_in_graph("length_penalty", length_penalty, WEIGHT)
+        self._coverage_penalty = number_in_graph("coverage_penalty", coverage_penalty, WEIGHT)
+        self._length_weight = number_in_graph("length_weight", length_weight, WEIGHT)
 
     @property
     def needs_attention(self):
@@ -150,7 +125,8 @@ class AntiLanguageModel(object):
 
     def __init__(self, step, state, mmi_lambda, mmi_threshold):
         self._step, self.state = step, state
-        self._lambda, self._threshold = checked_weight("mmi_lambda", mmi_lambda), mmi_threshold
+        self._lambda = number_in_graph("mmi_lambda", mmi_lambda, WEIGHT)
+        self._threshold = mmi_threshold
 
     def penalties(self, symbols, state, time, num_symbols, dtype):
         """(penalties [n, num_symbols] of the next symbols, new state)."""
@@ -418,9 +394,9 @@ def beam_search(step, initial_state, go_symbol, end_symbol, max_length, beam_siz
     `length_weight`, U the anti-LM (Li et al. 2016, arXiv:1510.03055); see `decoding.mmi`. |Y|
     counts the end symbol. With every weight 0 this is log P(Y), and with a beam of 1 greedy
     decoding. A hypothesis ends with the end symbol, keeps its place in the beam while it's good
-    enough, and
-    the search ends when all in the beam of every sentence have ended. Source positions that got no
-    attention at all (exactly 0, as behind a mask) count as padding and not as uncovered.
+    enough, and the search ends when all in the beam of every sentence have ended. Source positions
+    that got no attention at all (exactly 0, as behind a mask) count as padding and not as
+    uncovered.
 
     All weights may be scalar tensors: one graph serves all values. The search has no gradient. It
     costs one call of `step` for all hypotheses of all sentences per symbol; the first call lies
@@ -458,9 +434,7 @@ def beam_search(step, initial_state, go_symbol, end_symbol, max_length, beam_siz
         another number of symbols.
       InvalidArgumentError: at run time, if a weight or `max_length` is a tensor out of range.
     """
-    if not callable(step):
-        raise TypeError("step must be a function (symbols, state) -> (logits, state), got %r of "
-                        "type %s." % (step, type(step).__name__))
+    check_callable("step", step, "(symbols, state) -> (logits, state)")
     initial_state = tf.nest.map_structure(tf.convert_to_tensor, initial_state)
     batched = [part for part in tf.nest.flatten(initial_state) if part.shape.ndims != 0]
     if is_tensor(go_symbol):
@@ -512,9 +486,7 @@ def beam_search_seq2seq(seq2seq, encoder_inputs, go_symbol, end_symbol, max_leng
     Raises:
       As `beam_search`; ValueError if `seq2seq` comes to no such decoder.
     """
-    if not callable(seq2seq):
-        raise TypeError("seq2seq must be a function (encoder_inputs, decoder_inputs) -> (outputs, "
-                        "state), got %r of type %s." % (seq2seq, type(seq2seq).__name__))
+    check_callable("seq2seq", seq2seq, "(encoder_inputs, decoder_inputs) -> (outputs, state)")
     if not isinstance(encoder_inputs, (list, tuple)) or not encoder_inputs:
         raise ValueError("encoder_inputs must be a list of at least one tensor, got %r."
                          % (encoder_inputs,))

@@ -11,12 +11,15 @@ Li et al. 2016, arXiv:1510.03055, two ways, both at decoding time:
 
 The paper calls both the threshold and the length weight gamma. |T| counts the end symbol.
 """
-from ..arguments import checked_keywords
+from ..arguments import check_callable, checked_keywords
+from ..run_time_numbers import FRACTION, Range, number_in_graph
 from ..seq2seq.losses import sequence_loss_by_example
 from ..tf1 import is_tensor, select_rows, static_dimension, tf
-from .beam import BeamSearchResult, checked_symbol, checked_weight, in_dtype
+from .beam import WEIGHT, BeamSearchResult, checked_symbol, in_dtype
 
 __all__ = ["mmi_rerank", "reverse_log_probability", "sequence_log_probability"]
+
+_SHARE = Range("between 0 and 1", FRACTION.holds)
 
 
 def _checked_result(result):
@@ -78,9 +81,8 @@ def reverse_log_probability(result, reverse_seq2seq, sources, source_lengths, go
         reverse model don't match the sources.
     """
     symbols, lengths = _checked_result(result).symbols, result.lengths
-    if not callable(reverse_seq2seq):
-        raise TypeError("reverse_seq2seq must be a function (encoder_inputs, decoder_inputs) -> "
-                        "(outputs, state), got %r." % (reverse_seq2seq,))
+    check_callable("reverse_seq2seq", reverse_seq2seq,
+                   "(encoder_inputs, decoder_inputs) -> (outputs, state)")
     for name, symbol in (("go_symbol", go_symbol), ("end_symbol", end_symbol),
                          ("pad_symbol", pad_symbol)):
         checked_symbol(name, symbol)
@@ -156,8 +158,8 @@ def mmi_rerank(result, reverse_log_probabilities, mmi_lambda=0.5, length_weight=
         raise ValueError("reverse_log_probabilities must be [batch, n], %s, got shape %s."
                          % (forward.shape, reverse.shape))
     reverse = tf.cast(reverse, forward.dtype)
-    weight = in_dtype(checked_weight("mmi_lambda", mmi_lambda, highest=1.0), forward.dtype)
-    gamma = in_dtype(checked_weight("length_weight", length_weight), forward.dtype)
+    weight = in_dtype(number_in_graph("mmi_lambda", mmi_lambda, _SHARE), forward.dtype)
+    gamma = in_dtype(number_in_graph("length_weight", length_weight, WEIGHT), forward.dtype)
     scores = ((1 - weight) * forward + weight * reverse
               + gamma * tf.cast(result.lengths, forward.dtype))
     # Places without a hypothesis stay behind, whatever a model says of what fills them.

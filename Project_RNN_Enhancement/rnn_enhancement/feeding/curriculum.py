@@ -6,7 +6,8 @@ pair belongs.
 """
 import numpy as np
 
-from ..arguments import checked_keywords, finite_number, non_negative_int, one_of, positive_int
+from ..arguments import (check_callable, checked_keywords, finite_number, non_negative_int, one_of,
+                         positive_int)
 
 __all__ = ["Curriculum"]
 
@@ -48,9 +49,8 @@ class Curriculum(object):
                                 for i, bound in enumerate(boundaries)]
             if any(b <= a for a, b in zip(self._boundaries, self._boundaries[1:])):
                 raise ValueError("boundaries must grow, got %r." % (boundaries,))
-        if difficulty is not None and not callable(difficulty):
-            raise TypeError("difficulty must be a function (source, target) -> number or None, got "
-                            "%r of type %s." % (difficulty, type(difficulty).__name__))
+        if difficulty is not None:
+            check_callable("difficulty", difficulty, "(source, target) -> number or None")
         self._difficulty = difficulty
         mixed_probability = finite_number("mixed_probability", mixed_probability)
         if not 0 <= mixed_probability <= 1:

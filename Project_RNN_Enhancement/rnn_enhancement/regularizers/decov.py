@@ -1,7 +1,8 @@
 """DeCov: hidden units are to be uncorrelated."""
 from ..arguments import boolean, checked_keywords
+from ..run_time_numbers import AT_LEAST_0, check_number
 from ..tf1 import static_dimension, tf
-from .factors import checked_factor, times_factor
+from .factors import times_factor
 from .norm_stabilizer import check_steps, time_major_mask
 
 __all__ = ["decov_loss", "off_diagonal_covariance"]
@@ -55,7 +56,7 @@ def decov_loss(hidden, factor=1.0, weights=None, time_major=False, name=None):
       ValueError: for a negative `factor` or a wrong shape.
       InvalidArgumentError: at run time, for a `factor` that is a tensor and negative.
     """
-    checked_factor("factor", factor)
+    check_number("factor", factor, AT_LEAST_0)
     boolean("time_major", time_major)
     with tf.name_scope(name, "decov_loss"):
         hidden = tf.convert_to_tensor(hidden)

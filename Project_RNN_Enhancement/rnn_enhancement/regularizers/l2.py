@@ -1,8 +1,9 @@
 """L2 regularisation of kernels."""
 from ..arguments import checked_keywords
 from ..cells.relaxation import relaxed_weights
+from ..run_time_numbers import AT_LEAST_0, check_number
 from ..tf1 import is_variable, tf
-from .factors import checked_factor, times_factor
+from .factors import times_factor
 
 __all__ = ["rnn_l2_loss", "is_kernel", "variables_behind"]
 
@@ -84,7 +85,7 @@ def rnn_l2_loss(variables=None, factor=1e-5, name=None):
       ValueError: for a negative `factor`, or if there is no kernel.
       InvalidArgumentError: at run time, for a `factor` that is a tensor and negative.
     """
-    checked_factor("factor", factor)
+    check_number("factor", factor, AT_LEAST_0)
     given = tf.trainable_variables() if variables is None else _given_variables(variables)
     relaxed = _names_of_relaxed()
     kernels = []

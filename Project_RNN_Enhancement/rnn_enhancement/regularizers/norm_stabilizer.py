@@ -1,7 +1,8 @@
 """The norm stabiliser: hidden vectors are to keep their length from step to step."""
 from ..arguments import boolean, checked_keywords, one_of
+from ..run_time_numbers import AT_LEAST_0, check_number
 from ..tf1 import static_dimension, tf
-from .factors import checked_factor, times_factor
+from .factors import times_factor
 from .hidden_vectors import STATE_PARTS, hidden_vectors, layers_of_state
 
 __all__ = ["norm_stabilizer_loss", "norm_differences", "time_major_mask", "check_steps"]
@@ -123,7 +124,7 @@ def norm_stabilizer_loss(states, factor=50, sequence_length=None, weights=None, 
         `weights`, lengths that differ, or states that are no hidden vectors.
       InvalidArgumentError: at run time, for a `factor` that is a tensor and negative.
     """
-    checked_factor("factor", factor)
+    check_number("factor", factor, AT_LEAST_0)
     one_of("state_part", state_part, STATE_PARTS)
     boolean("time_major", time_major)
     boolean("per_example", per_example)

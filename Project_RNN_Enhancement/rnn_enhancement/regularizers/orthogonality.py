@@ -1,8 +1,9 @@
 """Soft orthogonality of recurrent weights."""
 from ..arguments import checked_keywords, positive_number
 from ..cells.copying import is_cell_like
+from ..run_time_numbers import AT_LEAST_0, check_number
 from ..tf1 import is_tensor, is_variable, static_dimension, tf
-from .factors import checked_factor, times_factor
+from .factors import times_factor
 from .recurrent_blocks import recurrent_blocks
 
 __all__ = ["orthogonality_loss"]
@@ -43,7 +44,7 @@ def orthogonality_loss(recurrent, factor=1.0, gain=1.0, name=None):
         recurrent blocks aren't known, or if there is no block (a cell not called yet).
       InvalidArgumentError: at run time, for a `factor` that is a tensor and negative.
     """
-    checked_factor("factor", factor)
+    check_number("factor", factor, AT_LEAST_0)
     gain = positive_number("gain", gain)
     with tf.name_scope(name, "orthogonality_loss"):
         blocks, seen = [], set()

@@ -1,5 +1,5 @@
 """One model for several lengths: a graph per bucket on one set of variables."""
-from ..arguments import accepts_integer_at, checked_keywords
+from ..arguments import accepts_integer_at, check_callable, checked_keywords
 from ..tf1 import tf
 from ..unrolling.modes import takes_unroll
 from .losses import check_vocabulary_size, sequence_loss, sequence_loss_by_example
@@ -81,9 +81,7 @@ def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets
       TypeError: if `seq2seq` is not callable, a switch no bool, a factor no number.
       InvalidArgumentError: at run time, for a factor that is a tensor and negative.
     """
-    if not callable(seq2seq):
-        raise TypeError("seq2seq must be a function (encoder_inputs, decoder_inputs) -> (outputs, "
-                        "state), got %r of type %s." % (seq2seq, type(seq2seq).__name__))
+    check_callable("seq2seq", seq2seq, "(encoder_inputs, decoder_inputs) -> (outputs, state)")
     if not buckets:
         raise ValueError("buckets must hold at least one pair (source length, target length), got "
                          "%r." % (buckets,))

@@ -1,7 +1,7 @@
 """Weighted cross-entropy of a sequence of logits."""
 import inspect
 
-from ..arguments import accepts_integer_at, checked_keywords
+from ..arguments import accepts_integer_at, check_callable, checked_keywords
 from ..eras import is_before_change
 from ..cells.over_time import TimeLoop
 from ..tf1 import static_dimension, tf
@@ -29,10 +29,7 @@ def loss_of_step(softmax_loss_function):
             return tf.nn.sparse_softmax_cross_entropy_with_logits(
                 labels=tf.reshape(labels, [-1]), logits=logits)
         return cross_entropy
-    if not callable(softmax_loss_function):
-        raise TypeError("softmax_loss_function must be a function (labels, logits) -> losses, got "
-                        "%r of type %s." % (softmax_loss_function,
-                                            type(softmax_loss_function).__name__))
+    check_callable("softmax_loss_function", softmax_loss_function, "(labels, logits) -> losses")
     try:
         parameters = list(inspect.signature(softmax_loss_function).parameters.values())
     except (TypeError, ValueError):

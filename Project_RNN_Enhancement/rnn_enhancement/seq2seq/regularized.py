@@ -4,11 +4,12 @@ import contextlib
 
 from ..arguments import boolean, one_of
 from ..regularizers.decov import off_diagonal_covariance
-from ..regularizers.factors import checked_factor, is_off, times_factor
+from ..regularizers.factors import is_off, times_factor
 from ..regularizers.hidden_vectors import STATE_PARTS, hidden_vectors
 from ..regularizers.l2 import rnn_l2_loss, variables_behind
 from ..regularizers.norm_stabilizer import check_steps, norm_differences, time_major_mask
 from ..regularizers.orthogonality import orthogonality_loss
+from ..run_time_numbers import AT_LEAST_0, check_number
 from ..tf1 import static_dimension, tf
 from .recording import is_reachable, recording
 
@@ -35,7 +36,7 @@ class Regularizers(collections.namedtuple("Regularizers", [
         one_of("norm_regularize_state_part", self.norm_regularize_state_part, STATE_PARTS)
         for name in ("norm_regularize_factor", "l2_loss_factor", "orthogonality_factor",
                      "decov_factor"):
-            checked_factor(name, getattr(self, name))
+            check_number(name, getattr(self, name), AT_LEAST_0)
         return self
 
     @property

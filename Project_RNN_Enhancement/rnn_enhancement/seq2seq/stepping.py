@@ -8,7 +8,7 @@ the function does before the decoder are those of training by construction.
 import contextlib
 import threading
 
-from ..arguments import checked_keywords, positive_int
+from ..arguments import check_callable, checked_keywords, positive_int
 from ..tf1 import tf
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
@@ -170,9 +170,7 @@ def step_function(decode, start_symbols, beam_size=1):
       TypeError, ValueError: if `beam_size` is no integer >= 1.
       ValueError: if `decode` comes to no decoder of this package that can feed on symbols.
     """
-    if not callable(decode):
-        raise TypeError("decode must be a function (decoder_inputs) -> (outputs, state), got %r of "
-                        "type %s." % (decode, type(decode).__name__))
+    check_callable("decode", decode, "(decoder_inputs) -> (outputs, state)")
     with _seeking(positive_int("beam_size", beam_size)) as search:
         decode([tf.convert_to_tensor(start_symbols)])
     if search.step is None:

@@ -12,6 +12,7 @@ from .operations import (BY_OUTPUT, LOOKUPS, Piece, gradient_by_output, gradient
                          short_gradient)
 from .products import columns, matmul
 from .shapes import Batch, is_known
+from .steps import flat_steps
 from .while_loop import Reader, gather, run_loop
 
 __all__ = ["Backward", "Saved", "hand_written"]
@@ -83,13 +84,6 @@ def _sum(gradients):
                                 tf.concat([g.indices for g in gradients], 0),
                                 gradients[0].dense_shape)
     return tf.add_n([tf.convert_to_tensor(g) for g in gradients])
-
-
-def _rows(tensor):
-    """[T, batch, n] as [T * batch, n]."""
-    return tf.reshape(tensor, tf.stack([-1, tf.shape(tensor)[2]])
-                      if tf.dimension_value(tensor.shape[2]) is None
-                      else [-1, tf.dimension_value(tensor.shape[2])])
 
 
 class Backward(object):
@@ -251,7 +245,7 @@ class _Tap(object):
 
 class _BiasTap(_Tap):
     def total(self, grads, _):
-        return tf.reduce_sum(_rows(grads), 0)
+        return tf.reduce_sum(flat_steps(grads), 0)
 
 
 class _ProductTap(_Tap):
@@ -262,10 +256,10 @@ class _ProductTap(_Tap):
         self._transposed = op.get_attr("transpose_b")
 
     def total(self, grads, values):
-        dy = _rows(grads)
+        dy = flat_steps(grads)
         if self._transposed:
-            return concat([tf.matmul(dy, _rows(a), transpose_a=True) for a in values], 1)
-        return concat([tf.matmul(_rows(a), dy, transpose_a=True) for a in values], 0)
+            return concat([tf.matmul(dy, flat_steps(a), transpose_a=True) for a in values], 1)
+        return concat([tf.matmul(flat_steps(a), dy, transpose_a=True) for a in values], 0)
 
 
 class _LookupTap(_Tap):

@@ -10,7 +10,7 @@ from ..tf1 import (control_flow_context, gradient_function, outside_of, replace_
                    why_no_loop)
 from .backward import Backward, Saved
 from .modes import NotRollable
-from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, LOOKUPS, gradient_type,
+from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, gradient_type, keeps_output,
                          values_needed)
 from .products import in_columns
 from .shapes import Shapes
@@ -18,6 +18,7 @@ from .watching import Watch, is_same_computation
 from .while_loop import Reader, gather, run_loop
 
 __all__ = ["roll"]
+
 
 def _is_seeded(op):
     """Whether a random operation was given a seed of its own, beside the graph's."""
@@ -163,15 +164,10 @@ class _Plan(object):
                     op.name in self._wanted):
                 continue
             self._wanted.add(op.name)
-            if self.is_by_output(op) and self._is_computed(tensor):
+            if keeps_output(op) and self._is_computed(tensor):
                 kept = op.outputs[BY_OUTPUT[op.type]]
                 self.keep[kept.name] = kept
             stack.extend(op.inputs)
-
-    def is_by_output(self, op):
-        """Whether the gradient of `op` is taken from its output, which is kept."""
-        return (op.type in BY_OUTPUT and op.outputs[0].shape.ndims in (1, 2)
-                and gradient_type(op) == op.type)
 
     def _need(self, tensor):
         """Keeps `tensor`, or what it is computed again from."""
@@ -211,9 +207,8 @@ class _Plan(object):
             self.originals[new.name] = old
             # What reads it now is looked at by its gradient.
             self.shapes.same(new, old)
-            for known in (handles, self.keep):
-                if old.name in known:
-                    known[new.name] = known[old.name]
+            if old.name in handles:
+                handles[new.name] = handles[old.name]
             if old.name in self.differentiable:
                 self.differentiable.add(new.name)
         return results

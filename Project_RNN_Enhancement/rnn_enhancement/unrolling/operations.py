@@ -12,7 +12,7 @@ from .constants import concat, constant, split
 from .shapes import is_known
 
 __all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "gradient_type",
-           "values_needed", "is_short", "short_gradient", "gradient_by_output"]
+           "keeps_output", "values_needed", "is_short", "short_gradient", "gradient_by_output"]
 
 CONTROL_FLOW = frozenset([
     "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond",
@@ -54,6 +54,12 @@ def gradient_type(op):
         return op.type
 
 
+def keeps_output(op):
+    """Whether a loop keeps the output of `op`, from which its gradient is taken."""
+    return (op.type in BY_OUTPUT and op.outputs[0].shape.ndims in (1, 2)
+            and gradient_type(op) == op.type)
+
+
 def values_needed(op, shapes, differentiable):
     """Tensors whose values the gradient of `op` reads.
 
@@ -65,7 +71,7 @@ def values_needed(op, shapes, differentiable):
         return list(op.inputs) + list(op.outputs)
     if op.type in _VALUE_FREE:
         return []
-    if op.type in BY_OUTPUT and (op.outputs[0].shape.ndims or 9) <= 2:
+    if keeps_output(op):
         return []
     if op.type == "Select":
         return [op.inputs[0]]
