@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|bo
 import numpy as np  # noqa: E402
 
 from Project_RNN_Enhancement.benchmarks import beam, cells, loader, report, workload  # noqa: E402
-from Project_RNN_Enhancement.experiments import training  # noqa: E402
+from Project_RNN_Enhancement.experiments import option_types, training  # noqa: E402
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, require  # noqa: E402
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf  # noqa: E402
 
@@ -101,9 +101,9 @@ def _arguments(argv):
                         help="what to measure (default: all; gru with --quick)")
     parser.add_argument("--quick", action="store_true",
                         help="one round with fewer repeats: under three minutes")
-    parser.add_argument("--rounds", type=training.positive_int, metavar="N",
+    parser.add_argument("--rounds", type=option_types.positive_int, metavar="N",
                         help="processes per row and side (default: 3; 1 with --quick)")
-    parser.add_argument("--threads", type=training.positive_int, default=2, metavar="N",
+    parser.add_argument("--threads", type=option_types.positive_int, default=2, metavar="N",
                         help="threads of each session (default: %(default)s)")
     parser.add_argument("--output", default=os.path.join("runs", "benchmarks"), metavar="FOLDER",
                         help="where to write results.json and benchmark.png (default: %(default)s)")

@@ -17,7 +17,6 @@ or by drawing phones, next to the greedy answers where held-out words are measur
 them in `--decode`.
 """
 import collections
-import math
 import os
 import platform
 import sys
@@ -26,8 +25,8 @@ import time
 import numpy as np
 
 from Project_RNN_Enhancement.datasets import pronunciations as dictionary
-from Project_RNN_Enhancement.experiments import plots, scoring, training
-from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted, require
+from Project_RNN_Enhancement.experiments import option_types, plots, scoring, training
+from Project_RNN_Enhancement.experiments.errors import ExperimentError, require
 from Project_RNN_Enhancement.experiments.progress import Progress
 from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced, rnn_cell_enhanced,
                                                      seq2seq_enhanced)
@@ -379,42 +378,28 @@ def train(options, preset, model, coder, pronunciations, split, session, checkpo
     valid_batches = [valid_examples.arrays(batch) for batch in valid_examples.epoch(256, 0)]
     batches = endless_batches(Examples(coder, pronunciations, split.train), preset.batch_size,
                               options.seed, position.step)
-    begin = time.time() - position.seconds
-    losses, status = [], ""
 
-    with training.stop_requests() as stopping, \
-            Progress(options.progress, budget.fraction(position)) as progress:
-        if position.step:
-            unspent = budget.fraction(position) < 1
-            progress.line(("going on from the checkpoint at step %d" if unspent else
-                           "already trained, %d steps: only measuring (--fresh trains anew)")
-                          % position.step)
-        while budget.fraction(position) < 1 and not stopping():
-            rate = learning_rate(preset, budget.fraction(position))
-            losses.append(float(model.train_step(session, next(batches), rate, position.step)))
-            position = training.Position(position.step + 1, time.time() - begin)
-            if not math.isfinite(losses[-1]):
-                raise ExperimentError("the loss became %s at step %d" % (losses[-1], position.step))
-            ends = budget.fraction(position) >= 1
-            if position.step % preset.validate_every == 0 or ends:
-                score = scoring.score(model.pronounce(session, coder, valid_words),
-                                      [pronunciations[word] for word in valid_words])
-                valid_loss = model.loss(session, valid_batches)
-                train_loss, losses = sum(losses) / len(losses), []
-                records.add(step=position.step, learning_rate=rate, train_loss=train_loss,
-                            valid_loss=valid_loss, valid_wer=score.wer, valid_per=score.per)
-                status = "valid WER %.1f %%" % (100 * score.wer)
-                progress.line("step %5d  %4d s  train loss %.3f  valid loss %.3f  %s  PER %.1f %%"
-                              % (position.step, position.seconds, train_loss, valid_loss, status,
-                                 100 * score.per))
-            if position.step % preset.save_every == 0 or ends:
-                checkpoints.save(session, position)
-            progress.update(budget.fraction(position), "step %d %s" % (position.step, status))
-        records.close()
-        if budget.fraction(position) < 1:
-            checkpoints.save(session, position)
-            raise Interrupted("stopped and saved at step %d in %s; the same command goes on from "
-                              "there" % (position.step, options.output))
+    rates = []
+
+    def take_step(step, spent):
+        rates[:] = [learning_rate(preset, spent)]
+        return model.train_step(session, next(batches), rates[0], step)
+
+    def measure():
+        score = scoring.score(model.pronounce(session, coder, valid_words),
+                              [pronunciations[word] for word in valid_words])
+        return {"learning_rate": rates[0], "valid_loss": model.loss(session, valid_batches),
+                "valid_wer": score.wer, "valid_per": score.per}
+
+    def describe(row):
+        return "valid loss %.3f  valid WER %.1f %%  PER %.1f %%" % (
+            row["valid_loss"], 100 * row["valid_wer"], 100 * row["valid_per"])
+
+    course = training.Course(budget, preset.validate_every, preset.save_every, take_step, measure,
+                             describe)
+    with Progress(options.progress, budget.fraction(position)) as progress:
+        position = training.train(course, session, checkpoints, records, position, progress)
+    records.close()
     return records, position
 
 
@@ -577,6 +562,25 @@ def read_word(line, longest):
     return word
 
 
+class Pronunciation(object):
+    """The experiment, as `commands.load` wants it."""
+
+    description = __doc__
+
+    @staticmethod
+    def add_options(parser):
+        """Adds the options of this experiment to an `argparse` parser."""
+        add_options(parser)
+
+    @staticmethod
+    def run(options):
+        """Runs the experiment with parsed options."""
+        run(options)
+
+
+EXPERIMENT = Pronunciation()
+
+
 def add_options(parser):
     """Adds the options of this experiment to an `argparse` parser."""
     parser.add_argument("--preset", choices=sorted(PRESETS), default="demo",
@@ -585,13 +589,13 @@ def add_options(parser):
                         help="for everything that is written (default: ./runs/g2p-PRESET)")
     parser.add_argument("--data", metavar="FILE",
                         help="a dictionary in CMUdict format (default: CMUdict)")
-    parser.add_argument("--max-steps", type=training.positive_int, metavar="N",
+    parser.add_argument("--max-steps", type=option_types.positive_int, metavar="N",
                         help="updates in all, earlier runs included")
-    parser.add_argument("--max-seconds", type=training.positive_float, metavar="S",
+    parser.add_argument("--max-seconds", type=option_types.positive_float, metavar="S",
                         help="training time in all, earlier runs included")
-    parser.add_argument("--seed", type=training.seed, default=1, metavar="N",
+    parser.add_argument("--seed", type=option_types.seed, default=1, metavar="N",
                         help="of weights, order and drawn phones (default: 1)")
-    parser.add_argument("--eval-words", type=training.positive_int, metavar="N",
+    parser.add_argument("--eval-words", type=option_types.positive_int, metavar="N",
                         help="measure on so many held-out words (default: all of them)")
     parser.add_argument("--fresh", "--no-resume", action="store_true",
                         help="delete the output folder's earlier run instead of going on with it")
@@ -600,22 +604,22 @@ def add_options(parser):
     parser.add_argument("--decode", action="store_true",
                         help="pronounce words from standard input, one a line")
     features = parser.add_argument_group("features of the model and its training")
-    features.add_argument("--norm-stabilizer", type=training.non_negative_float, nargs="?",
+    features.add_argument("--norm-stabilizer", type=option_types.non_negative_float, nargs="?",
                           const=50.0, metavar="FACTOR",
                           help="penalise changes of the norm of the decoder's states (default of "
                                "FACTOR: 50)")
-    features.add_argument("--scheduled-sampling", type=training.float_of_at_least_1, nargs="?",
+    features.add_argument("--scheduled-sampling", type=option_types.float_of_at_least_1, nargs="?",
                           const=500.0, metavar="K",
                           help="feed the decoder its own phones with the probability 1 - K / (K + "
                                "exp(step / K)), one half at K ln K (default of K: 500)")
-    features.add_argument("--average-states", type=training.fraction, nargs="?", const=0.5,
+    features.add_argument("--average-states", type=option_types.fraction, nargs="?", const=0.5,
                           metavar="INFLUENCE",
                           help="enter the decoder's steps with a mix of the last state and the "
                                "mean of all, INFLUENCE of it the mean (default of INFLUENCE: 0.5)")
     decoders = parser.add_argument_group("decoding of words")
-    decoders.add_argument("--beam", type=training.int_up_to(LARGEST_BEAM), metavar="N",
+    decoders.add_argument("--beam", type=option_types.int_up_to(LARGEST_BEAM), metavar="N",
                           help="beam search with N hypotheses, compared with greedy decoding")
-    decoders.add_argument("--temperature", type=training.positive_float, metavar="T",
+    decoders.add_argument("--temperature", type=option_types.positive_float, metavar="T",
                           help="draw phones from softmax(logits / T), instead of the most probable")
 
 

@@ -25,6 +25,42 @@ def learning_curve(history, path):
     _save(figure, path)
 
 
+def comparison(results, curves, path):
+    """Draws curves over training steps, one panel for each, one colour for each variant.
+
+    Args:
+      results: list of trials' results; each has `variant` and `history`, a list of dicts with
+        `step` and the curves' metrics.
+      curves: list of objects with `metric`, `label`, `baselines` (dict of label: value) and `log`.
+      path: PNG file to write.
+    """
+    figure, axes = _figure(8, 4 * len(curves), len(curves), 1)
+    variants = []
+    for result in results:
+        if result["variant"] not in variants:
+            variants.append(result["variant"])
+    for panel, curve in zip(list(axes.flat) if len(curves) > 1 else [axes], curves):
+        labelled = set()
+        for result in results:
+            rows = [row for row in result["history"] if curve.metric in row]
+            variant = result["variant"]
+            panel.plot([row["step"] for row in rows], [row[curve.metric] for row in rows],
+                       color="C%d" % (variants.index(variant) % 10), linewidth=1,
+                       linestyle="-" if variants.index(variant) < 10 else "--",
+                       label=None if variant in labelled else variant)
+            labelled.add(variant)
+        for label, value in sorted(curve.baselines.items()):
+            panel.axhline(value, color="grey", linestyle=":")
+            panel.annotate(label, (0.01, value), xycoords=("axes fraction", "data"), fontsize=8,
+                           verticalalignment="bottom", color="grey")
+        if curve.log:
+            panel.set_yscale("log")
+        panel.set_xlabel("training steps")
+        panel.set_ylabel(curve.label)
+        panel.legend(fontsize=8)
+    _save(figure, path)
+
+
 def attention(examples, path):
     """Draws where the decoder looked while it produced each phone, one panel per word.
 

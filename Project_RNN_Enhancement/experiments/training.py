@@ -1,15 +1,16 @@
 """What training needs besides a model: limits, checkpoints, a clean stop, records."""
-import argparse
 import collections
 import contextlib
 import glob
 import json
+import math
 import os
 import re
 import signal
 import sys
+import time
 
-from Project_RNN_Enhancement.experiments.errors import ExperimentError
+from Project_RNN_Enhancement.experiments.errors import Diverged, ExperimentError, Interrupted
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
 # Steps taken and seconds trained so far, over all the runs that led here.
@@ -36,6 +37,94 @@ class Budget(object):
         return max(shares)
 
 
+class Course(object):
+    """What happens in training, apart from the model.
+
+    Args:
+      budget: the `Budget`.
+      measure_every, save_every: steps from one measurement, or checkpoint, to the next.
+      take_step: function (step, spent) -> loss, a float: one update after `step` others, when
+        `spent`, a fraction, of the budget is used.
+      measure: function () -> dict of floats, measured on data that the model has not seen.
+      describe: function (row) -> text that says in a few words what was measured, for the bar.
+      is_solved: function (row) -> bool: whether to stop here, with budget left; or None.
+    """
+
+    def __init__(self, budget, measure_every, save_every, take_step, measure, describe,
+                 is_solved=None):
+        self.budget = budget
+        self.measure_every = measure_every
+        self.save_every = save_every
+        self.take_step = take_step
+        self.measure = measure
+        self.describe = describe
+        self._is_solved = is_solved
+
+    def is_over(self, position, history):
+        """Whether nothing is left to train."""
+        return self.budget.fraction(position) >= 1 or bool(
+            self._is_solved and history and self._is_solved(history[-1]))
+
+
+def train(course, session, checkpoints, records, position, progress):
+    """Trains from `position` on, and leaves records and checkpoints.
+
+    Args:
+      course: a `Course`.
+      session: the session, its variables initialised or restored.
+      checkpoints: a `Checkpoints`.
+      records: a `Records`, made for `position`.
+      position: the `Position` to start from.
+      progress: a `Progress`.
+
+    Returns:
+      The `Position` at the end.
+
+    Raises:
+      Diverged: a loss or a variable is infinite or not a number.
+      Interrupted: stopped by Ctrl-C or SIGTERM, after saving a checkpoint.
+    """
+    begin = time.time() - position.seconds
+    budget = course.budget
+    losses, status = [], ""
+    if position.step:
+        if course.is_over(position, records.history):
+            text = "already trained, %d steps: only measuring (--fresh trains anew)"
+        else:
+            text = "going on from the checkpoint at step %d"
+        progress.line(text % position.step)
+
+    def save():
+        if not checkpoints.are_finite(session):
+            raise Diverged(position.step, "a weight", checkpoints.newest())
+        checkpoints.save(session, position)
+
+    with stop_requests() as stopping:
+        while not course.is_over(position, records.history) and not stopping():
+            losses.append(float(course.take_step(position.step, budget.fraction(position))))
+            position = Position(position.step + 1, time.time() - begin)
+            if not math.isfinite(losses[-1]):
+                raise Diverged(position.step, "the loss", checkpoints.newest())
+            ends = budget.fraction(position) >= 1
+            if position.step % course.measure_every == 0 or ends:
+                row = dict(course.measure(), step=position.step,
+                           train_loss=sum(losses) / len(losses))
+                losses = []
+                records.add(**row)
+                status = course.describe(row)
+                progress.line("step %5d  %4d s  train loss %.3f  %s" % (
+                    position.step, position.seconds, row["train_loss"], status))
+                ends = course.is_over(position, records.history)
+            if position.step % course.save_every == 0 or ends:
+                save()
+            progress.update(budget.fraction(position), "step %d %s" % (position.step, status))
+        if not course.is_over(position, records.history):
+            save()
+            raise Interrupted("stopped and saved at step %d in %s; the same command goes on from "
+                              "there" % (position.step, checkpoints.folder))
+    return position
+
+
 class Checkpoints(object):
     """The checkpoints of one run in one folder: ``model-STEP.*``, the last three kept.
 
@@ -44,7 +133,10 @@ class Checkpoints(object):
     """
 
     def __init__(self, folder):
+        self.folder = folder
         self._prefix = os.path.join(folder, "model")
+        self._finite = tf.reduce_all([tf.reduce_all(tf.is_finite(variable)) for variable
+                                      in tf.trainable_variables()] or [True])
         self._step = tf.get_variable("training/step", (), tf.int64, trainable=False,
                                      initializer=tf.zeros_initializer())
         # float64, because float32 stops counting seconds after some months.
@@ -88,6 +180,15 @@ class Checkpoints(object):
         except (tf.errors.OpError, OSError, ValueError) as error:
             raise ExperimentError("the checkpoint %s-%d can't be written (%s); earlier ones are "
                                   "kept" % (self._prefix, position.step, _first_line(error)))
+
+    def newest(self):
+        """Path of the newest checkpoint, or None."""
+        paths = self._paths()
+        return paths[-1] if paths else None
+
+    def are_finite(self, session):
+        """Whether no trainable variable has an infinity or a NaN."""
+        return bool(session.run(self._finite))
 
     def _paths(self):
         # From the folder rather than from TensorFlow's `checkpoint` file, which can be lost too.
@@ -154,9 +255,14 @@ class Records(object):
         self._writer.close()
 
 
-def session():
-    """A session that takes GPU memory only as it needs it."""
-    config = tf.ConfigProto()
+def session(threads=0):
+    """A session that takes GPU memory only as it needs it.
+
+    Args:
+      threads: for each of TensorFlow's two pools; 0: as many as there are cores.
+    """
+    config = tf.ConfigProto(intra_op_parallelism_threads=threads,
+                            inter_op_parallelism_threads=threads)
     config.gpu_options.allow_growth = True
     return tf.Session(config=config)
 
@@ -215,53 +321,6 @@ def prepare_folder(folder, fresh):
                         "attention.png"):
             for path in glob.glob(os.path.join(glob.escape(folder), pattern)):
                 os.remove(path)
-
-
-def positive_int(text):
-    """For `argparse`: a whole number of at least 1."""
-    return _number(text, int, lambda value: value >= 1, "a whole number of at least 1")
-
-
-def positive_float(text):
-    """For `argparse`: a number above 0."""
-    return _number(text, float, lambda value: 0 < value < float("inf"), "a number above 0")
-
-
-def int_up_to(highest):
-    """For `argparse`: a whole number of at least 1 and at most `highest`."""
-    return lambda text: _number(text, int, lambda value: 1 <= value <= highest,
-                                "a whole number from 1 to %d" % highest)
-
-
-def non_negative_float(text):
-    """For `argparse`: a number of at least 0."""
-    return _number(text, float, lambda value: 0 <= value < float("inf"), "a number of at least 0")
-
-
-def float_of_at_least_1(text):
-    """For `argparse`: a number of at least 1."""
-    return _number(text, float, lambda value: 1 <= value < float("inf"), "a number of at least 1")
-
-
-def fraction(text):
-    """For `argparse`: a number from 0 to 1."""
-    return _number(text, float, lambda value: 0 <= value <= 1, "a number from 0 to 1")
-
-
-def seed(text):
-    """For `argparse`: a seed that NumPy and TensorFlow both take."""
-    return _number(text, int, lambda value: 0 <= value < 2 ** 31,
-                   "a whole number from 0 to 2147483647")
-
-
-def _number(text, convert, allowed, wanted):
-    try:
-        value = convert(text)
-    except ValueError:
-        value = None
-    if value is None or not allowed(value):
-        raise argparse.ArgumentTypeError("expected %s, got %r" % (wanted, text))
-    return value
 
 
 def _first_line(error):

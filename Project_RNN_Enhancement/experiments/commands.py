@@ -1,0 +1,60 @@
+"""The experiments' names, and how a command ends."""
+import collections
+import importlib
+import os
+import sys
+import warnings
+
+from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted
+
+EXPERIMENTS = collections.OrderedDict([
+    ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
+    ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
+])
+
+
+def load(name):
+    """An experiment: an object with `description`, `add_options(parser)` and `run(options)`."""
+    return importlib.import_module("Project_RNN_Enhancement.experiments." + name).EXPERIMENT
+
+
+def guarded(name, command):
+    """Calls `command` and reports on stderr, in one line, how it failed.
+
+    Args:
+      name: of the experiment, for the messages.
+      command: function without arguments.
+
+    Returns:
+      The exit status: 0; 1 after an error; 130 when interrupted.
+    """
+    try:
+        _quieten_tensorflow()
+        command()
+    except ExperimentError as error:
+        return _fail(name, error, 1)
+    except Interrupted as stop:
+        return _fail(name, stop, 130)
+    except KeyboardInterrupt:
+        return _fail(name, "interrupted", 130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): the flush at exit must not fail as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        where = error.filename or "input/output"
+        return _fail(name, "%s: %s" % (where, error.strerror or error), 1)
+    return 0
+
+
+def _quieten_tensorflow():
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # TensorFlow 1.15 uses NumPy names that newer versions of NumPy warn about, once per type.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|board)")
+    from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
+    tf.logging.set_verbosity(tf.logging.ERROR)
+
+
+def _fail(name, message, status):
+    sys.stderr.write("%s: %s\n" % (name, message))
+    return status

@@ -1,0 +1,56 @@
+"""What the tests of experiments share: a run of seconds, in this process, in a folder that goes away."""
+import contextlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import unittest
+from unittest import mock
+
+from Project_RNN_Enhancement.experiments import __main__ as command
+
+
+class ExperimentCase(unittest.TestCase):
+    """A test with the folder `self.output`, which is deleted afterwards."""
+
+    def setUp(self):
+        self.output = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.output, ignore_errors=True)
+
+    def command(self, *arguments):
+        """Runs the command line; returns (exit status, stdout, stderr)."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = command.main([str(argument) for argument in arguments])
+        return status, out.getvalue(), err.getvalue()
+
+    def tiny_run(self, experiment, changes, *arguments):
+        """Runs the quick preset with changed fields, one seed and few steps, and checks what it leaves.
+
+        Args:
+          experiment: an `Experiment`.
+          changes: dict of fields of the preset, sizes of a run of seconds.
+          *arguments: of the command.
+
+        Returns:
+          The summary, the contents of ``results.json``.
+        """
+        tiny = experiment.presets["quick"]._replace(**dict(
+            dict(seeds=(1,), max_steps=4, measure_every=2, save_every=2), **changes))
+        with mock.patch.dict(experiment.presets, quick=tiny):
+            status, out, err = self.command(experiment.name, "--output", self.output, "--jobs", 1,
+                                            *arguments)
+        self.assertEqual(status, 0, err)
+        with open(os.path.join(self.output, "results.json")) as stream:
+            summary = json.load(stream)
+        self.assertEqual([trial["variant"] for trial in summary["trials"]], list(tiny.variants))
+        for trial in summary["trials"]:
+            self.assertEqual(trial["steps"], tiny.max_steps)
+            self.assertNotIn("diverged_at", trial)
+        for claim in summary["claims"]:
+            self.assertIn(claim["verdict"], ("reproduced", "partly", "not reproduced"))
+            self.assertIn(claim["text"], out)
+        with open(os.path.join(self.output, experiment.name + ".png"), "rb") as stream:
+            self.assertEqual(stream.read(4), b"\x89PNG")
+        return summary
