@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 
-from Project_RNN_Enhancement.experiments import claims, option_types, plots, training, trials
+from Project_RNN_Enhancement.experiments import (claims, distributed, option_types, plots, training,
+                                                 trials)
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted, require
 
 # A curve to draw over training steps: a metric, its axis label, values that a trivial model has
@@ -73,6 +74,7 @@ def add_options(parser, experiment):
                         help="delete the output folder's earlier run instead of going on with it")
     parser.add_argument("--progress", action="store_true", default=None,
                         help="a progress bar even if stderr is not a terminal")
+    distributed.add_options(parser)
 
 
 def run(options, experiment):
@@ -92,6 +94,8 @@ def run(options, experiment):
               for seed in options.seeds or preset.seeds]
     max_steps = options.max_steps or preset.max_steps
     begin = time.time()
+    if distributed.is_asked_for(options):
+        return _run_distributed(options, experiment, output, wanted, max_steps)
     if options.fresh:
         for variant, seed in wanted:
             shutil.rmtree(trials.folder_of(output, variant, seed), ignore_errors=True)
@@ -109,6 +113,23 @@ def run(options, experiment):
                        options.progress)
     elif missing:
         _run_in_processes(experiment.name, options, output, missing, max_steps, threads)
+    return summarize(experiment, options.preset, output, time.time() - begin)
+
+
+def _run_distributed(options, experiment, output, wanted, max_steps):
+    """This process's part of one trial on several machines; the chief returns the summary."""
+    if len(wanted) > 1:
+        raise ExperimentError("several machines train one model: name it with --variants and "
+                              "--seeds")
+    (variant, seed), begin = wanted[0], time.time()
+    folder = trials.folder_of(output, variant, seed)
+    is_chief = options.job_name == "worker" and options.task_index == 0
+    if is_chief:
+        if options.fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder, exist_ok=True)
+    if distributed.run(experiment, options, variant, seed, folder, max_steps) is None:
+        return None
     return summarize(experiment, options.preset, output, time.time() - begin)
 
 

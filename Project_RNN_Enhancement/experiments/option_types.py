@@ -55,6 +55,23 @@ def seeds(text):
     return sorted({seed(part) for part in text.split(",")})
 
 
+def hosts(text):
+    """HOST:PORT, separated by commas, each once."""
+    found = [host.strip() for host in text.split(",")]
+    for host in found:
+        name, _, port = host.rpartition(":")
+        if not name or not port.isdigit() or not 0 < int(port) < 65536:
+            raise argparse.ArgumentTypeError("expected HOST:PORT, got %r" % host)
+        if found.count(host) > 1:
+            raise argparse.ArgumentTypeError("%s is there twice" % host)
+    return found
+
+
+def index(text):
+    """A whole number of at least 0."""
+    return _number(text, int, lambda value: value >= 0, "a whole number of at least 0")
+
+
 def _number(text, convert, allowed, wanted):
     try:
         value = convert(text)

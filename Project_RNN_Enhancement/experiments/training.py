@@ -158,16 +158,13 @@ class Checkpoints(object):
             try:
                 self._saver.restore(session, path)
             except (tf.errors.OpError, ValueError) as error:
-                missing = isinstance(error, tf.errors.NotFoundError)
-                sys.stderr.write("checkpoint %s can't be read and is skipped (%s)\n"
-                                 % (path, "parts are missing" if missing else _first_line(error)))
+                _skip(path, error)
                 continue
             self._saver.recover_last_checkpoints(paths[:paths.index(path) + 1])
             step, seconds = session.run([self._step, self._seconds])
             return Position(int(step), float(seconds))
         if paths:
-            raise ExperimentError("none of the checkpoints %s-* can be read; --fresh trains anew"
-                                  % self._prefix)
+            raise _none_readable(self._prefix + "-")
         return None
 
     def save(self, session, position):
@@ -198,6 +195,41 @@ class Checkpoints(object):
             if match:
                 numbered[int(match.group(1))] = name[:-len(".index")]
         return [numbered[step] for step in sorted(numbered)]
+
+
+def use_newest_readable(folder):
+    """Makes `tf.train.latest_checkpoint` find the newest checkpoint that can be read.
+
+    Names on stderr those that can't, as a crash or a full disk leaves them.
+
+    Raises:
+      ExperimentError: there are checkpoints, but none can be read.
+    """
+    state = tf.train.get_checkpoint_state(folder)
+    paths = list(state.all_model_checkpoint_paths) if state else []
+    for path in reversed(paths):
+        try:
+            reader = tf.train.load_checkpoint(path)
+            for name in reader.get_variable_to_shape_map():
+                reader.get_tensor(name)
+        except (tf.errors.OpError, ValueError) as error:
+            _skip(path, error)
+            continue
+        if path != paths[-1]:
+            tf.train.update_checkpoint_state(folder, path, paths[:paths.index(path) + 1])
+        return
+    if paths:
+        raise _none_readable(folder)
+
+
+def _skip(path, error):
+    missing = isinstance(error, tf.errors.NotFoundError)
+    sys.stderr.write("checkpoint %s can't be read and is skipped (%s)\n"
+                     % (path, "parts are missing" if missing else _first_line(error)))
+
+
+def _none_readable(prefix):
+    return ExperimentError("none of the checkpoints %s* can be read; --fresh trains anew" % prefix)
 
 
 @contextlib.contextmanager
