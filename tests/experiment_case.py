@@ -36,9 +36,10 @@ class ExperimentCase(unittest.TestCase):
         Returns:
           The summary, the contents of ``results.json``.
         """
-        tiny = experiment.presets["quick"]._replace(**dict(
+        presets = experiment.presets
+        tiny = presets["quick"]._replace(**dict(
             dict(seeds=(1,), max_steps=4, measure_every=2, save_every=2), **changes))
-        with mock.patch.dict(experiment.presets, quick=tiny):
+        with mock.patch.dict(presets, quick=tiny):
             status, out, err = self.command(experiment.name, "--output", self.output, "--jobs", 1,
                                             *arguments)
         self.assertEqual(status, 0, err)

@@ -16,12 +16,14 @@ from unittest import mock
 import numpy as np
 
 from Project_RNN_Enhancement.datasets import pronunciations as dictionary
-from Project_RNN_Enhancement.experiments import g2p, plots, scoring, training
+from Project_RNN_Enhancement.experiments import (claims, g2p, g2p_comparison, g2p_model, plots, scoring,
+                                                 training)
 from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.experiments.progress import Progress
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
+from tests.experiment_case import ExperimentCase
 
-TINY = g2p.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
+TINY = g2p_model.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
                   buckets=((5, 6),), batch_size=16, learning_rate=1e-2,
                   max_gradient_norm=1.0, validate_every=5, save_every=5, max_steps=10,
                   max_seconds=None)
@@ -103,7 +105,7 @@ class TrainingTest(CommandCase):
                          ["line 2", "line 3", "line 4", "line 5", "line 6"])
 
     def test_goes_on_exactly_where_it_was_stopped(self):
-        with mock.patch.object(g2p, "learning_rate", lambda preset, spent: 1e-2):
+        with mock.patch.object(g2p_model, "learning_rate", lambda preset, spent: 1e-2):
             self.command("--max-steps", "5")
             status, _, err = self.command()
             resumed = training.read_json(os.path.join(self.output, "history.json"))
@@ -140,13 +142,13 @@ class TrainingTest(CommandCase):
         self.assertEqual(self.command("--fresh")[0], 0)
 
     def test_interrupt_saves_and_goes_on(self):
-        step = g2p.Model.train_step
+        feed = g2p_model.Model.training_feed
 
-        def interrupted_step(self, *args):
+        def interrupted_feed(self, *args):
             os.kill(os.getpid(), signal.SIGINT)
-            return step(self, *args)
+            return feed(self, *args)
 
-        with mock.patch.object(g2p.Model, "train_step", interrupted_step):
+        with mock.patch.object(g2p_model.Model, "training_feed", interrupted_feed):
             status, _, err = self.command()
         self.assertEqual(status, 130)
         self.assertRegex(err, "stopped and saved at step 1 in .*; the same command goes on")
@@ -288,7 +290,7 @@ class ErrorsTest(CommandCase):
 class ModelTest(unittest.TestCase):
 
     def setUp(self):
-        self.coder = g2p.Coder(["K", "AE", "T"], TWO_BUCKETS.buckets)
+        self.coder = g2p_model.Coder(["K", "AE", "T"], TWO_BUCKETS.buckets)
 
     def test_coder(self):
         self.assertEqual(self.coder.bucket("cat"), 0)
@@ -297,23 +299,23 @@ class ModelTest(unittest.TestCase):
         self.assertEqual(self.coder.bucket("cat", ["K"] * 5), 1)
         self.assertEqual(self.coder.source("cat", 0), [0, 21, 2, 4])
         target = self.coder.target(("K", "AE", "T"), 0)
-        self.assertEqual(target, [g2p.GO, 3, 4, 5, g2p.END, g2p.PAD])
+        self.assertEqual(target, [g2p_model.GO, 3, 4, 5, g2p_model.END, g2p_model.PAD])
         self.assertEqual(self.coder.decode(target + [3]), ("K", "AE", "T"))
 
     def test_batches_do_not_depend_on_stops(self):
         pronunciations = dictionary.read_pronunciations(
             ["a AE\n", "kat K AE T\n", "table T AE K\n", "bab K AE\n", "tat T\n"])
-        examples = g2p.Examples(self.coder, pronunciations, pronunciations)
-        whole = g2p.endless_batches(examples, 2, seed=1, start=0)
-        expected = [next(whole) for _ in range(9)]
+        examples = g2p_model.Examples(self.coder, pronunciations, pronunciations)
+        whole = g2p_model.Batches(examples, 2, seed=1)
+        expected = [whole(step) for step in range(9)]
         self.assertEqual(sum(len(sources) for _, sources, _ in expected[:3]), 5)
-        resumed = g2p.endless_batches(examples, 2, seed=1, start=4)
-        for batch in expected[4:]:
-            np.testing.assert_equal(next(resumed), batch)
+        resumed = g2p_model.Batches(examples, 2, seed=1)
+        for step in range(4, 9):
+            np.testing.assert_equal(resumed(step), expected[step])
 
     def test_attention_weights(self):
         with tf.Graph().as_default(), tf.Session() as session:
-            model = g2p.Model(TWO_BUCKETS, 3, training=False)
+            model = g2p_model.Model(TWO_BUCKETS, 3, training=False)
             session.run(tf.global_variables_initializer())
             self.assertEqual([len(steps) for steps in model._attention], [5, 6])
             # An untrained model may answer END at once; with the END bias of the last projection far down it
@@ -342,7 +344,7 @@ class ModelTest(unittest.TestCase):
         random = np.random.RandomState(3)
         with tf.Graph().as_default(), tf.Session() as session:
             tf.set_random_seed(1)
-            model = g2p.Model(preset, 3, training=training, **decoders)
+            model = g2p_model.Model(preset, 3, training=training, **decoders)
             session.run(tf.global_variables_initializer())
             for variable in tf.trainable_variables():
                 variable.load(random.normal(size=variable.shape.as_list()), session)
@@ -352,7 +354,8 @@ class ModelTest(unittest.TestCase):
             if not training:
                 return None, None, answers
             return model.loss(session, [batch]), [
-                float(model.train_step(session, batch, 0.0, step)) for step in (0, 10 ** 12)], answers
+                float(session.run(model.losses[0], model.training_feed(batch, 0.0, step)))
+                for step in (0, 10 ** 12)], answers
 
     def test_features_of_training(self):
         one = TINY._replace(buckets=((4, 5),))
@@ -389,6 +392,43 @@ class ModelTest(unittest.TestCase):
             [[("K", "AA"), ("K", "AE", "T")], [("EY", "Z"), ("EY",)], [("B", "IY")]])
         self.assertAlmostEqual(score.wer, 2 / 3.)
         self.assertAlmostEqual(score.per, 3 / 6.)
+
+
+class ComparisonTest(ExperimentCase):
+
+    def test_run(self):
+        pronunciations = dictionary.read_pronunciations(tiny_dictionary().splitlines())
+        preset = g2p_comparison.PRESETS["quick"]
+        with mock.patch.object(dictionary, "read_cmudict", lambda: pronunciations):
+            summary = self.tiny_run(g2p.EXPERIMENT, dict(
+                variants=("GRU", "JZS1", "norm stabiliser"), valid_words=3, test_words=5, beam=2,
+                model=preset.model._replace(units=4, embedding_size=3, batch_size=5,
+                                            buckets=((5, 6),))),
+                                    "--preset", "quick")
+        for trial in summary["trials"]:
+            self.assertGreater(trial["finish"]["beam_per"], 0)
+            self.assertIn("valid_wer", trial["measured"])
+
+    def test_claims(self):
+        results = [
+            {"variant": variant, "seed": seed, "measured": {}, "finish": {
+                "greedy_wer": greedy + seed, "beam_wer": found + seed}}
+            for variant, greedy, found in [
+                ("GRU", 40, 39), ("JZS1", 38, 37.5), ("JZS3", 42, 43), ("norm stabiliser", 41, 40)]
+            for seed in (1, 2)]
+        settled = claims.judge(g2p_comparison.claims(g2p_comparison.PRESETS["quick"]),
+                               claims.Measured(results))
+        self.assertEqual([claim.verdict for claim in settled],
+                         ["partly", "not reproduced", "not reproduced"])
+        self.assertIn("JZS1 39.5 % (39.0 % to 40.0 %)", settled[0].ours)
+        self.assertIn("0.5 points (-1.0 to 1.0)", settled[2].ours)
+
+    def test_options_of_other_presets(self):
+        for arguments in (["--preset", "quick", "--beam", "3"], ["--preset", "quick", "--decode"],
+                          ["--preset", "demo", "--jobs", "2"], ["--seeds", "1,2"]):
+            status, _, err = self.command("g2p", "--output", self.output, *arguments)
+            self.assertEqual(status, 1)
+            self.assertRegex(err, "--[a-z]+ is not an option of --preset")
 
 
 class ProgressTest(unittest.TestCase):

@@ -52,29 +52,38 @@ class Experiment(object):
 
 def add_options(parser, experiment):
     """Adds the options that all such experiments have to an `argparse` parser."""
-    variants = []
-    for preset in experiment.presets.values():
-        variants += [name for name in preset.variants if name not in variants]
     parser.add_argument("--preset", choices=sorted(experiment.presets), default="quick",
                         help="quick: minutes on two cores; paper: the paper's sizes, hours or days "
                              "(default: quick)")
     parser.add_argument("--output", metavar="FOLDER",
                         help="for everything that is written (default: ./runs/%s-PRESET)"
                              % experiment.name)
-    parser.add_argument("--variants", type=option_types.names(variants), metavar="A,B,...",
-                        help="train these only, of %s" % ", ".join(variants))
-    parser.add_argument("--seeds", type=option_types.seeds, metavar="M,N,...",
-                        help="the seeds to train each variant with (default: the preset's)")
     parser.add_argument("--max-steps", type=option_types.positive_int, metavar="N",
                         help="updates of each trial, earlier runs included (default: the preset's)")
-    parser.add_argument("--jobs", type=option_types.positive_int, default=os.cpu_count() or 1,
-                        metavar="N", help="trials to run at the same time, each in a process with "
-                                          "its share of the cores (default: the cores, %(default)s)")
     parser.add_argument("--fresh", "--no-resume", action="store_true",
                         help="delete the output folder's earlier run instead of going on with it")
     parser.add_argument("--progress", action="store_true", default=None,
                         help="a progress bar even if stderr is not a terminal")
-    distributed.add_options(parser)
+    add_trial_options(parser, experiment)
+
+
+def add_trial_options(parser, experiment):
+    """Adds the options that say which trials to run, and where, to an `argparse` parser.
+
+    Returns:
+      Their names in what the parser returns; each is None unless it is given.
+    """
+    variants = []
+    for preset in experiment.presets.values():
+        variants += [name for name in preset.variants if name not in variants]
+    parser.add_argument("--variants", type=option_types.names(variants), metavar="A,B,...",
+                        help="train these only, of %s" % ", ".join(variants))
+    parser.add_argument("--seeds", type=option_types.seeds, metavar="M,N,...",
+                        help="the seeds to train each variant with (default: the preset's)")
+    parser.add_argument("--jobs", type=option_types.positive_int, metavar="N",
+                        help="trials to run at the same time, each in a process with its share of "
+                             "the cores (default: the number of cores)")
+    return ["variants", "seeds", "jobs"] + distributed.add_options(parser)
 
 
 def run(options, experiment):
@@ -103,8 +112,10 @@ def run(options, experiment):
 
     missing = [trial for trial in wanted
                if not _is_done(experiment, options.preset, output, trial, max_steps)]
-    threads = max(1, (os.cpu_count() or 1) // min(options.jobs, max(1, len(missing))))
-    if len(missing) == 1 or options.jobs == 1:
+    cores = os.cpu_count() or 1
+    jobs = min(options.jobs or cores, max(1, len(missing)))
+    threads = max(1, cores // jobs)
+    if jobs == 1:
         for variant, seed in missing:
             sys.stderr.write("%s, seed %d\n" % (variant, seed))
             folder = trials.folder_of(output, variant, seed)
@@ -112,7 +123,8 @@ def run(options, experiment):
             trials.run(experiment, options.preset, variant, seed, folder, max_steps, threads,
                        options.progress)
     elif missing:
-        _run_in_processes(experiment.name, options, output, missing, max_steps, threads)
+        _run_in_processes(experiment.name, options.preset, output, missing, max_steps, jobs,
+                          threads)
     return summarize(experiment, options.preset, output, time.time() - begin)
 
 
@@ -146,16 +158,16 @@ def _is_done(experiment, preset, output, trial, max_steps):
         (results["solved_at"] is not None or "diverged_at" in results))
 
 
-def _run_in_processes(name, options, output, missing, max_steps, threads):
-    """Runs trials `options.jobs` at a time; a trial's messages go to ``log`` in its folder."""
+def _run_in_processes(name, preset, output, missing, max_steps, jobs, threads):
+    """Runs trials `jobs` at a time; a trial's messages go to ``log`` in its folder."""
     waiting, running, failed, told = collections.deque(missing), {}, [], set()
     number = 0
     with training.stop_requests() as stopping:
         try:
             while running or (waiting and not stopping()):
-                while waiting and len(running) < options.jobs and not stopping():
+                while waiting and len(running) < jobs and not stopping():
                     trial = waiting.popleft()
-                    running[trial] = _start(name, options, output, trial, max_steps, threads)
+                    running[trial] = _start(name, preset, output, trial, max_steps, threads)
                 for trial, process in list(running.items()):
                     if process.poll() is None:
                         continue
@@ -186,7 +198,7 @@ def _run_in_processes(name, options, output, missing, max_steps, threads):
             ", ".join(os.path.join(trials.folder_of(output, *trial), "log") for trial in failed)))
 
 
-def _start(name, options, output, trial, max_steps, threads):
+def _start(name, preset, output, trial, max_steps, threads):
     variant, seed = trial
     folder = trials.folder_of(output, variant, seed)
     os.makedirs(folder, exist_ok=True)
@@ -194,7 +206,7 @@ def _start(name, options, output, trial, max_steps, threads):
         # A session of its own, so that Ctrl-C reaches a trial once: from this process.
         return subprocess.Popen(
             [sys.executable, "-m", "Project_RNN_Enhancement.experiments.trial_process", name,
-             options.preset, variant, str(seed), folder, str(max_steps), str(threads)],
+             preset, variant, str(seed), folder, str(max_steps), str(threads)],
             stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
 
 

@@ -19,9 +19,15 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 _ARRIVAL_SECONDS = 60
 _POLL_SECONDS = 0.2
 
+_NEEDED = ("ps_hosts", "worker_hosts", "job_name", "task_index")
+
 
 def add_options(parser):
-    """Adds the options for more than one process to an `argparse` parser."""
+    """Adds the options for more than one process to an `argparse` parser.
+
+    Returns:
+      Their names in what the parser returns; each is None unless it is given.
+    """
     group = parser.add_argument_group(
         "on several machines", "Start one process for each host with the same options but "
         "--job_name and --task_index.  They share the --output folder of worker 0 only.")
@@ -33,8 +39,9 @@ def add_options(parser):
                        help="what this process is")
     group.add_argument("--task_index", "--task-index", type=option_types.index, metavar="N",
                        help="its place in --ps_hosts or --worker_hosts, from 0")
-    group.add_argument("--sync", action="store_true",
+    group.add_argument("--sync", action="store_true", default=None,
                        help="synchronous updates, of the mean of all workers' gradients")
+    return list(_NEEDED) + ["sync"]
 
 
 def is_asked_for(options):
@@ -43,13 +50,12 @@ def is_asked_for(options):
     Raises:
       ExperimentError: they do, and something is missing or doesn't fit.
     """
-    needed = ("ps_hosts", "worker_hosts", "job_name", "task_index")
-    given = [name for name in needed if getattr(options, name) is not None]
+    given = [name for name in _NEEDED if getattr(options, name) is not None]
     if not given and not options.sync:
         return False
-    if len(given) < len(needed):
+    if len(given) < len(_NEEDED):
         raise ExperimentError("several machines take all of --%s; missing: --%s" % (
-            ", --".join(needed), ", --".join(name for name in needed if name not in given)))
+            ", --".join(_NEEDED), ", --".join(name for name in _NEEDED if name not in given)))
     hosts = options.ps_hosts if options.job_name == "ps" else options.worker_hosts
     if options.task_index >= len(hosts):
         raise ExperimentError("--task_index is %d, but --%s_hosts names %d"
@@ -139,7 +145,7 @@ class _Worker(object):
         settings = self._experiment.presets[options.preset]
         described = dict(
             trials.description(self._experiment, options.preset, self._variant, self._seed),
-            distributed={"workers": len(options.worker_hosts), "sync": options.sync})
+            distributed={"workers": len(options.worker_hosts), "sync": bool(options.sync)})
         if self._is_chief:
             training.describe_run(self._folder, described)
             training.use_newest_readable(self._folder)

@@ -13,6 +13,8 @@ import time
 from Project_RNN_Enhancement.experiments.errors import Diverged, ExperimentError, Interrupted
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
+_HISTORY = "history.json"
+
 # Steps taken and seconds trained so far, over all the runs that led here.
 Position = collections.namedtuple("Position", ["step", "seconds"])
 
@@ -261,6 +263,8 @@ def stop_requests():
 class Records(object):
     """The measurements of a run: TensorBoard summaries, and `history.json` for the learning curve.
 
+    A context manager, or to be closed.
+
     Args:
       folder: where to write.
       step: the step to go on from; what an earlier run recorded after it is dropped, as those steps
@@ -268,9 +272,8 @@ class Records(object):
     """
 
     def __init__(self, folder, step=0):
-        self._path = os.path.join(folder, "history.json")
-        rows = read_json(self._path) if step and os.path.exists(self._path) else []
-        self.history = [row for row in rows if row["step"] <= step]
+        self._path = os.path.join(folder, _HISTORY)
+        self.history = [row for row in recorded(folder) if row["step"] <= step] if step else []
         self._writer = tf.summary.FileWriter(folder)
         self._writer.add_session_log(tf.SessionLog(status=tf.SessionLog.START), step)
 
@@ -285,6 +288,18 @@ class Records(object):
 
     def close(self):
         self._writer.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.close()
+
+
+def recorded(folder):
+    """The rows that `Records` has written in a folder."""
+    path = os.path.join(folder, _HISTORY)
+    return read_json(path) if os.path.exists(path) else []
 
 
 def session(threads=0):

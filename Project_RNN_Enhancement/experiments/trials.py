@@ -1,4 +1,5 @@
 """A trial: one model, trained with one seed, in a folder of its own."""
+import contextlib
 import os
 import platform
 
@@ -87,47 +88,61 @@ def run(experiment, preset, variant, seed, folder, max_steps, threads=0, progres
     """
     described = description(experiment, preset, variant, seed)
     training.describe_run(folder, described)
-    budget = training.Budget(max_steps=max_steps)
     settings = experiment.presets[preset]
     results = dict(described, tensorflow=tf.__version__, python=platform.python_version(),
-                   max_steps=max_steps)
+                   max_steps=max_steps, solved_at=None)
     with tf.Graph().as_default():
         tf.set_random_seed(seed)
         trial = experiment.build(settings, variant, seed)
-        updates = trial.updates()
-        checkpoints = training.Checkpoints(folder)
-        initialize = tf.global_variables_initializer()
-        with training.session(threads) as session:
-            position = checkpoints.restore(session)
-            if position is None:
-                session.run(initialize)
-                position = training.Position(0, 0.0)
-            records = training.Records(folder, position.step)
-
-            def take_step(step, spent):
-                index, feed = trial.batch(step, spent)
-                return session.run([trial.losses[index], updates[index]], feed)[0]
-
-            course = training.Course(
-                budget, settings.measure_every, settings.save_every, take_step,
-                lambda: trial.measure(session), trial.describe, trial.is_solved)
-            try:
-                with Progress(progress, budget.fraction(position)) as bar:
-                    position = training.train(course, session, checkpoints, records, position, bar)
-            except Diverged as error:
-                # That a model diverges is a result of the experiment; the others are still to come.
-                results.update(diverged=str(error), diverged_at=error.step)
-                position = training.Position(error.step, None)
-            else:
+        try:
+            with trained(trial, folder, training.Budget(max_steps), settings.measure_every,
+                         settings.save_every, threads, progress) as (session, records, position):
+                history = records.history
+                results.update(steps=position.step, seconds=position.seconds)
                 if trial.finish is not None:
                     results.update(finish=trial.finish(session, folder))
-            finally:
-                records.close()
-    history = records.history
-    results.update(
-        steps=position.step, seconds=position.seconds, history=history,
-        measured=history[-1] if history else {},
-        solved_at=history[-1]["step"] if trial.is_solved and history and
-        trial.is_solved(history[-1]) else None)
+        except Diverged as error:
+            # That a model diverges is a result of the experiment; the others are still to come.
+            history = training.recorded(folder)
+            results.update(diverged=str(error), diverged_at=error.step, steps=error.step)
+    results.update(history=history, measured=history[-1] if history else {})
+    if trial.is_solved and history and trial.is_solved(history[-1]):
+        results.update(solved_at=history[-1]["step"])
     training.write_json(os.path.join(folder, "results.json"), results)
     return results
+
+
+@contextlib.contextmanager
+def trained(trial, folder, budget, measure_every, save_every, threads=0, progress=None):
+    """Trains a trial, or goes on with it, in the current graph.
+
+    Args:
+      trial: a `Trial`.
+      folder: for checkpoints and records.
+      budget: a `training.Budget`.
+      measure_every, save_every: in steps.
+      threads, progress: as in `run`.
+
+    Yields:
+      (session, `training.Records`, `training.Position`) after training; the session is closed
+      afterwards.
+    """
+    updates = trial.updates()
+    checkpoints = training.Checkpoints(folder)
+    initialize = tf.global_variables_initializer()
+    with training.session(threads) as session:
+        position = checkpoints.restore(session)
+        if position is None:
+            session.run(initialize)
+            position = training.Position(0, 0.0)
+
+        def take_step(step, spent):
+            index, feed = trial.batch(step, spent)
+            return session.run([trial.losses[index], updates[index]], feed)[0]
+
+        course = training.Course(budget, measure_every, save_every, take_step,
+                                 lambda: trial.measure(session), trial.describe, trial.is_solved)
+        with training.Records(folder, position.step) as records:
+            with Progress(progress, budget.fraction(position)) as bar:
+                position = training.train(course, session, checkpoints, records, position, bar)
+        yield session, records, position
