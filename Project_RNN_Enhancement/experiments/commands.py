@@ -12,6 +12,7 @@ EXPERIMENTS = collections.OrderedDict([
     ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
     ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
+    ("pixels", "handwritten digits (MNIST) pixel by pixel: IRNN, uRNN, LSTM, GRU"),
 ])
 
 
