@@ -1,5 +1,6 @@
 """An experiment that compares variants of a model, each trained with several seeds."""
 import collections
+import copy
 import os
 import shutil
 import signal
@@ -30,9 +31,13 @@ class Experiment(object):
       curves: function (preset) -> list of `Curve`.
       notes: dict from preset to a paragraph for the report: how it differs from the paper, and what
         that means for the verdicts.
+      prepare: function (preset) that is called once, before any trial: fetches what all need.
+      data: what the option ``--data PATH`` takes, if there is one; the path, or None, is the field
+        `data` of the presets.
     """
 
-    def __init__(self, name, description, presets, build, claims, curves, notes):
+    def __init__(self, name, description, presets, build, claims, curves, notes, prepare=None,
+                 data=None):
         self.name = name
         self.description = description
         self.presets = presets
@@ -40,6 +45,15 @@ class Experiment(object):
         self.claims = claims
         self.curves = curves
         self.notes = notes
+        self.prepare = prepare
+        self.data = data
+
+    def with_data(self, path):
+        """The same experiment with the user's own data."""
+        changed = copy.copy(self)
+        changed.presets = {name: preset._replace(data=path)
+                           for name, preset in self.presets.items()}
+        return changed
 
     def add_options(self, parser):
         """Adds the options that all such experiments have to an `argparse` parser."""
@@ -58,6 +72,8 @@ def add_options(parser, experiment):
     parser.add_argument("--output", metavar="FOLDER",
                         help="for everything that is written (default: ./runs/%s-PRESET)"
                              % experiment.name)
+    if experiment.data:
+        parser.add_argument("--data", metavar="PATH", help=experiment.data)
     parser.add_argument("--max-steps", type=option_types.positive_int, metavar="N",
                         help="updates of each trial, earlier runs included (default: the preset's)")
     parser.add_argument("--fresh", "--no-resume", action="store_true",
@@ -97,6 +113,9 @@ def run(options, experiment):
       The contents of ``results.json``.
     """
     require("matplotlib", "to draw the curves")
+    data = getattr(options, "data", None)
+    if data:
+        experiment = experiment.with_data(os.path.abspath(data))
     preset = experiment.presets[options.preset]
     output = options.output or os.path.join("runs", "%s-%s" % (experiment.name, options.preset))
     wanted = [(variant, seed) for variant in options.variants or preset.variants
@@ -112,6 +131,8 @@ def run(options, experiment):
 
     missing = [trial for trial in wanted
                if not _is_done(experiment, options.preset, output, trial, max_steps)]
+    if missing and experiment.prepare:
+        experiment.prepare(preset)
     cores = os.cpu_count() or 1
     jobs = min(options.jobs or cores, max(1, len(missing)))
     threads = max(1, cores // jobs)
@@ -123,8 +144,7 @@ def run(options, experiment):
             trials.run(experiment, options.preset, variant, seed, folder, max_steps, threads,
                        options.progress)
     elif missing:
-        _run_in_processes(experiment.name, options.preset, output, missing, max_steps, jobs,
-                          threads)
+        _run_in_processes(experiment, options.preset, output, missing, max_steps, jobs, threads)
     return summarize(experiment, options.preset, output, time.time() - begin)
 
 
@@ -158,7 +178,7 @@ def _is_done(experiment, preset, output, trial, max_steps):
         (results["solved_at"] is not None or "diverged_at" in results))
 
 
-def _run_in_processes(name, preset, output, missing, max_steps, jobs, threads):
+def _run_in_processes(experiment, preset, output, missing, max_steps, jobs, threads):
     """Runs trials `jobs` at a time; a trial's messages go to ``log`` in its folder."""
     waiting, running, failed, told = collections.deque(missing), {}, [], set()
     number = 0
@@ -167,7 +187,7 @@ def _run_in_processes(name, preset, output, missing, max_steps, jobs, threads):
             while running or (waiting and not stopping()):
                 while waiting and len(running) < jobs and not stopping():
                     trial = waiting.popleft()
-                    running[trial] = _start(name, preset, output, trial, max_steps, threads)
+                    running[trial] = _start(experiment, preset, output, trial, max_steps, threads)
                 for trial, process in list(running.items()):
                     if process.poll() is None:
                         continue
@@ -198,15 +218,17 @@ def _run_in_processes(name, preset, output, missing, max_steps, jobs, threads):
             ", ".join(os.path.join(trials.folder_of(output, *trial), "log") for trial in failed)))
 
 
-def _start(name, preset, output, trial, max_steps, threads):
+def _start(experiment, preset, output, trial, max_steps, threads):
     variant, seed = trial
     folder = trials.folder_of(output, variant, seed)
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "log"), "a") as log:
         # A session of its own, so that Ctrl-C reaches a trial once: from this process.
         return subprocess.Popen(
-            [sys.executable, "-m", "Project_RNN_Enhancement.experiments.trial_process", name,
-             preset, variant, str(seed), folder, str(max_steps), str(threads)],
+            [sys.executable, "-m", "Project_RNN_Enhancement.experiments.trial_process",
+             experiment.name,
+             preset, variant, str(seed), folder, str(max_steps), str(threads)] +
+            [path for path in [getattr(experiment.presets[preset], "data", None)] if path],
             stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
 
 

@@ -198,22 +198,16 @@ def read_word(line, longest):
     return word
 
 
-class Pronunciation(object):
-    """The experiment, as `commands.load` wants it."""
-
-    name = "g2p"
-    description = __doc__
-    presets = g2p_comparison.PRESETS
-
-    def __init__(self):
-        self._own_options = self._comparison_options = ()
+class Pronunciation(comparison.Experiment):
+    """The comparison, with a command that has the presets of one model as well."""
 
     def add_options(self, parser):
         """Adds the options of this experiment to an `argparse` parser."""
-        parser.add_argument("--preset", choices=list(PRESETS) + list(g2p_comparison.PRESETS),
+        parser.add_argument("--preset", choices=list(PRESETS) + list(self.presets),
                             default="demo",
                             help="demo: 4 minutes on two cores; full: 2x512, hours; quick, paper: "
-                                 "compare cells and decoders over seeds (default: demo)")
+                                 "compare cells and decoders over seeds, and take only --variants, "
+                                 "--seeds, --jobs and those for several machines (default: demo)")
         parser.add_argument("--output", metavar="FOLDER",
                             help="for everything that is written (default: ./runs/g2p-PRESET)")
         parser.add_argument("--max-steps", type=option_types.positive_int, metavar="N",
@@ -224,18 +218,17 @@ class Pronunciation(object):
         parser.add_argument("--progress", action="store_true", default=None,
                             help="a progress bar even if stderr is not a terminal")
         self._own_options = _add_own_options(parser)
-        self._comparison_options = comparison.add_trial_options(
-            parser.add_argument_group("with --preset quick or paper"), g2p_comparison.EXPERIMENT)
+        self._comparison_options = comparison.add_trial_options(parser, self)
 
     def run(self, options):
         """Runs the experiment with parsed options."""
-        compares = options.preset in g2p_comparison.PRESETS
+        compares = options.preset in self.presets
         for name in self._own_options if compares else self._comparison_options:
             if getattr(options, name) is not None:
                 raise ExperimentError("--%s is not an option of --preset %s"
                                       % (name.replace("_", "-"), options.preset))
         if compares:
-            g2p_comparison.EXPERIMENT.run(options)
+            comparison.run(options, self)
             return
         if not options.output:
             options.output = os.path.join("runs", "g2p-" + options.preset)
@@ -284,4 +277,6 @@ def _add_own_options(parser):
             "temperature") + FEATURES
 
 
-EXPERIMENT = Pronunciation()
+EXPERIMENT = Pronunciation(
+    "g2p", __doc__, g2p_comparison.PRESETS, g2p_comparison.build, g2p_comparison.claims,
+    g2p_comparison.curves, g2p_comparison.NOTES)

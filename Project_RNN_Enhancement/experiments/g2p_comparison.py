@@ -107,5 +107,3 @@ NOTES = {
              "learning rate for all, not searched.",
     "paper": "No paper has this comparison; the sizes are those of the preset `full`.",
 }
-
-EXPERIMENT = comparison.Experiment("g2p", __doc__, PRESETS, build, claims, curves, NOTES)
