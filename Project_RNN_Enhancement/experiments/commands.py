@@ -13,6 +13,7 @@ EXPERIMENTS = collections.OrderedDict([
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
     ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
     ("pixels", "handwritten digits (MNIST) pixel by pixel: IRNN, uRNN, LSTM, GRU"),
+    ("all", "every experiment, and RESULTS.md about them"),
 ])
 
 

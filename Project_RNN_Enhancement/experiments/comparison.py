@@ -145,7 +145,8 @@ def run(options, experiment):
                        options.progress)
     elif missing:
         _run_in_processes(experiment, options.preset, output, missing, max_steps, jobs, threads)
-    return summarize(experiment, options.preset, output, time.time() - begin)
+    return summarize(experiment, options.preset, output, time.time() - begin,
+                     options.fresh)
 
 
 def _run_distributed(options, experiment, output, wanted, max_steps):
@@ -162,7 +163,8 @@ def _run_distributed(options, experiment, output, wanted, max_steps):
         os.makedirs(folder, exist_ok=True)
     if distributed.run(experiment, options, variant, seed, folder, max_steps) is None:
         return None
-    return summarize(experiment, options.preset, output, time.time() - begin)
+    return summarize(experiment, options.preset, output, time.time() - begin,
+                     options.fresh)
 
 
 def _is_done(experiment, preset, output, trial, max_steps):
@@ -238,8 +240,17 @@ def _last_line(folder):
     return next((line for line in reversed(lines) if line.strip()), "nothing said")
 
 
-def summarize(experiment, preset_name, output, seconds):
-    """Settles the claims with all the results in the output folder, draws and writes them down."""
+def summarize(experiment, preset_name, output, seconds, fresh):
+    """Settles the claims with all the results in the output folder, draws and writes them down.
+
+    Args:
+      experiment, preset_name, output: what was run, and where.
+      seconds: that it took; those of earlier commands are added, unless it began afresh.
+      fresh: whether it did.
+
+    Returns:
+      The contents of ``results.json``.
+    """
     preset = experiment.presets[preset_name]
     results = []
     for variant in preset.variants:
@@ -253,14 +264,17 @@ def summarize(experiment, preset_name, output, seconds):
     measured = claims.Measured(results)
     settled = claims.judge(experiment.claims(preset), measured)
     picture = os.path.join(output, experiment.name + ".png")
+    path = os.path.join(output, "results.json")
+    if os.path.exists(path) and not fresh:
+        seconds += training.read_json(path)["command_seconds"]
     plots.comparison(results, experiment.curves(preset), picture)
     summary = {
         "experiment": experiment.name, "preset": preset_name, "command_seconds": round(seconds, 1),
         "claims": [claim._asdict() for claim in settled], "notes": experiment.notes[preset_name],
         "trials": results}
-    training.write_json(os.path.join(output, "results.json"), summary)
+    training.write_json(path, summary)
     for claim in settled:
         print("%s\n    paper: %s\n    here:  %s\n    %s"
               % (claim.text, claim.paper, claim.ours, claim.verdict))
-    print("%d trials; this command took %d s; results are in %s" % (len(results), seconds, output))
+    print("%d trials, %d s in all; results are in %s" % (len(results), seconds, output))
     return summary
