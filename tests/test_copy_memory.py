@@ -44,10 +44,12 @@ class CopyingTest(ExperimentCase):
 
         near, low = [level, 0.95 * level], [0.4 * level, 0.1 * level]
         mixed = [0.4 * level, 0.6 * level]
-        self.assertEqual(verdicts(uRNN=low, LSTM=near, tanh=near), ["reproduced", "reproduced"])
-        self.assertEqual(verdicts(uRNN=mixed, LSTM=near, tanh=low), ["partly", "not reproduced"])
-        self.assertEqual(verdicts(uRNN=low, LSTM=mixed), ["partly", "not measured"])
-        self.assertEqual(verdicts(uRNN=mixed, LSTM=mixed, tanh=mixed), 2 * ["not reproduced"])
+        tuned = "LSTM-tuned"
+        self.assertEqual(verdicts(uRNN=low, LSTM=near, tanh=near, **{tuned: near}),
+                         3 * ["reproduced"])
+        self.assertEqual(verdicts(uRNN=mixed, LSTM=near, tanh=low, **{tuned: low}),
+                         ["partly", "not reproduced", "not reproduced"])
+        self.assertEqual(verdicts(uRNN=low, LSTM=mixed), ["partly", "not measured", "not measured"])
 
     def test_run(self):
         preset = copying.PRESETS["quick"]

@@ -108,28 +108,26 @@ def claims(preset):
             "%s after %.0f steps" % (measured.text(variant, "mse"), measured.mean(variant, "steps"))
             for variant in variants)
 
+    def below(measured, limit, variant):
+        return measured.worst(variant, "mse") < limit and not measured.diverged(variant)
+
     def irnn_solves(measured):
         return (text(measured, "IRNN", "tanh"),
-                verdict([measured.worst("IRNN", "mse") < SOLVED,
-                         measured.best("tanh", "mse") > UNSOLVED]))
+                verdict([below(measured, SOLVED, "IRNN"), measured.best("tanh", "mse") > UNSOLVED]))
 
-    def others_learn(measured):
-        variants = ("LSTM", "uRNN")
-        return (text(measured, *variants),
-                verdict([measured.worst(variant, "mse") < UNSOLVED for variant in variants]))
-
-    def gated_solve(measured):
-        variants = [variant for variant in preset.variants if variant in GATED]
-        return (text(measured, *variants),
-                verdict([measured.worst(variant, "mse") < SOLVED for variant in variants]))
+    def all_below(limit, variants):
+        return lambda measured: (
+            text(measured, *variants),
+            verdict([below(measured, limit, variant) for variant in variants]))
 
     return [
         ("IRNN solves the adding problem at T=%d, a tanh RNN does not" % preset.length,
          "IRNN up to T=300, tanh up to T=150 [R]; IRNN at T=100, 200, 400 after 14k to 30k steps "
          "[Vp, a later re-run]; neither ever leaves 1/6 [Vp, the uRNN paper]", irnn_solves),
         ("LSTM and uRNN do clearly better than always answering 1",
-         "up to T=400 [Vp]", others_learn),
-        ("the other gated cells solve it too", "no number for this task", gated_solve)]
+         "up to T=400 [Vp]", all_below(UNSOLVED, ("LSTM", "uRNN"))),
+        ("the other gated cells solve it too", "no number for this task",
+         all_below(SOLVED, [name for name in preset.variants if name in GATED]))]
 
 
 def curves(preset):
