@@ -44,17 +44,20 @@ class CopyingTest(ExperimentCase):
 
         near, low = [level, 0.95 * level], [0.4 * level, 0.1 * level]
         mixed = [0.4 * level, 0.6 * level]
-        tuned = "LSTM-tuned"
-        self.assertEqual(verdicts(uRNN=low, LSTM=near, tanh=near, **{tuned: near}),
+        def tuned(lstm, gru):
+            return {"LSTM-tuned": lstm, "GRU-tuned": gru}
+
+        self.assertEqual(verdicts(uRNN=low, LSTM=near, tanh=near, **tuned(near, near)),
                          3 * ["reproduced"])
-        self.assertEqual(verdicts(uRNN=mixed, LSTM=near, tanh=low, **{tuned: low}),
-                         ["partly", "not reproduced", "not reproduced"])
-        self.assertEqual(verdicts(uRNN=low, LSTM=mixed), ["partly", "not measured", "not measured"])
+        self.assertEqual(verdicts(uRNN=low, LSTM=mixed, tanh=low, **tuned(near, mixed)),
+                         ["partly", "partly", "not reproduced"])
+        self.assertEqual(verdicts(uRNN=mixed, LSTM=low, tanh=low, **tuned(low, low)),
+                         3 * ["not reproduced"])
+        self.assertEqual(verdicts(uRNN=low, LSTM=near), ["reproduced"] + 2 * ["not measured"])
 
     def test_run(self):
-        preset = copying.PRESETS["quick"]
         summary = self.tiny_run(copying.EXPERIMENT, dict(
-            length=2, units={variant: 4 for variant in preset.variants}, batch_size=3,
+            length=2, units={cell: 4 for cell in copying.CELLS}, batch_size=3,
             test_sequences=10))
         self.assertEqual(set(summary["trials"][0]["measured"]) & {"loss", "recall"},
                          {"loss", "recall"})
