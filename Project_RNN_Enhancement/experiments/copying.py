@@ -154,8 +154,19 @@ def curves(preset):
 
 
 NOTES = {
-    "quick": "T=30.",
-    "paper": "T=300, one of the paper's lengths, with its sizes, optimizer and number of steps.",
+    "quick":
+        "T=30 where the paper has 100 to 500, and 2,000 updates where it has 20,000; its sizes, "
+        "batches of 20 and RMSProp at 0.001 with a decay of 0.9, but TensorFlow's, which starts "
+        "its accumulators at 1, and clipping by the norm of all gradients (none for uRNN). "
+        "Training ends at 1% of the baseline. Near the baseline means over 90% of it. The claim "
+        "depends on that rate: of 0.001, 0.003 and 0.01, with seed 1, 0.01 is the best for LSTM "
+        "and, of the outer two, for GRU, and at that rate both are below the 90% after these "
+        "updates; for IRNN and tanh 0.001 is better than 0.01. uRNN needed 200 updates at either. "
+        "So at this length uRNN is faster by far, but it isn't true that gated cells can't leave "
+        "the baseline; longer gaps are where the paper has them fail.",
+    "paper":
+        "T=300, one of the paper's lengths, with its sizes, rate and number of updates; clipping "
+        "is by the norm of all gradients.",
 }
 
 EXPERIMENT = comparison.Experiment("copying", __doc__, PRESETS, build, claims, curves, NOTES)
