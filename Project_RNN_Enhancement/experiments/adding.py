@@ -18,21 +18,25 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhan
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
 BASELINE = 1 / 6.0
-SOLVED = 0.02
+SOLVED, UNSOLVED = 0.02, 0.15
+# Training ends below this error.
+ENOUGH = 0.005
 
-# learning_rates: of Adam, by variant, with "others".
+# length: T.  units, learning_rates (of Adam): by variant, with "others".
 Preset = collections.namedtuple("Preset", [
     "variants", "seeds", "max_steps", "measure_every", "save_every", "length", "units",
     "batch_size", "learning_rates", "max_gradient_norm", "test_sequences"])
 
 PRESETS = {
     "quick": Preset(
-        variants=("IRNN", "tanh", "GRU", "LSTM", "JZS1", "uRNN"), seeds=(1, 2, 3), max_steps=4000,
-        measure_every=250, save_every=1000, length=100, units=100, batch_size=20,
-        learning_rates={"others": 1e-3}, max_gradient_norm=1.0, test_sequences=1000),
+        variants=("IRNN", "tanh", "GRU", "LSTM", "JZS1", "uRNN"), seeds=(1, 2, 3), max_steps=8000,
+        measure_every=250, save_every=1000, length=100, units={"others": 100, "uRNN": 50},
+        batch_size=20, learning_rates={"others": 3e-3, "IRNN": 1e-3, "tanh": 1e-3},
+        max_gradient_norm=1.0, test_sequences=1000),
     "paper": Preset(
         variants=("IRNN", "tanh", "GRU", "LSTM", "JZS1", "JZS2", "JZS3", "uRNN"), seeds=(1, 2, 3),
-        max_steps=100000, measure_every=1000, save_every=1000, length=400, units=100, batch_size=50,
+        max_steps=100000, measure_every=1000, save_every=1000, length=400,
+        units={"others": 128, "uRNN": 512}, batch_size=50,
         learning_rates={"others": 1e-3}, max_gradient_norm=1.0, test_sequences=10000),
 }
 
@@ -44,8 +48,11 @@ CELLS = {
     "JZS1": rnn_cell_enhanced.JZS1Cell,
     "JZS2": rnn_cell_enhanced.JZS2Cell,
     "JZS3": rnn_cell_enhanced.JZS3Cell,
-    "uRNN": rnn_cell_enhanced.UnitaryRNNCell,
+    # Its two forms give the same numbers; which is faster depends on the size.
+    "uRNN": lambda units: rnn_cell_enhanced.UnitaryRNNCell(
+        units, learned_initial_state=True, recurrence="matrix" if units <= 128 else "factors"),
 }
+GATED = ("GRU", "JZS1", "JZS2", "JZS3")
 
 
 def sequences(random, number, length):
@@ -72,8 +79,8 @@ def build(preset, variant, seed):
     """The model of a variant, as a `Trial`."""
     inputs = tf.placeholder(tf.float32, [preset.length, None, 2], "inputs")
     sums = tf.placeholder(tf.float32, [None], "sums")
-    outputs, _ = rnn_enhanced.dynamic_rnn(CELLS[variant](preset.units), inputs, dtype=tf.float32,
-                                          time_major=True)
+    cell = CELLS[variant](_of(preset.units, variant))
+    outputs, _ = rnn_enhanced.static_rnn(cell, tf.unstack(inputs), dtype=tf.float32)
     answers = rnn_cell_enhanced.linear(outputs[-1], 1, True)[:, 0]
     loss = tf.losses.mean_squared_error(sums, answers)
     test = sequences(np.random.RandomState(0), preset.test_sequences, preset.length)
@@ -85,20 +92,42 @@ def build(preset, variant, seed):
     def measure(session):
         return {"mse": float(session.run(loss, dict(zip((inputs, sums), test))))}
 
-    rates = preset.learning_rates
-    return Trial([loss], tf.train.AdamOptimizer(rates.get(variant, rates["others"])), batch,
-                 measure, lambda row: "MSE %.4f" % row["mse"], preset.max_gradient_norm)
+    return Trial([loss], tf.train.AdamOptimizer(_of(preset.learning_rates, variant)), batch,
+                 measure, lambda row: "MSE %.4f" % row["mse"], preset.max_gradient_norm,
+                 lambda row: row["mse"] < ENOUGH)
+
+
+def _of(settings, variant):
+    return settings.get(variant, settings["others"])
 
 
 def claims(preset):
     """The claims, for `claims.judge`."""
-    def irnn_solves(measured):
-        return ("MSE " + measured.text("IRNN", "mse") + ", " + measured.text("tanh", "mse"),
-                verdict([measured.worst("IRNN", "mse") < SOLVED,
-                         measured.best("tanh", "mse") > 0.15]))
+    def text(measured, *variants):
+        return "MSE " + ", ".join(
+            "%s after %.0f steps" % (measured.text(variant, "mse"), measured.mean(variant, "steps"))
+            for variant in variants)
 
-    return [("IRNN solves the adding problem at T=%d, a tanh RNN does not" % preset.length,
-             "solved up to T=300 [R]; tanh fails from T=200 on [R]", irnn_solves)]
+    def below(measured, limit, variant):
+        return measured.worst(variant, "mse") < limit and not measured.diverged(variant)
+
+    def irnn_solves(measured):
+        return (text(measured, "IRNN", "tanh"),
+                verdict([below(measured, SOLVED, "IRNN"), measured.best("tanh", "mse") > UNSOLVED]))
+
+    def all_below(limit, variants):
+        return lambda measured: (
+            text(measured, *variants),
+            verdict([below(measured, limit, variant) for variant in variants]))
+
+    return [
+        ("IRNN solves the adding problem at T=%d, a tanh RNN does not" % preset.length,
+         "IRNN up to T=300, tanh up to T=150 [R]; IRNN at T=100, 200, 400 after 14k to 30k steps "
+         "[Vp, a later re-run]; neither ever leaves 1/6 [Vp, the uRNN paper]", irnn_solves),
+        ("LSTM and uRNN do clearly better than always answering 1",
+         "up to T=400 [Vp]", all_below(UNSOLVED, ("LSTM", "uRNN"))),
+        ("the other gated cells solve it too", "no number for this task",
+         all_below(SOLVED, [name for name in preset.variants if name in GATED]))]
 
 
 def curves(preset):
@@ -107,8 +136,22 @@ def curves(preset):
 
 
 NOTES = {
-    "quick": "T=100 and 4,000 batches of 20.",
-    "paper": "T=400.",
+    "quick":
+        "Shorter than in either paper's main results: T=100, 100 units, batches of 20, at most "
+        "8,000 updates; uRNN has 50 complex units, not 512. Adam with the gradients' norm clipped "
+        "at 1 replaces the IRNN paper's SGD and the uRNN paper's RMSProp. Training ends at an "
+        "error of 0.005, so the number of steps says more about a cell that gets there than its "
+        "error. Learning rates 0.001 and 0.003 were tried for IRNN with seed 1: both solve it, the "
+        "smaller one sooner; tanh has IRNN's. The other cells learnt it at 0.003, the only rate "
+        "tried for them. That IRNN never learns the task, as in the uRNN paper, is not what "
+        "happens here: it rests at 1/6 for 1,000 to 3,500 updates, depending on the seed, so a "
+        "shorter run, or a rate that makes it diverge, would have shown just that. In the same "
+        "sense tanh is only shown to need more than these updates: the IRNN paper trains it up to "
+        "T=150.",
+    "paper":
+        "T=400, the longest that the IRNN paper's table has, with the uRNN paper's 128 units (512 "
+        "for uRNN) and batches of 50. Both papers searched for rates at each length; here all have "
+        "one, of Adam.",
 }
 
 EXPERIMENT = comparison.Experiment("adding", __doc__, PRESETS, build, claims, curves, NOTES)

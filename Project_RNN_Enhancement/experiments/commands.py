@@ -14,6 +14,7 @@ EXPERIMENTS = collections.OrderedDict([
     ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
     ("pixels", "handwritten digits (MNIST) pixel by pixel: IRNN, uRNN, LSTM, GRU"),
     ("all", "every experiment, and RESULTS.md about them"),
+    ("copying", "repeating ten symbols after a long pause: uRNN, IRNN, gated and plain cells"),
 ])
 
 
