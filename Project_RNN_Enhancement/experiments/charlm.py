@@ -36,10 +36,10 @@ VARIANTS = ("IRNN", "IRNN-stable", "LSTM", "LSTM-stable", "LSTM-zoneout", "LSTM-
 
 PRESETS = {
     "quick": Preset(
-        variants=VARIANTS, seeds=(1, 2, 3), max_steps=1500, measure_every=250, save_every=750,
+        variants=VARIANTS, seeds=(1, 2, 3), max_steps=1500, measure_every=50, save_every=750,
         data=None, length=50, units=100, batch_size=32, learning_rates={"others": 2e-3},
-        max_gradient_norm=1.0, stabilizer=50.0, zoneout=(0.5, 0.05), valid_sequences=400,
-        long_length=1000, long_sequences=20),
+        max_gradient_norm=1.0, stabilizer=50.0, zoneout=(0.5, 0.05), valid_sequences=200,
+        long_length=1000, long_sequences=8),
     "paper": Preset(
         variants=VARIANTS, seeds=(1, 2, 3), max_steps=50000, measure_every=1000, save_every=1000,
         data=None, length=100, units=1000, batch_size=32, learning_rates={"others": 2e-3},
@@ -104,7 +104,8 @@ def build(preset, variant, seed):
 
     valid, test = [spread(ids, preset.valid_sequences, preset.length)
                    for ids in (corpus.valid, corpus.test)]
-    beyond = spread(corpus.test, preset.long_sequences, preset.long_length)
+    beyond, ahead = [spread(ids, preset.long_sequences, preset.long_length)
+                     for ids in (corpus.test, corpus.valid)]
 
     def batch(step, spent):
         starts = np.random.RandomState([seed, step]).randint(
@@ -112,7 +113,10 @@ def build(preset, variant, seed):
         return 0, {characters: windows(corpus.train, starts, preset.length), training_now: True}
 
     def measure(session):
-        return {"bpc": float(session.run(bpc, {characters: valid}))}
+        results, _ = past_the_horizon(*(session.run([norms, bits], {characters: ahead}) +
+                                        [preset.length]))
+        return {"bpc": float(session.run(bpc, {characters: valid})),
+                "valid_norm_ratio": results["norm_ratio"]}
 
     def finish(session, folder):
         test_bpc = session.run(bpc, {characters: test})
@@ -126,7 +130,7 @@ def build(preset, variant, seed):
 
     rates = preset.learning_rates
     return Trial([loss], tf.train.AdamOptimizer(rates.get(variant, rates["others"])), batch,
-                 measure, lambda row: "%.3f bits per character" % row["bpc"],
+                 measure, lambda row: "%(bpc).3f bits per character, norm ratio %(valid_norm_ratio).3g" % row,
                  preset.max_gradient_norm, finish=finish)
 
 
@@ -187,7 +191,9 @@ def claims(preset):
 
 def curves(preset):
     """What to draw."""
-    return [comparison.Curve("bpc", "validation bits per character", {}, False)]
+    return [comparison.Curve("bpc", "validation bits per character", {}, False),
+            comparison.Curve("valid_norm_ratio", "|h| at step %d over |h| at step %d" %
+                             (preset.long_length, preset.length), {"stable": 1.0}, True)]
 
 
 NOTES = {
