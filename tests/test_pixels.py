@@ -6,8 +6,8 @@ from Project_RNN_Enhancement.experiments.claims import Measured
 from tests.experiment_case import ExperimentCase
 from tests.test_digits import write_digits
 
-TINY = dict(side=4, together=2, units={"others": 5}, batch_size=2, held_out=4, valid_images=3,
-            test_images=5)
+TINY = dict(side=4, together=2,
+            units={"others": 5}, batch_size=2, held_out=4, valid_images=3, test_images=5)
 
 
 def trial(variant, seed, accuracy):
@@ -54,3 +54,7 @@ class PixelsTest(ExperimentCase):
         status, _, err = self.command("pixels", "--output", self.output, "--data", self.output)
         self.assertEqual(status, 1)
         self.assertIn("has no file train-images-idx3-ubyte", err)
+        write_digits(self.output, 20, 7)
+        status, _, err = self.command("pixels", "--output", self.output, "--data", self.output)
+        self.assertEqual(status, 1)
+        self.assertIn("too few images to train on: 20, of which 5000 are held out", err)

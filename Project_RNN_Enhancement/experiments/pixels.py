@@ -55,9 +55,14 @@ CELLS = {
 }
 
 
-def folder(preset):
-    """Where the four files are."""
-    return preset.data or digits.mnist_folder()
+def read(preset):
+    """The training and the test images, two `digits.Digits`."""
+    folder = preset.data or digits.mnist_folder()
+    train, test = [digits.read_part(folder, part) for part in ("train", "t10k")]
+    if len(train.labels) < preset.held_out + preset.batch_size:
+        raise ExperimentError("%s: too few images to train on: %d, of which %d are held out"
+                              % (folder, len(train.labels), preset.held_out))
+    return train, test
 
 
 def sequences(images, side, together, permuted):
@@ -81,11 +86,8 @@ def sequences(images, side, together, permuted):
 def build(preset, variant, seed):
     """The model of a variant, as a `Trial`."""
     name = variant.replace(PERMUTED, "")
-    train, test = [digits.read_part(folder(preset), part) for part in ("train", "t10k")]
+    train, test = read(preset)
     kept = len(train.labels) - preset.held_out
-    if kept < preset.batch_size:
-        raise ExperimentError("%s: too few images to train on: %d, of which %d are held out"
-                              % (folder(preset), len(train.labels), preset.held_out))
     form = preset.side, preset.together, variant.endswith(PERMUTED)
     everything = sequences(train.images, *form)
     parts = {
@@ -166,5 +168,5 @@ NOTES = {
 }
 
 EXPERIMENT = comparison.Experiment(
-    "pixels", __doc__, PRESETS, build, claims, curves, NOTES, prepare=folder,
+    "pixels", __doc__, PRESETS, build, claims, curves, NOTES, prepare=read,
     data="a folder with MNIST's four IDX files, or others like them, gzipped or not")
