@@ -22,8 +22,8 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 BASELINE = 0.1135
 PERMUTED = "-permuted"
 
-# side: pixels of an image's side.  together: pixels of one step.  units: by cell, with "others".  learning_rates: of Adam, by
-# variant, with "others".  max_gradient_norm: of all cells but uRNN, whose paper doesn't clip.
+# side: pixels of an image's side.  together: pixels of one step.  units, learning_rates (of Adam):
+# by cell, with "others".  max_gradient_norm: of all cells but uRNN, whose paper doesn't clip.
 # held_out: of the training images, to validate with.  valid_images, test_images: at most.
 Preset = collections.namedtuple("Preset", [
     "variants", "seeds", "max_steps", "measure_every", "save_every", "data", "side", "together",
@@ -35,15 +35,15 @@ VARIANTS = tuple(cell + order for order in ("", PERMUTED)
 
 PRESETS = {
     "quick": Preset(
-        variants=VARIANTS, seeds=(1, 2, 3), max_steps=1200, measure_every=200, save_every=600,
+        variants=VARIANTS, seeds=(1, 2, 3), max_steps=1000, measure_every=200, save_every=500,
         data=None, side=14, together=4, units={"uRNN": 64, "others": 100}, batch_size=32,
-        learning_rates={"others": 1e-3}, max_gradient_norm=1.0, held_out=5000, valid_images=1000,
-        test_images=10000),
+        learning_rates={"IRNN": 1e-2, "GRU": 1e-2, "others": 3e-3}, max_gradient_norm=1.0,
+        held_out=5000, valid_images=1000, test_images=10000),
     "paper": Preset(
         variants=VARIANTS, seeds=(1, 2, 3), max_steps=200000, measure_every=2000, save_every=2000,
         data=None, side=28, together=1,
         units={"uRNN": 512, "LSTM": 128, "GRU": 128, "others": 100}, batch_size=20,
-        learning_rates={"IRNN": 1e-4, "IRNN-permuted": 1e-4, "others": 1e-3},
+        learning_rates={"IRNN": 1e-4, "others": 1e-3},
         max_gradient_norm=1.0, held_out=5000, valid_images=5000, test_images=10000),
 }
 
@@ -119,7 +119,7 @@ def build(preset, variant, seed):
         return float(found) / len(answers)
 
     rates = preset.learning_rates
-    return Trial([loss], tf.train.AdamOptimizer(rates.get(variant, rates["others"])), batch,
+    return Trial([loss], tf.train.AdamOptimizer(rates.get(name, rates["others"])), batch,
                  lambda session: {"accuracy": accuracy(session, "valid")},
                  lambda row: "%.1f %% right" % (100 * row["accuracy"]),
                  None if name == "uRNN" else preset.max_gradient_norm,
