@@ -176,7 +176,8 @@ def claims(preset):
     return [
         ("the norm stabiliser keeps an IRNN's activations stable past the training horizon: "
          "|h| at step %d over |h| at step %d" % (preset.long_length, preset.length),
-         "activations of an IRNN explode past the horizon; with the penalty they don't [Vp]", stays),
+         "activations of an IRNN explode past the horizon; with the penalty they don't [Vp]",
+         stays),
         ("the norm stabiliser lowers an IRNN's bits per character (test)",
          "an IRNN with the penalty is comparable to an LSTM [Vp]",
          lower("IRNN-stable", "IRNN", "test_bpc")),
