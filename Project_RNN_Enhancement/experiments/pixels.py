@@ -150,7 +150,8 @@ def claims(preset):
 
     return [
         ("an IRNN learns from %d pixels, %d at a time: over 90 %% right, permuted over 75 %%"
-         % (preset.side ** 2, preset.together), "97.0 %, permuted 82.0 % [Vp]; a tanh RNN 35 % [Vp]",
+         % (preset.side ** 2, preset.together),
+         "97.0 %, permuted 82.0 % [Vp]; a tanh RNN 35 % [Vp]",
          learns),
         ("permuted, a uRNN is better than an LSTM", "91.4 % and 88 % [Vp]",
          above("uRNN-permuted", "LSTM-permuted")),
