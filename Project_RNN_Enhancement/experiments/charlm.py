@@ -204,17 +204,17 @@ NOTES = {
     "quick": (
         "Shakespeare instead of the Penn Treebank, 100 units instead of 1,000, T=50 instead of 100 "
         "and 1,000 updates of 32 sequences, so bits per character compare with each other only. "
-        "Adam with 0.01 for all: better than 0.003 for IRNN, with and without the penalty, and LSTM "
-        "(validation after 500 updates, seed 1); the penalty's 50 and zoneout's 0.5 and 0.05 are "
+        "Adam with 0.01 for all: better than 0.003 for IRNN, with and without the penalty, and "
+        "LSTM (validation after 500 updates, seed 1); the penalty's 50 and zoneout's 0.5 and 0.05 are "
         "the papers'. A plain IRNN explodes only as long as it has hardly learned: with a rate of "
         "0.001 the norms' ratio is 6e8 after 25 updates, 11 after 75, 2 after 100. The next "
         "character needs little memory, so training soon moves the recurrent matrix away from the "
         "identity to one that forgets, and the state stays bounded on text like that trained on. "
-        "Searched in vain for an explosion after training (seed 1): Adam 0.0003 to 0.01, gradient "
-        "descent, momentum, T of 10 and 20, 300 units, no bias, no clipping; ratios 1.03 to 1.23. "
-        "With the penalty |h| has to be the same from the first character on, and learning takes "
-        "longer. Zoneout, like other regularisers, helps where a model overfits; here none has "
-        "seen the text once."),
+        "Searched in vain for an explosion after training (seed 1, 1,500 to 4,000 updates): Adam "
+        "0.0003 to 0.01, gradient descent, momentum, T of 10 and 20, 300 units, no bias, no "
+        "clipping; ratios 1.03 to 1.23. With the penalty |h| has to be the same from the first "
+        "character on, and an IRNN learns more slowly. Zoneout, like other regularisers, helps "
+        "where a model overfits; here it has seen a third of the text, once."),
     "paper": "The sizes of the zoneout paper's runs; Shakespeare instead of the Penn Treebank.",
 }
 
