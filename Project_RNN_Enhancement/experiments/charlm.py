@@ -36,10 +36,10 @@ VARIANTS = ("IRNN", "IRNN-stable", "LSTM", "LSTM-stable", "LSTM-zoneout", "LSTM-
 
 PRESETS = {
     "quick": Preset(
-        variants=VARIANTS, seeds=(1, 2, 3), max_steps=1500, measure_every=250, save_every=750,
-        data=None, length=50, units=100, batch_size=32, learning_rates={"others": 2e-3},
-        max_gradient_norm=1.0, stabilizer=50.0, zoneout=(0.5, 0.05), valid_sequences=400,
-        long_length=1000, long_sequences=20),
+        variants=VARIANTS, seeds=(1, 2, 3), max_steps=1000, measure_every=100, save_every=500,
+        data=None, length=50, units=100, batch_size=32, learning_rates={"others": 1e-2},
+        max_gradient_norm=1.0, stabilizer=50.0, zoneout=(0.5, 0.05), valid_sequences=200,
+        long_length=1000, long_sequences=8),
     "paper": Preset(
         variants=VARIANTS, seeds=(1, 2, 3), max_steps=50000, measure_every=1000, save_every=1000,
         data=None, length=100, units=1000, batch_size=32, learning_rates={"others": 2e-3},
@@ -104,7 +104,8 @@ def build(preset, variant, seed):
 
     valid, test = [spread(ids, preset.valid_sequences, preset.length)
                    for ids in (corpus.valid, corpus.test)]
-    beyond = spread(corpus.test, preset.long_sequences, preset.long_length)
+    beyond, ahead = [spread(ids, preset.long_sequences, preset.long_length)
+                     for ids in (corpus.test, corpus.valid)]
 
     def batch(step, spent):
         starts = np.random.RandomState([seed, step]).randint(
@@ -112,7 +113,13 @@ def build(preset, variant, seed):
         return 0, {characters: windows(corpus.train, starts, preset.length), training_now: True}
 
     def measure(session):
-        return {"bpc": float(session.run(bpc, {characters: valid}))}
+        row = {"bpc": float(session.run(bpc, {characters: valid}))}
+        if variant.startswith("IRNN"):
+            # Only these can explode: an LSTM's |h| is below the root of its units.
+            lengths, long_bits = session.run([norms, bits], {characters: ahead})
+            results, _ = past_the_horizon(lengths, long_bits, preset.length)
+            row["valid_norm_ratio"] = results["norm_ratio"]
+        return row
 
     def finish(session, folder):
         test_bpc = session.run(bpc, {characters: test})
@@ -169,7 +176,8 @@ def claims(preset):
     return [
         ("the norm stabiliser keeps an IRNN's activations stable past the training horizon: "
          "|h| at step %d over |h| at step %d" % (preset.long_length, preset.length),
-         "activations of an IRNN explode past the horizon; with the penalty they don't [Vp]", stays),
+         "activations of an IRNN explode past the horizon; with the penalty they don't [Vp]",
+         stays),
         ("the norm stabiliser lowers an IRNN's bits per character (test)",
          "an IRNN with the penalty is comparable to an LSTM [Vp]",
          lower("IRNN-stable", "IRNN", "test_bpc")),
@@ -187,12 +195,29 @@ def claims(preset):
 
 def curves(preset):
     """What to draw."""
-    return [comparison.Curve("bpc", "validation bits per character", {}, False)]
+    return [comparison.Curve("bpc", "validation bits per character", {}, False),
+            comparison.Curve("valid_norm_ratio", "|h| at step %d over |h| at step %d" %
+                             (preset.long_length, preset.length), {"stable": 1.0}, True)]
 
 
 NOTES = {
-    "quick": "TODO",
-    "paper": "Shakespeare instead of the Penn Treebank.",
+    "quick": (
+        "Shakespeare instead of the Penn Treebank, 100 units instead of 1,000, T=50 instead of 100 "
+        "and 1,000 updates of 32 sequences, so bits per character compare with each other only. "
+        "Adam with 0.01 for all: better than 0.003 for IRNN, with and without the penalty, and "
+        "LSTM (validation after 500 updates, seed 1); the penalty's 50 and zoneout's 0.5 and 0.05 "
+        "are the papers'. A plain IRNN explodes only as long as it has hardly learned: with a rate "
+        "of 0.001 the norms' ratio is 6e8 after 25 updates, 11 after 75, 2 after 100. The next "
+        "character needs little memory, so training soon leaves the identity for a map that "
+        "forgets: after 1,000 updates (seed 1) the recurrent matrix has a spectral radius of 3, "
+        "but 14 % of the units are active at a time, and a small change of the state shrinks to "
+        "0.6 of itself per step of held-out text. So the state stays bounded. "
+        "Searched in vain for an explosion after training (seed 1, 1,500 to 4,000 updates): Adam "
+        "0.0003 to 0.01, gradient descent, momentum, T of 10 and 20, 300 units, no bias, no "
+        "clipping; ratios 1.03 to 1.23. With the penalty |h| has to be the same from the first "
+        "character on, and an IRNN learns more slowly. Zoneout, like other regularisers, helps "
+        "where a model overfits; here it has seen a third of the text, once."),
+    "paper": "The sizes of the zoneout paper's runs; Shakespeare instead of the Penn Treebank.",
 }
 
 EXPERIMENT = comparison.Experiment(

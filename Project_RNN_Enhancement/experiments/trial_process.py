@@ -1,6 +1,7 @@
 """The process of one trial, which `comparison` starts.
 
-Arguments: experiment, preset, variant, seed, folder, steps, threads, and the user's data if they gave any.
+Arguments: experiment, preset, variant, seed, folder, steps, threads, and the path of the user's
+data if they gave any.
 """
 import sys
 
