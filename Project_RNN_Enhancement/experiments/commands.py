@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrup
 EXPERIMENTS = collections.OrderedDict([
     ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
+    ("mmi", "replies that fit their source: anti-LM and bidirectional decoding, distinct-1 and -2"),
 ])
 
 

@@ -61,6 +61,27 @@ def comparison(results, curves, path):
     _save(figure, path)
 
 
+def lines(across, series, across_label, label, marks, path):
+    """Draws several numbers over one.
+
+    Args:
+      across: list of numbers.
+      series: dict from a name to a list of numbers, as long.
+      across_label, label: of the axes.
+      marks: dict from a label to where to draw a vertical line.
+      path: PNG file to write.
+    """
+    figure, axes = _figure(8, 4.5)
+    for name, values in sorted(series.items()):
+        axes.plot(across, values, label=name)
+    for name, place in sorted(marks.items()):
+        axes.axvline(place, color="grey", linestyle=":", label=name)
+    axes.set_xlabel(across_label)
+    axes.set_ylabel(label)
+    axes.legend(fontsize=8)
+    _save(figure, path)
+
+
 def attention(examples, path):
     """Draws where the decoder looked while it produced each phone, one panel per word.
 
