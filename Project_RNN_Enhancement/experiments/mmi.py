@@ -276,9 +276,9 @@ def build(preset, variant, seed):
             found.update((objective + " " + name, value) for name, value in scored(
                 corpus, answers(session, objective, LAMBDA)).items())
         found.update(lambdas=list(preset.lambdas), generic_rates=rates)
-        plots.lines(preset.lambdas, rates, "lambda", "share of generic replies",
-                    {"%.4f" % SWITCH: SWITCH} if variant == "constructed" else {},
-                    os.path.join(folder, "switch.png"))
+        plots.over(preset.lambdas, rates, "lambda", "share of generic replies",
+                   {"%.4f" % SWITCH: SWITCH} if variant == "constructed" else {},
+                   os.path.join(folder, "switch.png"))
         return found
 
     optimizer = getattr(tf.train, preset.optimizer)(rate)
@@ -334,8 +334,8 @@ def curves(preset):
 
 NOTES = {
     "quick": "The paper has 4 layers of 1,000 LSTM units, beams of 200 and Twitter; here one layer "
-             "of 64 GRU units, a beam of 20 and made-up corpora. lambda is 0.5 in the comparison of "
-             "distinct-n, as usually quoted, the threshold is one word and there is no weight of "
+             "of 64 GRU units, a beam of 20 and made-up corpora. lambda is 0.5 in the comparison "
+             "of distinct-n, as usually quoted, the threshold is one word and there is no weight of "
              "the length; none of them was tuned. The learning rate and the number of steps are "
              "the first ones tried. That generic replies are the most probable ones is built into "
              "both corpora: what is shown is that trained models, of pairs of topic and attribute "

@@ -61,7 +61,7 @@ def comparison(results, curves, path):
     _save(figure, path)
 
 
-def lines(across, series, across_label, label, marks, path):
+def over(across, series, across_label, label, marks, path):
     """Draws several numbers over one.
 
     Args:
