@@ -5,11 +5,13 @@ import os
 import sys
 import warnings
 
+from Project_RNN_Enhancement.datasets.packages import DataError
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted
 
 EXPERIMENTS = collections.OrderedDict([
     ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
+    ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
     ("mmi", "replies that fit their source: anti-LM and bidirectional decoding, distinct-1 and -2"),
 ])
 
@@ -32,7 +34,7 @@ def guarded(name, command):
     try:
         _quieten_tensorflow()
         command()
-    except ExperimentError as error:
+    except (ExperimentError, DataError) as error:
         return _fail(name, error, 1)
     except Interrupted as stop:
         return _fail(name, stop, 130)

@@ -1,5 +1,6 @@
 """An experiment that compares variants of a model, each trained with several seeds."""
 import collections
+import copy
 import os
 import shutil
 import signal
@@ -29,9 +30,13 @@ class Experiment(object):
       curves: function (preset) -> list of `Curve`.
       notes: dict from preset to a paragraph for the report: how it differs from the paper, and what
         that means for the verdicts.
+      prepare: function (preset) that is called once, before any trial: fetches what all need.
+      data: what the option ``--data PATH`` takes, if there is one; the path, or None, is the field
+        `data` of the presets.
     """
 
-    def __init__(self, name, description, presets, build, claims, curves, notes):
+    def __init__(self, name, description, presets, build, claims, curves, notes, prepare=None,
+                 data=None):
         self.name = name
         self.description = description
         self.presets = presets
@@ -39,6 +44,15 @@ class Experiment(object):
         self.claims = claims
         self.curves = curves
         self.notes = notes
+        self.prepare = prepare
+        self.data = data
+
+    def with_data(self, path):
+        """The same experiment with the user's own data."""
+        changed = copy.copy(self)
+        changed.presets = {name: preset._replace(data=path)
+                           for name, preset in self.presets.items()}
+        return changed
 
     def add_options(self, parser):
         """Adds the options that all such experiments have to an `argparse` parser."""
@@ -60,6 +74,8 @@ def add_options(parser, experiment):
     parser.add_argument("--output", metavar="FOLDER",
                         help="for everything that is written (default: ./runs/%s-PRESET)"
                              % experiment.name)
+    if experiment.data:
+        parser.add_argument("--data", metavar="PATH", help=experiment.data)
     parser.add_argument("--variants", type=option_types.names(variants), metavar="A,B,...",
                         help="train these only, of %s" % ", ".join(variants))
     parser.add_argument("--seeds", type=option_types.seeds, metavar="M,N,...",
@@ -86,6 +102,9 @@ def run(options, experiment):
       The contents of ``results.json``.
     """
     require("matplotlib", "to draw the curves")
+    data = getattr(options, "data", None)
+    if data:
+        experiment = experiment.with_data(os.path.abspath(data))
     preset = experiment.presets[options.preset]
     output = options.output or os.path.join("runs", "%s-%s" % (experiment.name, options.preset))
     wanted = [(variant, seed) for variant in options.variants or preset.variants
@@ -99,6 +118,8 @@ def run(options, experiment):
 
     missing = [trial for trial in wanted
                if not _is_done(experiment, options.preset, output, trial, max_steps)]
+    if missing and experiment.prepare:
+        experiment.prepare(preset)
     threads = max(1, (os.cpu_count() or 1) // min(options.jobs, max(1, len(missing))))
     if len(missing) == 1 or options.jobs == 1:
         for variant, seed in missing:
@@ -173,7 +194,8 @@ def _start(name, options, output, trial, max_steps, threads):
         # A session of its own, so that Ctrl-C reaches a trial once: from this process.
         return subprocess.Popen(
             [sys.executable, "-m", "Project_RNN_Enhancement.experiments.trial_process", name,
-             options.preset, variant, str(seed), folder, str(max_steps), str(threads)],
+             options.preset, variant, str(seed), folder, str(max_steps), str(threads)] +
+            ([os.path.abspath(options.data)] if getattr(options, "data", None) else []),
             stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
 
 

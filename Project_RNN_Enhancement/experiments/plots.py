@@ -61,6 +61,29 @@ def comparison(results, curves, path):
     _save(figure, path)
 
 
+def lines(panels, x_label, path):
+    """Draws one curve in each panel, over the numbers from 1 on.
+
+    Args:
+      panels: list of (values, label, marks, log): a list of numbers, its axis label, places to mark
+        (dict of label: number), and whether the axis is logarithmic.
+      x_label: what the numbers from 1 on are.
+      path: PNG file to write.
+    """
+    figure, axes = _figure(8, 3 * len(panels), len(panels), 1)
+    for panel, (values, label, marks, log) in zip(
+            list(axes.flat) if len(panels) > 1 else [axes], panels):
+        panel.plot(range(1, len(values) + 1), values, linewidth=1)
+        for name, place in sorted(marks.items()):
+            panel.axvline(place, color="grey", linestyle=":", label=name)
+        if log:
+            panel.set_yscale("log")
+        panel.set_xlabel(x_label)
+        panel.set_ylabel(label)
+        panel.legend(fontsize=8)
+    _save(figure, path)
+
+
 def over(across, series, across_label, label, marks, path):
     """Draws several numbers over one.
 
