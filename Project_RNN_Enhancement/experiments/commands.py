@@ -13,6 +13,7 @@ EXPERIMENTS = collections.OrderedDict([
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
     ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
     ("mmi", "replies that fit their source: anti-LM and bidirectional decoding, distinct-1 and -2"),
+    ("translate", "English to Spanish verses with a bucketed attention model: BLEU, beam search"),
 ])
 
 

@@ -105,12 +105,16 @@ def over(across, series, across_label, label, marks, path):
     _save(figure, path)
 
 
-def attention(examples, path):
+def attention(examples, path, title="attention: letter read (across) for each phone produced (down)",
+              words=False):
     """Draws where the decoder looked while it produced each phone, one panel per word.
 
     Args:
       examples: list of (letters, phones, weights); `weights` is [phones, letters], of fractions.
       path: PNG file to write.
+      title: of the picture.
+      words: whether letters are words, which stand upright along the axis, without the panel's
+        title.
     """
     columns = min(2, len(examples))
     rows = -(-len(examples) // columns)
@@ -122,11 +126,12 @@ def attention(examples, path):
         panel.set_axis_on()
         panel.imshow(weights, cmap="Greys", vmin=0, vmax=1, aspect="auto")
         panel.set_xticks(range(len(letters)))
-        panel.set_xticklabels(letters)
+        panel.set_xticklabels(letters, rotation=90 if words else 0)
         panel.set_yticks(range(len(phones)))
         panel.set_yticklabels(phones)
-        panel.set_title("".join(letters))
-    figure.suptitle("attention: letter read (across) for each phone produced (down)")
+        if not words:
+            panel.set_title("".join(letters))
+    figure.suptitle(title)
     _save(figure, path)
 
 
