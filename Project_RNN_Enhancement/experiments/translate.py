@@ -44,7 +44,7 @@ PRESETS = {
     "quick": Preset(
         variants=("attention",), seeds=(1, 2, 3), max_steps=1500, measure_every=250,
         save_every=250, cell="GRUCell", layers=1, units=192, embedding_size=128, keep_prob=0.8,
-        source_words=3000, target_words=3000, buckets=((12, 13), (16, 17), (20, 21)),
+        source_words=3000, target_words=3000, buckets=((15, 16), (20, 21), (24, 25)),
         batch_size=64, optimizer="AdamOptimizer", learning_rate=3e-3, max_gradient_norm=5.0,
         sampled=None, beam=5, length_penalty=0.6, test_pairs=400, data=None),
     "paper": Preset(
