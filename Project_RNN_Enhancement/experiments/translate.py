@@ -126,6 +126,7 @@ def split(pairs, longest, valid, test):
 
 def read(preset):
     """The sentences of a preset, as `Texts`."""
+    require("sacrebleu", "to measure BLEU")
     if preset.data:
         return split(verses.read_files(*preset.data.split(os.pathsep)), preset.buckets[-1],
                      ("valid",), ("test",))
@@ -260,7 +261,6 @@ class Model(object):
 
 def build(preset, variant, seed):
     """The model as a `Trial`."""
-    require("sacrebleu", "to measure BLEU")
     texts = read(preset)
     coder = Coder(preset, texts)
     with tf.variable_scope("translate"):
@@ -294,8 +294,10 @@ def build(preset, variant, seed):
         pairs = texts.test[:preset.test_pairs]
         greedy, _ = score(session, pairs, 1)
         beam, found = score(session, pairs, preset.beam)
+        # Four sentences of a length that can be read in a picture.
         pictured = [(source, words + ["END"] * (len(weights) - len(words)), weights)
-                    for (source, _), (words, weights) in zip(pairs, found) if len(source) <= 14][:4]
+                    for (source, _), (words, weights) in sorted(
+                        zip(pairs, found), key=lambda item: abs(len(item[0][0]) - 10))[:4]]
         plots.attention(pictured, os.path.join(folder, "attention.png"),
                         "attention: word read (across) for each word produced (down)", words=True)
         return {"bleu": beam, "greedy_bleu": greedy, "test_pairs": len(pairs),
