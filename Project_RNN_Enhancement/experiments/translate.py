@@ -45,7 +45,7 @@ PRESETS = {
         variants=("attention",), seeds=(1, 2, 3), max_steps=1500, measure_every=250,
         save_every=250, cell="GRUCell", layers=1, units=192, embedding_size=128, keep_prob=0.8,
         source_words=3000, target_words=3000, buckets=((15, 16), (20, 21), (24, 25)),
-        batch_size=64, optimizer="AdamOptimizer", learning_rate=3e-3, max_gradient_norm=5.0,
+        batch_size=64, optimizer="AdamOptimizer", learning_rate=6e-3, max_gradient_norm=5.0,
         sampled=None, beam=5, length_penalty=0.6, test_pairs=400, data=None),
     "paper": Preset(
         variants=("attention",), seeds=(1, 2, 3), max_steps=100000, measure_every=1000,
@@ -344,8 +344,18 @@ def curves(preset):
 
 
 NOTES = {
-    "quick": "TODO",
-    "paper": "TODO",
+    "quick": "Bahdanau et al. train on 348 million words for days; here it is minutes on 12,033 "
+             "verses of at most 24 words, with 192 units and vocabularies of 3,000 words. The "
+             "learning rate is the best of 1.5e-3, 3e-3 and 6e-3 in runs of 450 steps with one "
+             "seed, by the validation loss; nothing else was searched. A word out of the "
+             "vocabulary is answered with the English word that the decoder looks at, which is "
+             "right for some names only. English and Spanish verses have hardly more than "
+             "punctuation in common, so that the copy baseline is low: being above it shows that "
+             "something was learned, the amount says how much.",
+    "paper": "The sizes and the optimizer of TensorFlow's tutorial (3 layers of 1,024 units, "
+             "sampled softmax, buckets up to 50 words), but with a learning rate that falls "
+             "linearly. The verses are a thousandth of its text, on which such a model will "
+             "overfit; the preset is meant for --source and --target.",
 }
 
 
