@@ -2,8 +2,10 @@
 import collections
 import os
 import shutil
+import sys
 import tempfile
 import unittest
+from unittest import mock
 
 from Project_RNN_Enhancement.datasets import verses
 from Project_RNN_Enhancement.datasets.packages import DataError
@@ -39,7 +41,8 @@ class VersesTest(unittest.TestCase):
         lines = ["line  %d " % number for number in range(100)]
         lines[3] = ""
         source = self.file("a", "\n".join(lines).encode() + b"\n")
-        target = self.file("b", u"\n".join(u"l\u00ednea %d" % i for i in range(100)).encode("utf-8"))
+        translated = [u"l\u00ednea %d" % number for number in range(100)]
+        target = self.file("b", u"\n".join(translated).encode("utf-8"))
         pairs = verses.read_files(source, target)
         self.assertEqual(len(pairs), 99)
         self.assertEqual(pairs[0], ("train", "line 0", u"l\u00ednea 0"))
@@ -54,3 +57,18 @@ class VersesTest(unittest.TestCase):
             verses.read_files(one, two)
         with self.assertRaisesRegex(DataError, "bad, line 2: not UTF-8"):
             verses.read_files(self.file("bad", b"a\n\xe9\n"), two)
+
+    def test_without_pysword(self):
+        with mock.patch.dict(sys.modules, {"pysword": None, "pysword.modules": None}):
+            with self.assertRaisesRegex(DataError, "pysword.*pip install"):
+                verses.english_spanish()
+
+    def test_folder_without_verses(self):
+        try:
+            import pysword
+        except ImportError:
+            raise unittest.SkipTest("pysword is not installed")
+        self.assertTrue(pysword)
+        with mock.patch.object(verses.packages, "fetch", lambda package: self.folder):
+            with self.assertRaisesRegex(DataError, "no module that pysword can read"):
+                verses.english_spanish()

@@ -335,8 +335,8 @@ def curves(preset):
 NOTES = {
     "quick": "The paper has 4 layers of 1,000 LSTM units, beams of 200 and Twitter; here one layer "
              "of 64 GRU units, a beam of 20 and made-up corpora. lambda is 0.5 in the comparison "
-             "of distinct-n, as usually quoted, the threshold is one word and there is no weight of "
-             "the length; none of them was tuned. The learning rate and the number of steps are "
+             "of distinct-n, as usually quoted, the threshold is one word and there is no weight "
+             "of the length; none of them was tuned. The learning rate and the number of steps are "
              "the first ones tried. That generic replies are the most probable ones is built into "
              "both corpora: what is shown is that trained models, asked for pairs of topic and "
              "attribute that they have not seen, and the decoders lead away from them. On `varied` "

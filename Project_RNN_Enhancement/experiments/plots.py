@@ -105,16 +105,13 @@ def over(across, series, across_label, label, marks, path):
     _save(figure, path)
 
 
-def attention(examples, path, title="attention: letter read (across) for each phone produced (down)",
-              words=False):
+def attention(examples, path, words=False):
     """Draws where the decoder looked while it produced each phone, one panel per word.
 
     Args:
       examples: list of (letters, phones, weights); `weights` is [phones, letters], of fractions.
       path: PNG file to write.
-      title: of the picture.
-      words: whether letters are words, which stand upright along the axis, without the panel's
-        title.
+      words: True: words instead of letters and of phones, and sentences instead of words.
     """
     columns = min(2, len(examples))
     rows = -(-len(examples) // columns)
@@ -131,7 +128,8 @@ def attention(examples, path, title="attention: letter read (across) for each ph
         panel.set_yticklabels(phones)
         if not words:
             panel.set_title("".join(letters))
-    figure.suptitle(title)
+    figure.suptitle("attention: %s read (across) for each %s produced (down)"
+                    % (("word", "word") if words else ("letter", "phone")))
     _save(figure, path)
 
 

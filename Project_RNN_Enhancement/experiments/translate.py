@@ -298,8 +298,7 @@ def build(preset, variant, seed):
         pictured = [(source, words + ["END"] * (len(weights) - len(words)), weights)
                     for (source, _), (words, weights) in sorted(
                         zip(pairs, found), key=lambda item: abs(len(item[0][0]) - 10))[:4]]
-        plots.attention(pictured, os.path.join(folder, "attention.png"),
-                        "attention: word read (across) for each word produced (down)", words=True)
+        plots.attention(pictured, os.path.join(folder, "attention.png"), words=True)
         return {"bleu": beam, "greedy_bleu": greedy, "test_pairs": len(pairs),
                 "copy_bleu": bleu(*zip(*pairs)), "train_pairs": len(texts.train),
                 "examples": [{"source": " ".join(source), "reference": " ".join(target),
