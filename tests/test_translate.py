@@ -65,12 +65,13 @@ class VerdictTest(unittest.TestCase):
 
     def test_verdicts(self):
         for numbers, expected in (
-                ([(3, 1, 2), (4, 1, 3)], [claims.REPRODUCED] * 2),
-                ([(3, 1, 4), (0.5, 1, 0.4)], [claims.PARTLY] * 2),
-                ([(0.5, 1, 0.6)], [claims.NOT_REPRODUCED] * 2),
+                ([(3, 1, 2, 2), (4, 1, 2, 3)], [claims.REPRODUCED] * 2),
+                ([(3, 1, 2, 4), (0.5, 1, 0.4, 0.4)], [claims.PARTLY] * 2),
+                ([(0.5, 1, 0.1, 0.6)], [claims.NOT_REPRODUCED] * 2),
+                ([(0.5, 0.1, 1, 0.6)], [claims.NOT_REPRODUCED] * 2),
                 ([], [claims.NOT_MEASURED] * 2)):
             trials = [{"variant": "attention", "measured": {}, "finish": dict(
-                zip(("bleu", "copy_bleu", "greedy_bleu"), row))} for row in numbers]
+                zip(("bleu", "copy_bleu", "other_bleu", "greedy_bleu"), row))} for row in numbers]
             self.assertEqual([claim.verdict for claim in claims.judge(
                 translate.claims(preset()), claims.Measured(trials))], expected)
 
