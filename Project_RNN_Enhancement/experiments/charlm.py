@@ -126,8 +126,9 @@ def build(preset, variant, seed):
         lengths, long_bits = session.run([norms, bits], {characters: beyond})
         results, curve = past_the_horizon(lengths, long_bits, preset.length)
         training.write_json(os.path.join(folder, "norms.json"), curve)
-        plots.lines([(curve["norm"], "|h|", {"T": preset.length}, True),
-                     (curve["bpc"], "bits per character", {"T": preset.length}, True)],
+        steps, marks = range(1, len(curve["norm"]) + 1), {"T": preset.length}
+        plots.lines([(steps, {variant: curve["norm"]}, "|h|", marks, True),
+                     (steps, {variant: curve["bpc"]}, "bits per character", marks, True)],
                     "steps", os.path.join(folder, "norms.png"))
         return dict(results, test_bpc=float(test_bpc))
 

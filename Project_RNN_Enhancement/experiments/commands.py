@@ -11,10 +11,12 @@ from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrup
 EXPERIMENTS = collections.OrderedDict([
     ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
-    ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
-    ("pixels", "handwritten digits (MNIST) pixel by pixel: IRNN, uRNN, LSTM, GRU"),
-    ("all", "every experiment, and RESULTS.md about them"),
     ("copying", "repeating ten symbols after a long pause: uRNN, IRNN, gated and plain cells"),
+    ("pixels", "handwritten digits (MNIST) pixel by pixel: IRNN, uRNN, LSTM, GRU"),
+    ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
+    ("translate", "English to Spanish verses with a bucketed attention model: BLEU, beam search"),
+    ("mmi", "replies that fit their source: anti-LM and bidirectional decoding, distinct-1 and -2"),
+    ("all", "every experiment, and RESULTS.md about them"),
 ])
 
 

@@ -61,35 +61,38 @@ def comparison(results, curves, path):
     _save(figure, path)
 
 
-def lines(panels, x_label, path):
-    """Draws one curve in each panel, over the numbers from 1 on.
+def lines(panels, across_label, path):
+    """Draws numbers over other numbers, in panels below each other.
 
     Args:
-      panels: list of (values, label, marks, log): a list of numbers, its axis label, places to mark
-        (dict of label: number), and whether the axis is logarithmic.
-      x_label: what the numbers from 1 on are.
+      panels: list of (across, series, label, marks, log): a list of numbers, a dict from a name to
+        a list of numbers as long, the axis label, a dict from a label to where to draw a vertical
+        line, and whether the axis is logarithmic.
+      across_label: what is drawn across, in all panels.
       path: PNG file to write.
     """
-    figure, axes = _figure(8, 3 * len(panels), len(panels), 1)
-    for panel, (values, label, marks, log) in zip(
+    figure, axes = _figure(8, 4 * len(panels), len(panels), 1)
+    for panel, (across, series, label, marks, log) in zip(
             list(axes.flat) if len(panels) > 1 else [axes], panels):
-        panel.plot(range(1, len(values) + 1), values, linewidth=1)
+        for name, values in sorted(series.items()):
+            panel.plot(across, values, linewidth=1, label=name)
         for name, place in sorted(marks.items()):
             panel.axvline(place, color="grey", linestyle=":", label=name)
         if log:
             panel.set_yscale("log")
-        panel.set_xlabel(x_label)
+        panel.set_xlabel(across_label)
         panel.set_ylabel(label)
         panel.legend(fontsize=8)
     _save(figure, path)
 
 
-def attention(examples, path):
+def attention(examples, path, words=False):
     """Draws where the decoder looked while it produced each phone, one panel per word.
 
     Args:
       examples: list of (letters, phones, weights); `weights` is [phones, letters], of fractions.
       path: PNG file to write.
+      words: True: words instead of letters and of phones, and sentences instead of words.
     """
     columns = min(2, len(examples))
     rows = -(-len(examples) // columns)
@@ -101,11 +104,13 @@ def attention(examples, path):
         panel.set_axis_on()
         panel.imshow(weights, cmap="Greys", vmin=0, vmax=1, aspect="auto")
         panel.set_xticks(range(len(letters)))
-        panel.set_xticklabels(letters)
+        panel.set_xticklabels(letters, rotation=90 if words else 0)
         panel.set_yticks(range(len(phones)))
         panel.set_yticklabels(phones)
-        panel.set_title("".join(letters))
-    figure.suptitle("attention: letter read (across) for each phone produced (down)")
+        if not words:
+            panel.set_title("".join(letters))
+    figure.suptitle("attention: %s read (across) for each %s produced (down)"
+                    % (("word", "word") if words else ("letter", "phone")))
     _save(figure, path)
 
 

@@ -1,0 +1,74 @@
+"""Pairs of sentences: alignment of verses, the user's files, words."""
+import collections
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+from Project_RNN_Enhancement.datasets import verses
+from Project_RNN_Enhancement.datasets.packages import DataError
+
+
+class VersesTest(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def file(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return path
+
+    def test_tokens(self):
+        self.assertEqual(verses.tokens(u"He said, \u201cDon\u2019t fear!\u201d"),
+                         ["he", "said", ",", u"\u201c", u"don\u2019t", "fear", "!", u"\u201d"])
+        self.assertEqual(verses.tokens(u"\u00bfQu\u00e9 es Beth-lehem?"),
+                         [u"\u00bf", u"qu\u00e9", "es", "beth", "-", "lehem", "?"])
+
+    def test_aligned(self):
+        english = collections.OrderedDict([
+            ("Ruth", [["a", "b"], ["c"], ["d", ""]]), ("Tobit", [["x"]]), ("Jude", [["e"], ["f"]])])
+        spanish = {"Ruth": [["A", "B"], ["C", "C2"], ["D", "E"]], "Jude": [["F"]]}
+        self.assertEqual(verses.aligned(english, spanish),
+                         [("Ruth", "a", "A"), ("Ruth", "b", "B"), ("Ruth", "d", "D"),
+                          ("Jude", "e", "F")])
+
+    def test_files(self):
+        lines = ["line  %d " % number for number in range(100)]
+        lines[3] = ""
+        source = self.file("a", "\n".join(lines).encode() + b"\n")
+        translated = [u"l\u00ednea %d" % number for number in range(100)]
+        target = self.file("b", u"\n".join(translated).encode("utf-8"))
+        pairs = verses.read_files(source, target)
+        self.assertEqual(len(pairs), 99)
+        self.assertEqual(pairs[0], ("train", "line 0", u"l\u00ednea 0"))
+        self.assertEqual([pair.source for pair in pairs if pair.part == "valid"],
+                         ["line 48", "line 98"])
+        self.assertEqual([pair.source for pair in pairs if pair.part == "test"],
+                         ["line 49", "line 99"])
+
+    def test_errors(self):
+        one, two = self.file("one", b"a\n"), self.file("two", b"a\nb\n")
+        with self.assertRaisesRegex(DataError, "one has 1 lines and .*two has 2: line by line"):
+            verses.read_files(one, two)
+        with self.assertRaisesRegex(DataError, "bad, line 2: not UTF-8"):
+            verses.read_files(self.file("bad", b"a\n\xe9\n"), two)
+
+    def test_without_pysword(self):
+        with mock.patch.dict(sys.modules, {"pysword": None, "pysword.modules": None}):
+            with self.assertRaisesRegex(DataError, "pysword.*pip install"):
+                verses.english_spanish()
+
+    def test_folder_without_verses(self):
+        try:
+            import pysword
+        except ImportError:
+            raise unittest.SkipTest("pysword is not installed")
+        self.assertTrue(pysword)
+        with mock.patch.object(verses.packages, "fetch", lambda package: self.folder):
+            with self.assertRaisesRegex(DataError, "no module that pysword can read"):
+                verses.english_spanish()
