@@ -35,7 +35,7 @@ VARIANTS = tuple(cell + order for order in ("", PERMUTED)
 
 PRESETS = {
     "quick": Preset(
-        variants=VARIANTS, seeds=(1, 2, 3), max_steps=1000, measure_every=200, save_every=500,
+        variants=VARIANTS, seeds=(1, 2, 3), max_steps=2000, measure_every=200, save_every=500,
         data=None, side=14, together=4, units={"uRNN": 64, "others": 100}, batch_size=32,
         learning_rates={"IRNN": 1e-2, "GRU": 1e-2, "others": 3e-3}, max_gradient_norm=1.0,
         held_out=5000, valid_images=1000, test_images=10000),
