@@ -176,8 +176,8 @@ NOTES = {
         "cell, of 0.003 and 0.01, for IRNN and uRNN 0.001 too (validation after 250 updates, seed "
         "1, row by row): 0.01 for IRNN and GRU, 0.003 for the others. So few updates show who "
         "learns fast, not who learns most: the papers' IRNN takes up to a million updates at a "
-        "rate of 1e-8 [R]. A verdict on IRNN, or on LSTM and "
-        "uRNN row by row speaks of this budget only."),
+        "rate of 1e-8 [R]. A verdict on IRNN, or on LSTM and uRNN row by row, speaks of this "
+        "budget only."),
     "paper": "Adam instead of the papers' SGD and RMSProp.",
 }
 
