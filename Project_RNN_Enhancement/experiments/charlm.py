@@ -216,7 +216,9 @@ NOTES = {
         "Searched in vain for an explosion after training (seed 1, 1,500 to 4,000 updates): Adam "
         "0.0003 to 0.01, gradient descent, momentum, T of 10 and 20, 300 units, no bias, no "
         "clipping; ratios 1.03 to 1.23. With the penalty |h| has to be the same from the first "
-        "character on, and an IRNN learns more slowly. Zoneout, like other regularisers, helps "
+        "character on, and an IRNN learns more slowly. A factor of 1, the best of 1, 5 and 50 on "
+        "validation text, gives 2.825 (2.772 to 2.884, three seeds), no less than without, and "
+        "ratios of 1.00 to 1.01. Zoneout, like other regularisers, helps "
         "where a model overfits; here it has seen a third of the text, once."),
     "paper": "The sizes of the zoneout paper's runs; Shakespeare instead of the Penn Treebank.",
 }
