@@ -213,7 +213,7 @@ NOTES = {
         "forgets: after 1,000 updates (seed 1) the recurrent matrix has a spectral radius of 3, "
         "but 14 % of the units are active at a time, and a small change of the state shrinks to "
         "0.6 of itself per step of held-out text. So the state stays bounded. "
-        "Searched in vain for an explosion after training (seed 1, 1,500 to 4,000 updates): Adam "
+        "Searched in vain for an explosion after training (seed 1, 500 to 4,000 updates): Adam "
         "0.0003 to 0.01, gradient descent, momentum, T of 10 and 20, 300 units, no bias, no "
         "clipping; ratios 1.03 to 1.23. With the penalty |h| has to be the same from the first "
         "character on, and an IRNN learns more slowly. A factor of 1, the best of 1, 5 and 50 on "
