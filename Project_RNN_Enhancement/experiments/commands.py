@@ -10,6 +10,9 @@ from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrup
 EXPERIMENTS = collections.OrderedDict([
     ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
+    ("arithmetic", "sums and differences by characters: mutants of the GRU, GRU, LSTM, tanh"),
+    ("skip", "delayed recall with vertical and temporal skip connections, and their gradients"),
+    ("sampling", "scheduled sampling and curricula against teacher forcing"),
 ])
 
 
