@@ -140,7 +140,46 @@ def build(preset, variant, seed):
 
 def claims(preset):
     """The claims, for `claims.judge`."""
-    return []
+    def settle(metric, pairs, better, text):
+        def settled(measured):
+            ours = ", ".join(text(measured, name) for pair in pairs for name in pair)
+            return ours, verdict([better(measured.mean(skips, metric), measured.mean(plain, metric))
+                                  for plain, skips in pairs])
+        return settled
+
+    def ratios(metric, pairs):
+        return settle(metric, pairs, lambda skips, plain: skips > plain, lambda measured, name:
+                      "%s %.2g (%.2g to %.2g)" % (name, 10 ** measured.mean(name, metric),
+                                                  10 ** measured.best(name, metric),
+                                                  10 ** measured.worst(name, metric)))
+
+    def steps(pairs):
+        return settle("steps", pairs, lambda skips, plain: skips < plain, lambda measured, name:
+                      "%s (%d of %d solved)" % (measured.text(name, "steps", "%.0f"),
+                                                measured.solved(name),
+                                                len(measured.trials(name))))
+
+    def out_of_reach(measured):
+        return ("accuracy " + ", ".join(measured.text(name, "accuracy")
+                                        for name in ("tanh", "tanh-skip")),
+                verdict([measured.worst("tanh", "accuracy") < 2.0 / preset.symbols,
+                         measured.best("tanh-skip", "accuracy") >= SOLVED]))
+
+    vertical = list(zip(VERTICAL[::2], VERTICAL[1::2]))
+    temporal = list(zip(TEMPORAL[::2], TEMPORAL[1::2]))
+    shorter = "%s skips cut the steps until 9 of 10 symbols are recalled, after %d of noise"
+    return [
+        ("Vertical skips raise the gradient at the lowest of %d layers in proportion to the top's, "
+         "before training" % preset.layers, "expected, no number [D]",
+         ratios("log_layer_ratio", vertical)),
+        (shorter % ("Vertical", preset.delays["stack"]), "expected, no number [D]",
+         steps(vertical)),
+        ("Temporal skips raise the gradient at the first input in proportion to the last's, before "
+         "training", "expected, no number [D]", ratios("log_time_ratio", temporal)),
+        (shorter % ("Temporal", preset.delays["single"]),
+         "skips through time help long memory [Vp], no number for this task", steps(temporal)),
+        ("After %d steps of noise a tanh RNN stays near chance, with temporal skips it recalls"
+         % preset.delays["single"], "expected of 40 steps and skips of states [D]", out_of_reach)]
 
 
 def curves(preset):
