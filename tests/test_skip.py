@@ -4,8 +4,7 @@ import numpy as np
 from Project_RNN_Enhancement.experiments import claims, skip
 from tests.experiment_case import ExperimentCase
 
-TINY = dict(symbols=3,
-            delays={"stack": 3, "single": 4}, units={"stack": 4, "single": 5}, layers=3,
+TINY = dict(symbols=3, delays={"stack": 3, "single": 4}, units={"stack": 4, "single": 5}, layers=3,
             skip_neuron_number=3, batch_size=3, test_sequences=40, initializations=2)
 
 

@@ -34,15 +34,15 @@ TEMPORAL = ("tanh", "tanh-skip", "GRU", "GRU-skip")
 
 PRESETS = {
     "quick": Preset(
-        variants=VERTICAL + TEMPORAL, seeds=(1, 2, 3), max_steps=1000, measure_every=50,
-        save_every=500, symbols=8, delays={"stack": 10, "single": 40},
-        units={"stack": 48, "single": 64}, layers=6, layer_skip_number=1, skip_neuron_number=21,
+        variants=VERTICAL + TEMPORAL, seeds=(1, 2, 3), max_steps=1000, measure_every=20,
+        save_every=500, symbols=8, delays={"stack": 20, "single": 100},
+        units={"stack": 48, "single": 64}, layers=6, layer_skip_number=1, skip_neuron_number=76,
         batch_size=32, learning_rates={"others": 1e-3}, max_gradient_norm=1.0, test_sequences=500,
         initializations=5),
     "paper": Preset(
         variants=VERTICAL + TEMPORAL, seeds=(1, 2, 3), max_steps=20000, measure_every=100,
         save_every=1000, symbols=8, delays={"stack": 50, "single": 200},
-        units={"stack": 128, "single": 128}, layers=6, layer_skip_number=1, skip_neuron_number=101,
+        units={"stack": 128, "single": 128}, layers=6, layer_skip_number=1, skip_neuron_number=151,
         batch_size=64, learning_rates={"others": 1e-3}, max_gradient_norm=1.0, test_sequences=2000,
         initializations=20),
 }
@@ -84,7 +84,9 @@ def _cell(preset, variant):
         return cell(units)
     if gated:
         return cell(units, skip_connections=True, skip_neuron_number=preset.skip_neuron_number)
-    return rnn_cell_enhanced.SkipConnectionWrapper(cell(units), preset.skip_neuron_number)
+    # As wide as the inputs: a wider kernel would start with smaller recurrent weights.
+    return rnn_cell_enhanced.SkipConnectionWrapper(cell(units), preset.skip_neuron_number,
+                                                   skip_size=2 * preset.symbols + 1)
 
 
 def _biases_of_layers():
