@@ -1,4 +1,4 @@
-"""Scheduled sampling and curricula: data of both tasks, what decides the claims, a run of seconds."""
+"""Scheduled sampling and curricula: data of both tasks, what decides the claims, a tiny run."""
 from unittest import mock
 
 import numpy as np
@@ -89,5 +89,5 @@ class SamplingTest(ExperimentCase):
     def test_run(self):
         summary = self.tiny_run(sampling.EXPERIMENT, TINY)
         for trial in summary["trials"]:
-            self.assertIn("free_accuracy" if trial["variant"] in sampling.CHAIN else "longest_accuracy",
-                          trial["measured"])
+            self.assertIn("free_accuracy" if trial["variant"] in sampling.CHAIN
+                          else "longest_accuracy", trial["measured"])

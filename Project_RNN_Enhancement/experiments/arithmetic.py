@@ -142,9 +142,9 @@ def claims(preset):
                 verdict([measured.mean(name, "accuracy") >= tanh + 0.1 for name in MUTANTS]))
 
     def forget_bias_helps(measured):
+        without, biased = [measured.values(name, "accuracy") for name in ("LSTM", "LSTM-b")]
         return (_accuracies(measured, ("LSTM", "LSTM-b")),
-                verdict([measured.mean("LSTM-b", "accuracy") > measured.mean("LSTM", "accuracy"),
-                         measured.best("LSTM-b", "accuracy") > measured.worst("LSTM", "accuracy")]))
+                verdict([np.mean(biased) > np.mean(without), min(biased) > max(without)]))
 
     return [
         ("Every mutant is within 5 points of the GRU, or above",
@@ -165,8 +165,14 @@ def curves(preset):
 
 
 NOTES = {
-    "quick": "",
-    "paper": "",
+    "quick": "Numbers of one or two digits and 3,000 batches of 64 for 64 units, where the paper "
+             "has eight digits and searched the settings of each cell.  One learning rate, 5e-3, "
+             "for all, which was not searched; one and two digits were chosen over up to three, "
+             "at which every gated cell was still improving slowly (GRU 0.68, tanh 0.49).  The "
+             "initial biases are those that each cell has by default: the GRU starts inclined to "
+             "remember, the mutants do not.",
+    "paper": "Sizes are the paper's as far as we know them; the learning rate is one for all "
+             "cells, not the best of a search for each.",
 }
 
 EXPERIMENT = comparison.Experiment(

@@ -109,7 +109,7 @@ def copies(random, number, digits):
 
 
 def _padded(pairs, length):
-    """(sources, backwards, [length, pairs], targets [length + 1, pairs]), as the loader has them."""
+    """Sources [length, pairs], last symbol first, and targets [length + 1, pairs]."""
     sources = np.full((length, len(pairs)), PAD, np.int32)
     targets = np.full((length + 1, len(pairs)), PAD, np.int32)
     for i, (source, target) in enumerate(pairs):
@@ -279,6 +279,19 @@ def curves(preset):
                              {"guessing digits": 0.1}, False)]
 
 
-NOTES = {"quick": "", "paper": ""}
+NOTES = {
+    "quick": "64 units and 1,000 batches of 32, in place of captions and programs; one learning "
+             "rate for all, which was not searched.  The schedules "
+             "reach one half after three quarters of the training: with three increments in place "
+             "of two, which teacher forcing takes more than 1,500 updates to learn, the same "
+             "schedule began before anything was learned and ended at accuracy 0.33 (teacher "
+             "forcing 0.67); after 1,500 updates with two, all are above 0.99.  So the verdicts "
+             "are those of a training that ends when the task is nearly learned.  Each level of a "
+             "curriculum has an equal share of the updates; the paper moves on by validation "
+             "accuracy.  The paper's task was replaced by copying, as sums of up to three digits "
+             "were not learned in 1,500 updates by any variant (0.04 right).",
+    "paper": "The network is as wide as that of the curriculum's paper, with one layer, of GRU; "
+             "levels have equal shares of the updates.",
+}
 
 EXPERIMENT = comparison.Experiment("sampling", __doc__, PRESETS, build, claims, curves, NOTES)
