@@ -1,9 +1,12 @@
 """Scheduled sampling and curricula: data of both tasks, what decides the claims, a tiny run."""
+import contextlib
+import io
+import os
 from unittest import mock
 
 import numpy as np
 
-from Project_RNN_Enhancement.experiments import claims, sampling
+from Project_RNN_Enhancement.experiments import claims, sampling, trials
 from Project_RNN_Enhancement.rnn_enhancement import feeding_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, made_up
@@ -85,6 +88,20 @@ class SamplingTest(ExperimentCase):
         # Sequences of one or two digits and an end, then of three or four.
         self.assertLessEqual(max(longest[:3]), 3)
         self.assertGreaterEqual(min(longest[3:]), 4)
+
+    def test_a_run_in_parts_sees_the_same_batches(self):
+        tiny = sampling.PRESETS["quick"]._replace(measure_every=4, save_every=2, **TINY)
+        with mock.patch.dict(sampling.PRESETS, quick=tiny), contextlib.redirect_stderr(
+                io.StringIO()):
+            accuracies = []
+            for parts in ((4,), (2, 4)):
+                folder = os.path.join(self.output, str(len(parts)))
+                os.makedirs(folder)
+                for max_steps in parts:
+                    results = trials.run(sampling.EXPERIMENT, "quick", "mixed", 1, folder,
+                                         max_steps, 1, False)
+                accuracies.append(results["measured"]["longest_accuracy"])
+        self.assertEqual(*accuracies)
 
     def test_run(self):
         summary = self.tiny_run(sampling.EXPERIMENT, TINY)

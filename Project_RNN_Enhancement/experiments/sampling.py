@@ -211,8 +211,9 @@ def _copies_trial(preset, variant, seed, optimizer):
         session = tf.get_default_session()
         if not started:
             started.append(loader.start(session))
-        # Each level of a curriculum has an equal share of the steps.
-        while loader.level < min(levels - 1, int(spent * levels)):
+        # Each level has an equal share of the steps.
+        while variant in ("naive", "combined") and loader.level < min(levels - 1,
+                                                                      int(spent * levels)):
             loader.harder(session)
         return loader.next_bucket(session), {}
 

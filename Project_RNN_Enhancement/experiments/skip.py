@@ -196,9 +196,10 @@ NOTES = {
              "the task within 50 updates, at 40 a tanh RNN does within 300, as it starts with a "
              "recurrent matrix whose norm is near 1.  The stacks were tried with learning rates "
              "3e-4 and 1e-3, which is faster for both; others were not searched.  Skips through "
-             "time are the package's: of inputs, which reach 76 steps, and not of states, as in Zhang et al.; what is left is "
-             "the way from the 76th step to the question.  A skip of 51 steps was not enough for "
-             "tanh in 1,500 updates.  The stacks with skips have more weights than those without.",
+             "time are the package's: of inputs, which reach 76 steps, and not of states, as in "
+             "Zhang et al.; what is left is the way from the 76th step to the question.  A skip of "
+             "51 steps was not enough for tanh in 1,500 updates.  The stacks with skips have more "
+             "weights than those without.",
     "paper": "Longer delays and wider layers; no paper has these very settings.",
 }
 
