@@ -55,3 +55,14 @@ class ExperimentCase(unittest.TestCase):
         with open(os.path.join(self.output, experiment.name + ".png"), "rb") as stream:
             self.assertEqual(stream.read(4), b"\x89PNG")
         return summary
+
+
+def made_up(metric, values):
+    """Results as trials have them.
+
+    Args:
+      metric: name of what was measured last.
+      values: dict from variant to its values, one for each seed.
+    """
+    return [{"variant": variant, "seed": seed, "measured": {metric: value}, "steps": 10}
+            for variant, found in values.items() for seed, value in enumerate(found, 1)]

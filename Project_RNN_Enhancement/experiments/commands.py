@@ -12,10 +12,13 @@ EXPERIMENTS = collections.OrderedDict([
     ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
     ("adding", "adding two marked numbers of a long sequence: IRNN, uRNN, gated and plain cells"),
     ("copying", "repeating ten symbols after a long pause: uRNN, IRNN, gated and plain cells"),
+    ("arithmetic", "sums and differences by characters: mutants of the GRU, GRU, LSTM, tanh"),
     ("pixels", "handwritten digits (MNIST) pixel by pixel: IRNN, uRNN, LSTM, GRU"),
     ("charlm", "the next character of Shakespeare: norm stabiliser, zoneout, layer normalisation"),
     ("translate", "English to Spanish verses with a bucketed attention model: BLEU, beam search"),
     ("mmi", "replies that fit their source: anti-LM and bidirectional decoding, distinct-1 and -2"),
+    ("skip", "delayed recall with vertical and temporal skip connections, and their gradients"),
+    ("sampling", "scheduled sampling and curricula against teacher forcing"),
     ("all", "every experiment, and RESULTS.md about them"),
 ])
 
