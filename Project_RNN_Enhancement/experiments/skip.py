@@ -206,10 +206,10 @@ NOTES = {
              "GRUs have 1e-3 without a search.  A fact holds if every seed with skips beats every "
              "seed without.  The stacks without skips are hard neither to train nor to reach: the "
              "lowest tanh layer has more of the gradient than the top from the start, so that "
-             "there is little that skips could shorten.  Skips through time are the package's: of inputs, which reach 76 steps, and not of states, as in "
-             "Zhang et al.; what is left is the way from the 76th step to the question.  A skip of "
-             "51 steps was not enough for tanh in 1,500 updates.  The stacks with skips have more "
-             "weights than those without.",
+             "there is little that skips could shorten.  Skips through time are the package's: of "
+             "inputs, which reach 76 steps, and not of states, as in Zhang et al.; what is left is "
+             "the way from the 76th step to the question.  A skip of 51 steps was not enough for "
+             "tanh in 1,500 updates.  The stacks with skips have more weights than those without.",
     "paper": "Longer delays and wider layers; no paper has these very settings.",
 }
 
