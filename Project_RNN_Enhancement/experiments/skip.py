@@ -208,9 +208,9 @@ NOTES = {
              "lowest tanh layer has more of the gradient than the top from the start, so that "
              "there is little that skips could shorten.  Skips through time are the package's: of "
              "inputs, which reach 76 steps, and not of states, as in Zhang et al.; what is left is "
-             "the way from the 76th step to the question.  A skip of 51 steps, in a kernel as wide as the "
-             "state, was not enough for tanh in 1,500 updates at 1e-3.  The stacks with skips have more "
-             "weights than those without.",
+             "the way from the 76th step to the question.  A skip of 51 steps, as wide as the "
+             "state, was not enough for tanh in 1,500 updates at 1e-3.  The stacks with skips have "
+             "more weights than those without.",
     "paper": "Longer delays and wider layers; no paper has these very settings.",
 }
 
