@@ -40,6 +40,8 @@ class SkipTest(ExperimentCase):
                          ["reproduced"] * 5)
         self.assertEqual(words(dict(slow, others=300), dict(faint, others=-2.5)),
                          ["not reproduced"] * 4 + ["reproduced"])
+        self.assertEqual(words(dict(slow, others=100), dict(faint, tanh=-0.5, others=-1.0))[2],
+                         "partly")
         self.assertEqual(
             words({"others": 300, "GRU-skip": 10, "GRU-stack-skip": 10},
                   {"others": -2.0, "GRU-skip": -1.0, "GRU-stack-skip": -1.0}),

@@ -143,11 +143,11 @@ NOTES = {
         "error of 0.005, so the number of steps says more about a cell that gets there than its "
         "error. Learning rates 0.001 and 0.003 were tried for IRNN with seed 1: both solve it, the "
         "smaller one sooner; tanh has IRNN's. The other cells learnt it at 0.003, the only rate "
-        "tried for them. That IRNN never learns the task, as in the uRNN paper, is not what "
-        "happens here: it rests at 1/6 for 1,000 to 4,000 updates, depending on the seed, so a "
-        "shorter run, or a rate that makes it diverge, would have shown just that. In the same "
-        "sense tanh is only shown to need more than these updates: the IRNN paper trains it up to "
-        "T=150.",
+        "tried for them (uRNN's error still jumps there). That IRNN never learns the task, as in "
+        "the uRNN paper, is not what happens here: it rests at 1/6 for 1,000 to 4,000 updates, "
+        "depending on the seed, so a shorter run, or a rate that makes it diverge, would have "
+        "shown just that. In the same sense tanh is only shown to need more than these updates: "
+        "the IRNN paper trains it up to T=150.",
     "paper":
         "T=400, the longest that the IRNN paper's table has, with the uRNN paper's 128 units (512 "
         "for uRNN) and batches of 50. Both papers searched for rates at each length; here all have "

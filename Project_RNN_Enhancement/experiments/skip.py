@@ -37,8 +37,8 @@ PRESETS = {
         variants=VERTICAL + TEMPORAL, seeds=(1, 2, 3), max_steps=1000, measure_every=20,
         save_every=500, symbols=8, delays={"stack": 20, "single": 100},
         units={"stack": 48, "single": 64}, layers=6, layer_skip_number=1, skip_neuron_number=76,
-        batch_size=32, learning_rates={"others": 1e-3}, max_gradient_norm=1.0, test_sequences=500,
-        initializations=5),
+        batch_size=32, learning_rates={"tanh": 3e-4, "tanh-skip": 3e-4, "others": 1e-3},
+        max_gradient_norm=1.0, test_sequences=500, initializations=5),
     "paper": Preset(
         variants=VERTICAL + TEMPORAL, seeds=(1, 2, 3), max_steps=20000, measure_every=100,
         save_every=1000, symbols=8, delays={"stack": 50, "single": 200},
@@ -143,20 +143,26 @@ def build(preset, variant, seed):
 def claims(preset):
     """The claims, for `claims.judge`."""
     def settle(metric, pairs, better, text):
+        # All seeds with skips against all without.
         def settled(measured):
             ours = ", ".join(text(measured, name) for pair in pairs for name in pair)
-            return ours, verdict([better(measured.mean(skips, metric), measured.mean(plain, metric))
-                                  for plain, skips in pairs])
+            return ours, verdict([better(measured, skips, plain) for plain, skips in pairs])
         return settled
 
     def ratios(metric, pairs):
-        return settle(metric, pairs, lambda skips, plain: skips > plain, lambda measured, name:
+        def better(measured, skips, plain):
+            return measured.best(skips, metric) > measured.worst(plain, metric)
+
+        return settle(metric, pairs, better, lambda measured, name:
                       "%s %.2g (%.2g to %.2g)" % (name, 10 ** measured.mean(name, metric),
                                                   10 ** measured.best(name, metric),
                                                   10 ** measured.worst(name, metric)))
 
     def steps(pairs):
-        return settle("steps", pairs, lambda skips, plain: skips < plain, lambda measured, name:
+        def better(measured, skips, plain):
+            return measured.worst(skips, "steps") < measured.best(plain, "steps")
+
+        return settle("steps", pairs, better, lambda measured, name:
                       "%s (%d of %d solved)" % (measured.text(name, "steps", "%.0f"),
                                                 measured.solved(name),
                                                 len(measured.trials(name))))
@@ -194,12 +200,17 @@ NOTES = {
     "quick": "Six tanh or GRU layers of 48 and 20 steps of noise; one layer of 64 and 100 steps.  "
              "Longer and shorter delays were tried with one seed: at 10 steps every stack solves "
              "the task within 50 updates, at 40 a tanh RNN does within 300, as it starts with a "
-             "recurrent matrix whose norm is near 1.  The stacks were tried with learning rates "
-             "3e-4 and 1e-3, which is faster for both; others were not searched.  Skips through "
-             "time are the package's: of inputs, which reach 76 steps, and not of states, as in "
-             "Zhang et al.; what is left is the way from the 76th step to the question.  A skip of "
-             "51 steps was not enough for tanh in 1,500 updates.  The stacks with skips have more "
-             "weights than those without.",
+             "recurrent matrix whose norm is near 1.  The tanh stacks and the single tanh layers "
+             "were tried with learning rates 3e-4 and 1e-3: the stacks take 1e-3, with and without "
+             "skips, the single ones 3e-4, at which the one without still learns nothing; the "
+             "GRUs have 1e-3 without a search.  A fact holds if every seed with skips beats every "
+             "seed without.  The stacks without skips are hard neither to train nor to reach: the "
+             "lowest tanh layer has more of the gradient than the top from the start, so that "
+             "there is little that skips could shorten.  Skips through time are the package's: of "
+             "inputs, which reach 76 steps, and not of states, as in Zhang et al.; what is left is "
+             "the way from the 76th step to the question.  A skip of 51 steps, as wide as the "
+             "state, was not enough for tanh in 1,500 updates at 1e-3.  The stacks with skips have "
+             "more weights than those without.",
     "paper": "Longer delays and wider layers; no paper has these very settings.",
 }
 
