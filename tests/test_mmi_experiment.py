@@ -8,11 +8,13 @@ from Project_RNN_Enhancement.experiments import claims, mmi
 from tests.experiment_case import ExperimentCase
 
 
-def _settled(constructed=(), varied=()):
+def _settled(constructed=(), varied=(), g2p=()):
     trials = [{"variant": "constructed", "seed": i, "measured": {}, "finish": finish}
               for i, finish in enumerate(constructed)]
     trials += [{"variant": "varied", "seed": i, "measured": {}, "finish": finish}
                for i, finish in enumerate(varied)]
+    trials += [{"variant": "g2p", "seed": i, "measured": {}, "finish": finish}
+               for i, finish in enumerate(g2p)]
     return [claim.verdict for claim in claims.judge(
         mmi.claims(mmi.PRESETS["quick"]), claims.Measured(trials))]
 
@@ -63,6 +65,25 @@ class CorporaTest(unittest.TestCase):
         entropy = -sum(p * np.log(p) for p in (0.2, 0.1, 0.06, 0.04) + (0.075,) * 8)
         self.assertAlmostEqual(mmi.ENTROPIES["varied: entropy"], entropy)
 
+    def test_pronunciations(self):
+        words = ["%s%s%s" % (a, b, c) for a in "bdkpst" for b in "aeio" for c in "lmn"]
+        found = {word: [tuple(word.upper())] for word in words}
+        found["cats"] = [("K", "AE", "T", "S")]
+        found["sel"].append(("S", "L"))
+        corpus = mmi.pronounced(found, 3, 4)
+        self.assertEqual(corpus.held_out.shape, (4, 3))
+        self.assertFalse(set(map(tuple, corpus.sources.tolist())) &
+                         set(map(tuple, corpus.held_out.tolist())))
+        self.assertEqual(corpus.replies.shape[1], 4)
+        self.assertLess(corpus.replies.max(), corpus.reply_symbols)
+        self.assertEqual(corpus.sources.min(), 4)
+        phones = sorted(set("BDKPSTAEIOLMN"))
+        for source in map(tuple, corpus.held_out.tolist()):
+            word = "".join(sorted(mmi.LETTER_IDS)[number - 3] for number in source)
+            right = tuple(3 + phones.index(letter.upper()) for letter in word)
+            self.assertTrue(corpus.fits(source, right))
+            self.assertFalse(corpus.fits(source, right[:2]))
+
     def test_crossing(self):
         self.assertAlmostEqual(mmi.crossing([0, 0.2, 0.4], [1, 0.75, 0.25]), 0.3)
         self.assertIsNone(mmi.crossing([0, 0.2], [1, 1]))
@@ -101,13 +122,16 @@ class VerdictTest(unittest.TestCase):
                                  ([finish(0.1, 0.2, 0.1)], claims.PARTLY),
                                  ([finish(0.3, 0.2, 0.1)], claims.NOT_REPRODUCED)):
             self.assertEqual(_settled(varied=varied)[2], expected)
+            self.assertEqual(_settled(g2p=varied)[3], expected)
+        self.assertEqual(_settled(g2p=[finish(0.1, 0.2, 0.3)])[4], claims.REPRODUCED)
+        self.assertEqual(_settled(g2p=[finish(0.3, 0.4, 0.2)])[4], claims.NOT_REPRODUCED)
 
 
 class RunTest(ExperimentCase):
 
     def test_run(self):
         summary = self.tiny_run(mmi.EXPERIMENT, dict(
-            units=5, embedding_size=4, batch_size=20, beam=3, topics=2, pairs_per_source=5,
+            units=5, embedding_size=4, batch_size=20, beam=3, topics=2, pairs_per_source=5, test_words=5,
             lambdas=(0.0, 0.5)))
         finish = summary["trials"][1]["finish"]
         self.assertEqual(sorted(finish["generic_rates"]), sorted(mmi.OBJECTIVES))

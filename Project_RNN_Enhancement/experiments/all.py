@@ -18,8 +18,9 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
 _COMMAND = "python -m Project_RNN_Enhancement.experiments"
 
-_MARKS = """Evidence marks of the papers' numbers: [Vp] checked in the text of the paper, [Vc] in public code,
-[Vn] in notes or a talk about it; [R] recalled, [R?] recalled with little confidence; [Calc] computed."""
+_MARKS = """Evidence marks of the papers' numbers: [Vp] checked in the text of the paper, [Vc] in public
+code, [Vn] in notes or a talk about it; [R] recalled, [R?] recalled with little confidence; [Calc]
+computed; [D] expected, not claimed by a paper."""
 
 
 class All(object):
@@ -162,8 +163,9 @@ def _section(name, preset, results, pictures):
     lines = [
         "## %s" % name, "", "%s." % commands.EXPERIMENTS[name].capitalize(), "",
         "| claim | paper | ours | verdict |", "|---|---|---|---|"]
-    lines += ["| %s |" % " | ".join(_cell(claim[key]) for key in ("text", "paper", "ours", "verdict"))
-              for claim in results["claims"]]
+    for claim in results["claims"]:
+        cells = [_cell(claim[key]) for key in ("text", "paper", "ours", "verdict")]
+        lines.append("| %s |" % " | ".join(cells))
     lines += ["", results["notes"], "",
               "`%s %s --preset %s`: seeds %s, %.1f minutes." % (
                   _COMMAND, name, preset, ", ".join(map(str, seeds)),

@@ -84,7 +84,7 @@ def run(experiment, options, variant, seed, folder, max_steps):
     """
     cluster = tf.train.ClusterSpec({"ps": options.ps_hosts, "worker": options.worker_hosts})
     config = tf.ConfigProto(
-        # A layer may ask for a GPU that the parameter server, which holds its variables, hasn't got.
+        # A layer may ask for a GPU that the server which holds its variables hasn't got.
         allow_soft_placement=True,
         # A worker must not depend on the others: they may be down.
         device_filters=["/job:ps", "/job:%s/task:%d" % (options.job_name, options.task_index)])
@@ -92,7 +92,8 @@ def run(experiment, options, variant, seed, folder, max_steps):
     try:
         server = tf.train.Server(cluster, options.job_name, options.task_index, config=config)
     except (tf.errors.OpError, RuntimeError) as error:
-        raise ExperimentError("%s %d can't serve: %s" % (options.job_name, options.task_index, error))
+        raise ExperimentError("%s %d can't serve: %s"
+                              % (options.job_name, options.task_index, error))
     if options.job_name == "ps":
         return _serve(server, config, options)
     return _Worker(experiment, options, variant, seed, folder, max_steps, server, config).run()

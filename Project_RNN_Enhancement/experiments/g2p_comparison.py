@@ -8,7 +8,7 @@ from Project_RNN_Enhancement.experiments.g2p_model import (Coder, Model, Preset,
                                                            read_dictionary)
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
-# model: the `Preset` of the model, which a variant changes; measure_every and save_every are its own.
+# model: the `Preset` of the model, which a variant changes.
 Comparison = collections.namedtuple("Comparison", [
     "variants", "seeds", "max_steps", "measure_every", "save_every", "model", "beam", "valid_words",
     "test_words"])

@@ -12,7 +12,8 @@ Two corpora are made up.  "constructed": 50 sources, each with one and the same 
 generic one, until lambda reaches ln 4 / (ln 4 + ln 50) = 0.2616 for either objective.  "varied":
 a source is a topic and an attribute; 4 replies fit everything, and others name the topic and the
 attribute, each by one of two words.  Measured on pairs of topic and attribute that aren't trained
-on.
+on.  A third is real, "g2p": the English words of five letters in CMUdict and their pronunciations,
+measured on words that aren't trained on; none of its replies is generic.
 
 Source: Li, Galley, Brockett, Gao and Dolan 2016 (objectives and distinct-n); the corpora are ours.
 """
@@ -21,8 +22,10 @@ import os
 
 import numpy as np
 
+from Project_RNN_Enhancement.datasets import pronunciations as dictionary
 from Project_RNN_Enhancement.experiments import comparison, plots
 from Project_RNN_Enhancement.experiments.claims import verdict
+from Project_RNN_Enhancement.experiments.g2p_model import LETTER_IDS, read_dictionary
 from Project_RNN_Enhancement.experiments.trials import Trial
 from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced, rnn_cell_enhanced,
                                                      seq2seq_enhanced)
@@ -43,22 +46,22 @@ OBJECTIVES = ("anti-LM", "bidirectional")
 Preset = collections.namedtuple("Preset", [
     "variants", "seeds", "max_steps", "measure_every", "save_every", "cell", "layers", "units",
     "embedding_size", "batch_size", "optimizer", "learning_rate", "max_gradient_norm",
-    "uniform_scale", "beam", "topics", "pairs_per_source", "lambdas"])
+    "uniform_scale", "beam", "topics", "pairs_per_source", "letters", "test_words", "lambdas"])
 
 LAMBDAS = tuple(round(0.01 * i, 2) for i in range(61))
 
 PRESETS = {
     "quick": Preset(
-        variants=("constructed", "varied"), seeds=(1, 2, 3), max_steps=1000, measure_every=100,
-        save_every=500, cell="GRUCell", layers=1, units=64, embedding_size=32, batch_size=250,
+        variants=("constructed", "varied", "g2p"), seeds=(1, 2, 3), max_steps=1000,
+        measure_every=100, save_every=500, cell="GRUCell", layers=1, units=64, embedding_size=32, batch_size=250,
         optimizer="AdamOptimizer", learning_rate=1e-2, max_gradient_norm=1.0, uniform_scale=None,
-        beam=20, topics=16, pairs_per_source=40, lambdas=LAMBDAS),
+        beam=20, topics=16, pairs_per_source=40, letters=5, test_words=500, lambdas=LAMBDAS),
     "paper": Preset(
-        variants=("constructed", "varied"), seeds=(1, 2, 3), max_steps=100000, measure_every=1000,
-        save_every=1000, cell="LSTMCell", layers=4, units=1000, embedding_size=1000,
+        variants=("constructed", "varied", "g2p"), seeds=(1, 2, 3), max_steps=100000,
+        measure_every=1000, save_every=1000, cell="LSTMCell", layers=4, units=1000, embedding_size=1000,
         batch_size=256, optimizer="GradientDescentOptimizer", learning_rate=0.1,
         max_gradient_norm=1.0, uniform_scale=0.08, beam=200, topics=40, pairs_per_source=100,
-        lambdas=LAMBDAS),
+        letters=7, test_words=2000, lambdas=LAMBDAS),
 }
 
 # sources [pairs, S] and replies [pairs, T] int32, to train on; held_out [n, S], to answer;
@@ -132,10 +135,40 @@ def varied(random, topics, pairs_per_source):
                   attribute_words + 2 * topics, set(generic), fits)
 
 
+def pronounced(pronunciations, letters, test_words):
+    """The corpus of words and their pronunciations.
+
+    Args:
+      pronunciations: as `datasets.pronunciations` reads them.
+      letters: of each word.
+      test_words: how many held-out words to answer, at most.
+    """
+    chosen = [word for word in pronunciations if len(word) == letters]
+    split = dictionary.split_by_word(chosen)
+    phones = sorted({phone for word in chosen for reply in pronunciations[word] for phone in reply})
+    ids = {phone: 3 + number for number, phone in enumerate(phones)}
+
+    def source(word):
+        return tuple(2 + LETTER_IDS[letter] for letter in word)
+
+    def replies(word):
+        return [tuple(ids[phone] for phone in reply) for reply in pronunciations[word]]
+
+    pairs = [(source(word), reply) for word in split.train for reply in replies(word)]
+    longest = max(len(reply) for word in chosen for reply in pronunciations[word])
+    right = {source(word): set(replies(word)) for word in split.test[:test_words]}
+    return Corpus(np.array([source for source, _ in pairs], np.int32),
+                  padded([reply for _, reply in pairs], longest + 1),
+                  np.array(list(right), np.int32), 3 + len(LETTER_IDS), 3 + len(phones), set(),
+                  lambda source, reply: reply in right[source])
+
+
 def corpus_of(preset, variant):
     """The corpus of a variant, the same for all seeds."""
     if variant == "constructed":
         return constructed()
+    if variant == "g2p":
+        return pronounced(read_dictionary(), preset.letters, preset.test_words)
     return varied(np.random.RandomState(0), preset.topics, preset.pairs_per_source)
 
 
@@ -277,8 +310,9 @@ def build(preset, variant, seed):
                 corpus, answers(session, objective, LAMBDA)).items())
         found.update(lambdas=list(preset.lambdas), generic_rates=rates)
         marks = {"%.4f" % SWITCH: SWITCH} if variant == "constructed" else {}
-        plots.lines([(preset.lambdas, rates, "share of generic replies", marks, False)],
-                    "lambda", os.path.join(folder, "switch.png"))
+        if corpus.generic:
+            plots.lines([(preset.lambdas, rates, "share of generic replies", marks, False)],
+                        "lambda", os.path.join(folder, "switch.png"))
         return found
 
     optimizer = getattr(tf.train, preset.optimizer)(rate)
@@ -305,23 +339,35 @@ def claims(preset):
                 "up to 0.15, none from 0.4 on" % (objective, SWITCH),
                 "%.4f by the closed form [Calc]" % SWITCH, settle)
 
-    def diversity(measured):
-        texts, facts = [], []
-        for metric in ("distinct-1", "distinct-2"):
-            texts.append("%s: " % metric + ", ".join(
-                measured.text("varied", "%s %s" % (decoder, metric)).replace("varied", decoder)
-                for decoder in ("beam",) + OBJECTIVES))
-            facts += [measured.best("varied", "%s %s" % (objective, metric)) >
-                      measured.worst("varied", "beam " + metric) for objective in OBJECTIVES]
-        texts.append("own replies: " + ", ".join(
-            measured.text("varied", decoder + " fitting").replace("varied", decoder)
-            for decoder in ("beam",) + OBJECTIVES))
-        return "; ".join(texts), verdict(facts)
+    def text(measured, variant, metric, label):
+        return "%s: " % label + ", ".join(
+            measured.text(variant, "%s %s" % (decoder, metric)).replace(variant, decoder, 1)
+            for decoder in ("beam",) + OBJECTIVES)
+
+    def diversity(variant, own):
+        def settle(measured):
+            facts = [measured.best(variant, "%s %s" % (objective, metric)) >
+                     measured.worst(variant, "beam " + metric)
+                     for metric in ("distinct-1", "distinct-2") for objective in OBJECTIVES]
+            return "; ".join([text(measured, variant, "distinct-1", "distinct-1"),
+                              text(measured, variant, "distinct-2", "distinct-2"),
+                              text(measured, variant, "fitting", own)]), verdict(facts)
+        return settle
+
+    def accuracy(measured):
+        return (text(measured, "g2p", "fitting", "share of words right"),
+                verdict([measured.mean("g2p", "bidirectional fitting") >
+                         measured.mean("g2p", "beam fitting")]))
+
+    twitter = "Twitter: beam .023/.107, anti-LM .033/.175, bidirectional .051/.270 [R]"
 
     return [switch(objective) for objective in OBJECTIVES] + [
         ("anti-LM and bidirectional decoding at lambda %g raise distinct-1 and distinct-2 over "
-         "plain beam search" % LAMBDA,
-         "Twitter: beam .023/.107, anti-LM .033/.175, bidirectional .051/.270 [R]", diversity)]
+         "plain beam search" % LAMBDA, twitter, diversity("varied", "own replies")),
+        ("the same on pronunciations, where nothing is generic", twitter,
+         diversity("g2p", "words right")),
+        ("bidirectional decoding finds more of the right pronunciations than plain beam search",
+         "no number for this task", accuracy)]
 
 
 def curves(preset):
