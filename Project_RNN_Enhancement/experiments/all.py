@@ -18,9 +18,9 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
 _COMMAND = "python -m Project_RNN_Enhancement.experiments"
 
-_MARKS = """Evidence marks of the papers' numbers: [Vp] checked in the text of the paper, [Vc] in public
-code, [Vn] in notes or a talk about it; [R] recalled, [R?] recalled with little confidence; [Calc]
-computed; [D] expected, not claimed by a paper."""
+_MARKS = """Evidence marks of the papers' numbers: [Vp] checked in the text of the paper, [Vc] in
+public code, [Vn] in notes or a talk about it; [R] recalled, [R?] recalled with little confidence;
+[Calc] computed; [D] expected, not claimed by a paper."""
 
 
 class All(object):
