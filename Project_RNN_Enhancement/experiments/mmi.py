@@ -55,13 +55,14 @@ PRESETS = {
         variants=("constructed", "varied", "g2p"), seeds=(1, 2, 3), max_steps=1000,
         measure_every=100, save_every=500, cell="GRUCell", layers=1, units=64, embedding_size=32,
         batch_size=250, optimizer="AdamOptimizer", learning_rate=1e-2, max_gradient_norm=1.0,
-        uniform_scale=None, beam=20, topics=16, pairs_per_source=40, letters=5, test_words=500, lambdas=LAMBDAS),
+        uniform_scale=None, beam=20, topics=16, pairs_per_source=40, letters=5, test_words=500,
+        lambdas=LAMBDAS),
     "paper": Preset(
         variants=("constructed", "varied", "g2p"), seeds=(1, 2, 3), max_steps=100000,
         measure_every=1000, save_every=1000, cell="LSTMCell", layers=4, units=1000,
         embedding_size=1000, batch_size=256, optimizer="GradientDescentOptimizer",
-        learning_rate=0.1, max_gradient_norm=1.0, uniform_scale=0.08, beam=200, topics=40, pairs_per_source=100,
-        letters=7, test_words=2000, lambdas=LAMBDAS),
+        learning_rate=0.1, max_gradient_norm=1.0, uniform_scale=0.08, beam=200, topics=40,
+        pairs_per_source=100, letters=7, test_words=2000, lambdas=LAMBDAS),
 }
 
 # sources [pairs, S] and replies [pairs, T] int32, to train on; held_out [n, S], to answer;
