@@ -10,7 +10,7 @@ The classes are TensorFlow initialisers, for `tf.get_variable` and anywhere else
 import copy
 
 from .arguments import finite_number
-from .tf1 import tf
+from .tf1 import keras, tf
 
 __all__ = ["Blockwise", "Chrono", "Orthogonal", "RandomSigns", "UniformUnitScaling",
            "weight_initializer_of"]
@@ -25,7 +25,7 @@ def _fan_in(shape, partition_info):
     return fan_in
 
 
-class UniformUnitScaling(tf.keras.initializers.Initializer):
+class UniformUnitScaling(keras.initializers.Initializer):
     """Uniform on (-a, a), a = factor * sqrt(3 / fan_in): keeps the scale of the input.
 
     fan_in is the product of all dimensions but the last. Source: Sussillo & Abbott 2014,
@@ -52,7 +52,7 @@ class UniformUnitScaling(tf.keras.initializers.Initializer):
         return {"factor": self.factor, "seed": self.seed, "dtype": self.dtype.name}
 
 
-class Orthogonal(tf.keras.initializers.Initializer):
+class Orthogonal(keras.initializers.Initializer):
     """A random orthogonal matrix times `gain`; orthonormal rows or columns if it isn't square.
 
     Saxe, McClelland & Ganguli 2014, arXiv:1312.6120. All dimensions but the last count as rows.
@@ -82,7 +82,7 @@ class Orthogonal(tf.keras.initializers.Initializer):
         return {"gain": self.gain, "seed": self.seed, "dtype": self.dtype.name}
 
 
-class RandomSigns(tf.keras.initializers.Initializer):
+class RandomSigns(keras.initializers.Initializer):
     """-a or a at random, a = 1 / sqrt(product of all dimensions but the last).
 
     As the matrix of a linear map it keeps the scale of the input, on average.
@@ -106,7 +106,7 @@ class RandomSigns(tf.keras.initializers.Initializer):
         return {"seed": self.seed, "dtype": self.dtype.name}
 
 
-class Chrono(tf.keras.initializers.Initializer):
+class Chrono(keras.initializers.Initializer):
     """Gate biases for memories of 1 to `max_steps` steps.
 
     Tallec & Ollivier 2018, arXiv:1804.11188 (recalled, not checked in the paper): for every unit
@@ -159,7 +159,7 @@ class Chrono(tf.keras.initializers.Initializer):
                 "seed": self.seed, "dtype": self.dtype.name}
 
 
-class Blockwise(tf.keras.initializers.Initializer):
+class Blockwise(keras.initializers.Initializer):
     """Applies `initializer` to every block of a matrix by itself.
 
     `Blockwise(Orthogonal(), [3, 4], [4, 4])` is the kernel of a two-gate cell with 3 inputs and 4
@@ -198,7 +198,7 @@ class Blockwise(tf.keras.initializers.Initializer):
         return initializer
 
     def get_config(self):
-        return {"initializer": tf.keras.initializers.serialize(self.initializer),
+        return {"initializer": keras.initializers.serialize(self.initializer),
                 "rows": self.rows, "columns": self.columns}
 
     @classmethod
@@ -207,7 +207,7 @@ class Blockwise(tf.keras.initializers.Initializer):
         if isinstance(inner, dict):
             own = {kind.__name__: kind for kind in (Chrono, Orthogonal, RandomSigns,
                                                     UniformUnitScaling, Blockwise)}
-            inner = tf.keras.initializers.deserialize(inner, custom_objects=own)
+            inner = keras.initializers.deserialize(inner, custom_objects=own)
         return cls(inner, config["rows"], config["columns"])
 
 

@@ -45,7 +45,7 @@ from .cells.unitary import UnitaryRNNCell
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
 from .cells.zoneout import ZoneoutWrapper
-from .tf1 import private_rnn_cell
+from .tf1 import LayerRNNCell, private_rnn_cell
 
 # Private names of TensorFlow's module that programs import.
 _linear = linear
@@ -55,8 +55,7 @@ _zero_state_tensors = private_rnn_cell._zero_state_tensors
 _like_rnncell = is_cell_like
 _WEIGHTS_VARIABLE_NAME = private_rnn_cell._WEIGHTS_VARIABLE_NAME
 _BIAS_VARIABLE_NAME = private_rnn_cell._BIAS_VARIABLE_NAME
-LayerRNNCell = private_rnn_cell.LayerRNNCell
-ASSERT_LIKE_RNNCELL_ERROR_REGEXP = private_rnn_cell.ASSERT_LIKE_RNNCELL_ERROR_REGEXP
+ASSERT_LIKE_RNNCELL_ERROR_REGEXP = "is not an RNNCell"
 
 __all__ = [
     "RNNCell", "BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "LSTMStateTuple",

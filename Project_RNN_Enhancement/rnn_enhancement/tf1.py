@@ -19,10 +19,23 @@ from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
 from tensorflow.python.util import deprecation as _deprecation
 
-__all__ = ["tf", "quiet_deprecations", "undeprecated", "without_autograph",
+try:
+    rnn_cell = tf.nn.rnn_cell
+    rnn_cell.RNNCell  # pylint: disable=pointless-statement
+    keras, Layer = tf.keras, tf.layers.Layer
+except (AttributeError, ImportError):
+    # From 2.16 on Keras is version 3, which has no RNN cells; TensorFlow still holds its own ones
+    # and the Keras that they belong to, but no longer in public.
+    from tensorflow.python import keras
+    rnn_cell, Layer = _rnn_cell_impl, keras.legacy_tf_layers.base.Layer
+
+# The class between `RNNCell` and the core cells, which isn't public.
+LayerRNNCell = rnn_cell.GRUCell.__bases__[0]
+
+__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "quiet_deprecations", "undeprecated", "without_autograph",
            "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context",
-           "outside_of", "before_loops", "replace_input", "why_no_loop", "select_rows",
+           "outside_of", "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "visible_gpus", "private_rnn", "private_rnn_cell"]
 
@@ -115,13 +128,26 @@ def before_loops():
         yield
 
 
+@contextlib.contextmanager
+def classic_control_flow():
+    """Context whose loops and conditions are made of `Enter`, `Switch`, `Merge`, ... operations.
+
+    From 2.0 on they are functions unless the program has called `disable_control_flow_v2`, and
+    this package's own gradient of a loop needs the operations of its body in the graph around it.
+    """
+    enabled = _control_flow_util.ENABLE_CONTROL_FLOW_V2
+    _control_flow_util.ENABLE_CONTROL_FLOW_V2 = False
+    try:
+        yield
+    finally:
+        _control_flow_util.ENABLE_CONTROL_FLOW_V2 = enabled
+
+
 def why_no_loop():
     """Why a loop of this package can't be built where the graph is building; None if it can."""
     graph = tf.get_default_graph()
     if graph is not outermost_graph():
         return "the graph is the body of a function."
-    if getattr(_control_flow_util, "ENABLE_CONTROL_FLOW_V2", False):
-        return "control flow v2 is enabled."
     context = control_flow_context(graph)
     if context is not None and context.GetWhileContext() is not None:
         return "the code is inside another while loop."
@@ -154,7 +180,9 @@ def variable_names(graph):
 
 def is_keras_cell(cell):
     """Whether `cell` has the interface of Keras, in which every state is a list."""
-    return _rnn._is_keras_rnn_cell(cell)
+    return (isinstance(cell, keras.layers.Layer) and
+            not isinstance(cell, (rnn_cell.RNNCell, _rnn_cell_impl.RNNCell)) and
+            getattr(cell, "zero_state", None) is None)
 
 
 def is_tensor(value):

@@ -9,7 +9,7 @@ import inspect
 from ..arguments import finite_number, reject_unknown, resolve_aliases
 from ..initializers import Blockwise, Chrono, weight_initializer_of
 from ..placement import device_of, placed
-from ..tf1 import private_rnn_cell, quiet_deprecations, tf, without_autograph
+from ..tf1 import Layer, private_rnn_cell, quiet_deprecations, rnn_cell, tf, without_autograph
 from ..unrolling.steps import flat_steps
 from .copying import fresh_copy
 from .over_time import attribute_replaced, hoisted_over_time
@@ -36,7 +36,7 @@ def _constructor_keywords(cls):
     names = set()
     below = True
     for ancestor in cls.__mro__:
-        if ancestor is tf.layers.Layer:
+        if ancestor is Layer:
             names.update(_LAYER_KEYWORDS)
             break
         below = below and ancestor is not RNNCell
@@ -71,7 +71,7 @@ def check_floating_type(dtype):
         raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s" % dtype)
 
 
-class RNNCell(tf.nn.rnn_cell.RNNCell):
+class RNNCell(rnn_cell.RNNCell):
     """Base class of all cells, and for cells of your own; a `tf.nn.rnn_cell.RNNCell`.
 
     A subclass defines `state_size`, `output_size` and `call(inputs, state)` (1.x), or overrides
@@ -160,7 +160,7 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
             raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
         self.__dict__["_layer_ready"] = True
         own = dict(self.__dict__)
-        tf.nn.rnn_cell.RNNCell.__init__(self)
+        rnn_cell.RNNCell.__init__(self)
         self.__dict__.update(own, _twins={})
         return getattr(self, name)
 
@@ -215,7 +215,7 @@ class RNNCell(tf.nn.rnn_cell.RNNCell):
 
     def _track(self, name, part):
         """Lets object-based checkpoints find `part` through this cell."""
-        if isinstance(part, (tf.Variable, tf.layers.Layer)):
+        if isinstance(part, (tf.Variable, Layer)):
             self._track_trackable(part, name, overwrite=True)
 
     def __deepcopy__(self, memo):

@@ -1,13 +1,13 @@
 """The basic (Elman) cell."""
 from ..arguments import accepts_integer_at, positive_int
-from ..tf1 import tf
+from ..tf1 import rnn_cell, tf
 from .base import RNNCell, check_floating
 from .over_time import affine
 
 __all__ = ["BasicRNNCell"]
 
 
-class BasicRNNCell(RNNCell, tf.nn.rnn_cell.BasicRNNCell):
+class BasicRNNCell(RNNCell, rnn_cell.BasicRNNCell):
     """h' = activation([x; h]·W + b); output = state = h'.
 
     Args:

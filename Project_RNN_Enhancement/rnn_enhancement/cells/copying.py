@@ -6,7 +6,7 @@ encoder, in every bucket, so here a copy takes a cell's settings and leaves its 
 """
 import copy
 
-from ..tf1 import is_tensor, is_variable, tf
+from ..tf1 import is_tensor, is_variable, Layer, tf
 
 __all__ = ["fresh_copy", "is_cell_like", "SET_BY_CALLS"]
 
@@ -74,7 +74,7 @@ def fresh_copy(cell, memo=None):
     memo = {} if memo is None else memo
     if id(cell) in memo:
         return memo[id(cell)]
-    if not isinstance(cell, tf.layers.Layer):
+    if not isinstance(cell, Layer):
         duplicate = copy.copy(cell)
         memo[id(cell)] = duplicate
         for name, value in vars(cell).items():

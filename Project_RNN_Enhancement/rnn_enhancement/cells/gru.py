@@ -1,6 +1,6 @@
 """The gated recurrent unit."""
 from ..arguments import accepts_integer_at, finite_number, positive_int
-from ..tf1 import tf
+from ..tf1 import rnn_cell, tf
 from ..unrolling.steps import as_steps, flat_steps
 from .base import CELL_OPTIONS, RNNCell, check_floating
 from .over_time import affine, hoisted_over_time
@@ -9,7 +9,7 @@ from .skip_connections import SkipConnectionState, SkipSchedule
 __all__ = ["GRUCell"]
 
 
-class GRUCell(RNNCell, tf.nn.rnn_cell.GRUCell):
+class GRUCell(RNNCell, rnn_cell.GRUCell):
     """Gated recurrent unit, Cho et al. 2014, arXiv:1406.1078 (reset before the product).
 
         r, u = sigmoid([x; h]·W_gates + b_gates + gate_offset)

@@ -1,6 +1,6 @@
 """Stacks in which a layer also feeds a layer further up: vertical skip connections."""
 from ..arguments import non_negative_int
-from ..tf1 import is_sequence, static_dimension, tf
+from ..tf1 import is_sequence, rnn_cell, static_dimension, tf
 from ..unrolling.steps import as_steps, flat_steps
 from .base import RNNCell, check_floating
 from .basic import BasicRNNCell
@@ -206,7 +206,7 @@ _CELLS = (BasicRNNCell_Interconnect, GRUCell_Interconnect, LSTMCell_Interconnect
 
 def _interconnect_cell_in(cell):
     """`cell`, or the cell inside its dropout and device wrappers, if it can be connected."""
-    while isinstance(cell, (tf.nn.rnn_cell.DropoutWrapper, tf.nn.rnn_cell.DeviceWrapper)):
+    while isinstance(cell, (rnn_cell.DropoutWrapper, rnn_cell.DeviceWrapper)):
         cell = cell.cell
     return cell if isinstance(cell, _Interconnect) else None
 

@@ -1,13 +1,13 @@
 """Long short-term memory, plain and with peepholes, projection and clipping."""
 from ..arguments import accepts_integer_at, positive_int
 from ..eras import state_is_tuple_by_era
-from ..tf1 import is_sequence, tf
+from ..tf1 import is_sequence, rnn_cell, tf
 from .base import CELL_OPTIONS, RNNCell, check_floating
 from .over_time import affine
 
 __all__ = ["BasicLSTMCell", "LSTMCell", "LSTMStateTuple"]
 
-LSTMStateTuple = tf.nn.rnn_cell.LSTMStateTuple
+LSTMStateTuple = rnn_cell.LSTMStateTuple
 
 # What the gates i, j, f, o do, for `initializers.Chrono`.
 _CHRONO_GATES = ("renew", 0.0, "keep", 0.0)
@@ -21,7 +21,7 @@ def _split_state(state, c_size, h_size):
     return tf.split(state, [c_size, h_size], axis=1)
 
 
-class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
+class BasicLSTMCell(RNNCell, rnn_cell.BasicLSTMCell):
     """LSTM, Zaremba et al. 2014, arXiv:1409.2329, with a constant added to the forget gate.
 
         i, j, f, o = [x; h]·W + b
@@ -75,7 +75,7 @@ class BasicLSTMCell(RNNCell, tf.nn.rnn_cell.BasicLSTMCell):
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
 
 
-class LSTMCell(RNNCell, tf.nn.rnn_cell.LSTMCell):
+class LSTMCell(RNNCell, rnn_cell.LSTMCell):
     """LSTM, Sak et al. 2014, arXiv:1402.1128: peepholes (p), projection (P) and clipping.
 
         i, j, f, o = [x; h]·W + b

@@ -2,7 +2,7 @@
 import contextlib
 
 from ..eras import state_is_tuple_by_era
-from ..tf1 import is_sequence, tf
+from ..tf1 import is_sequence, rnn_cell, tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .copying import fresh_copy, is_cell_like
 from .over_time import over_time
@@ -33,7 +33,7 @@ def _each_its_own(cells):
     return own
 
 
-class MultiRNNCell(RNNCell, tf.nn.rnn_cell.MultiRNNCell):
+class MultiRNNCell(RNNCell, rnn_cell.MultiRNNCell):
     """A stack of cells: the output of each is the input of the next.
 
     `MultiRNNCell([cell] * n)` gives every layer weights of its own, as before TensorFlow 1.1.

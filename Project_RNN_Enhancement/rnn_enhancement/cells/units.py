@@ -1,13 +1,13 @@
 """Bases of the cells that TensorFlow has no class for."""
 from ..arguments import positive_int
-from ..tf1 import private_rnn_cell, tf
+from ..tf1 import keras, LayerRNNCell, private_rnn_cell, tf
 from ..unrolling.steps import as_steps
 from .base import RNNCell, check_floating
 
 __all__ = ["CellOfUnits", "TwoStageCell"]
 
 
-class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
+class CellOfUnits(RNNCell, LayerRNNCell):
     """A cell with an output of `num_units`, an activation, and variables made by `_make_variables`.
 
     Args:
@@ -25,9 +25,9 @@ class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
         super(CellOfUnits, self).__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         if self.dtype is not None:
             check_floating(self)
-        self.input_spec = tf.layers.InputSpec(ndim=2)
+        self.input_spec = keras.layers.InputSpec(ndim=2)
         self._num_units = num_units
-        self._activation = tf.keras.activations.get(activation or self._default_activation)
+        self._activation = keras.activations.get(activation or self._default_activation)
 
     @property
     def state_size(self):
@@ -66,7 +66,7 @@ class CellOfUnits(RNNCell, private_rnn_cell.LayerRNNCell):
     def get_config(self):
         config = super(CellOfUnits, self).get_config()
         config.update(num_units=self._num_units, reuse=self._reuse,
-                      activation=tf.keras.activations.serialize(self._activation))
+                      activation=keras.activations.serialize(self._activation))
         return config
 
 

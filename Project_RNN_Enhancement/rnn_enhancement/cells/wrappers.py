@@ -3,7 +3,7 @@ import contextlib
 
 from ..arguments import positive_int
 from ..placement import placed
-from ..tf1 import tf, without_autograph
+from ..tf1 import rnn_cell, tf, without_autograph
 from ..unrolling.steps import as_steps, flat_steps
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import is_own_by_field, own_parts
@@ -35,14 +35,14 @@ class _Transparent(RNNCell):
 
 def _drops_own_parts(state):
     """TensorFlow's choice of what state dropout touches, and no bookkeeping."""
-    if isinstance(state, tf.nn.rnn_cell.LSTMStateTuple):
-        return tf.nn.rnn_cell.LSTMStateTuple(c=False, h=True)
+    if isinstance(state, rnn_cell.LSTMStateTuple):
+        return rnn_cell.LSTMStateTuple(c=False, h=True)
     if hasattr(state, "bookkeeping"):
         return is_own_by_field(state)
     return not isinstance(state, tf.TensorArray)
 
 
-class DropoutWrapper(_Transparent, tf.nn.rnn_cell.DropoutWrapper):
+class DropoutWrapper(_Transparent, rnn_cell.DropoutWrapper):
     """Dropout on inputs, outputs and states of a cell; see `tf.nn.rnn_cell.DropoutWrapper`.
 
     Args:
@@ -73,7 +73,7 @@ class DropoutWrapper(_Transparent, tf.nn.rnn_cell.DropoutWrapper):
                 and isinstance(self._state_keep_prob, float) and self._state_keep_prob == 1)
 
 
-class DeviceWrapper(_Transparent, tf.nn.rnn_cell.DeviceWrapper):
+class DeviceWrapper(_Transparent, rnn_cell.DeviceWrapper):
     """Runs a cell on a device; `gpu_for_layer` on the cell itself does the same.
 
     Args:
@@ -86,7 +86,7 @@ class DeviceWrapper(_Transparent, tf.nn.rnn_cell.DeviceWrapper):
         super(DeviceWrapper, self).__init__(cell, device, **kwargs)
 
 
-class ResidualWrapper(_Transparent, tf.nn.rnn_cell.ResidualWrapper):
+class ResidualWrapper(_Transparent, rnn_cell.ResidualWrapper):
     """Adds a cell's inputs to its outputs.
 
     Args:

@@ -2,7 +2,7 @@
 import numbers
 
 from ..placement import placed
-from ..tf1 import is_sequence, is_tensor, tf
+from ..tf1 import is_sequence, is_tensor, rnn_cell, tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import own_parts
 
@@ -149,7 +149,7 @@ class ZoneoutWrapper(RNNCell):
         for before, after in zip(new, mixed):
             if output is before:
                 return after
-        if (isinstance(self._cell, (tf.nn.rnn_cell.BasicLSTMCell, tf.nn.rnn_cell.LSTMCell))
+        if (isinstance(self._cell, (rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell))
                 and len(new) == 1):
             # c and h side by side.
             return mixed[0][:, -self._cell.output_size:]

@@ -2,12 +2,12 @@
 from ..arguments import one_of
 from ..cells.copying import is_cell_like
 from ..cells.bookkeeping import is_own_by_field
-from ..tf1 import is_sequence, tf
+from ..tf1 import is_sequence, rnn_cell, tf
 
 __all__ = ["STATE_PARTS", "layers_of", "layers_of_state", "hidden_vectors"]
 
 STATE_PARTS = ("h", "c")
-_LSTM_STATE = tf.nn.rnn_cell.LSTMStateTuple
+_LSTM_STATE = rnn_cell.LSTMStateTuple
 
 
 def layers_of_state(state):
@@ -45,7 +45,7 @@ def layers_of(cell, state):
         state = tf.split(state, [one.state_size for one in inner], axis=-1)
     if inner and len(inner) == len(state):
         return [layer for one, part in zip(inner, state) for layer in layers_of(one, part)]
-    if (isinstance(cell, (tf.nn.rnn_cell.BasicLSTMCell, tf.nn.rnn_cell.LSTMCell))
+    if (isinstance(cell, (rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell))
             and not is_sequence(state) and not cell._state_is_tuple):
         sizes = [cell.state_size - cell.output_size, cell.output_size]
         return [_LSTM_STATE(*tf.split(state, sizes, axis=-1))]

@@ -9,13 +9,13 @@ from ..cells.multiplicative import MultiplicativeGRUCell, MultiplicativeLSTMCell
 from ..cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
 from ..cells.relaxation import RelaxationWrapper
 from ..cells.unitary import UnitaryRNNCell
-from ..tf1 import tf
+from ..tf1 import rnn_cell, tf
 
 __all__ = ["recurrent_blocks"]
 
 # Kernels whose last rows, as many as the output has, are the state's.
-_FUSED = (tf.nn.rnn_cell.BasicRNNCell, tf.nn.rnn_cell.GRUCell, tf.nn.rnn_cell.BasicLSTMCell,
-          tf.nn.rnn_cell.LSTMCell, LayerNormBasicLSTMCell, RecurrentHighwayCell)
+_FUSED = (rnn_cell.BasicRNNCell, rnn_cell.GRUCell, rnn_cell.BasicLSTMCell,
+          rnn_cell.LSTMCell, LayerNormBasicLSTMCell, RecurrentHighwayCell)
 # Kernels of their own for the state.
 _APART = (IdentityRNNCell, JZS1Cell, JZS2Cell, JZS3Cell, LayerNormGRUCell, LayerNormLSTMCell,
           MultiplicativeGRUCell, MultiplicativeLSTMCell)

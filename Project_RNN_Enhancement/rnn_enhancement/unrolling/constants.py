@@ -9,7 +9,9 @@ _ATTRIBUTE = "_project_rnn_enhancement_constants"
 
 
 def _known(graph):
-    return vars(graph).setdefault(_ATTRIBUTE, {})
+    if not hasattr(graph, _ATTRIBUTE):
+        setattr(graph, _ATTRIBUTE, {})
+    return getattr(graph, _ATTRIBUTE)
 
 
 def constant(value, dtype=tf.int32):

@@ -8,7 +8,7 @@ import types
 import numpy as np
 
 from ..cells.copying import SET_BY_CALLS
-from ..tf1 import control_flow_context, tf
+from ..tf1 import control_flow_context, keras, Layer, rnn_cell, tf
 from .modes import NotRollable
 
 __all__ = ["StepNumber", "Watch", "is_same_computation"]
@@ -44,7 +44,7 @@ def _contents(owner):
     if isinstance(owner, _CONTAINERS + (np.ndarray,)):
         return owner.copy()
     contents = dict(vars(owner))
-    if isinstance(owner, tf.keras.layers.Layer):
+    if isinstance(owner, keras.layers.Layer):
         trusted = _is_trusted(type(owner).__module__)
         contents = {name: tuple(value) if name in _ADDED else value
                     for name, value in contents.items()
@@ -153,13 +153,13 @@ class Watch(object):
         return found
 
     def _look_at_object(self, value):
-        if isinstance(value, tf.keras.layers.Layer) and not (
-                isinstance(value, tf.layers.Layer) or value.built):
+        if isinstance(value, keras.layers.Layer) and not (
+                isinstance(value, Layer) or value.built):
             self.unbuilt.append(value)
         if not hasattr(value, "__dict__"):
             return []
         trusted = _is_trusted(type(value).__module__)
-        is_layer = isinstance(value, tf.keras.layers.Layer)
+        is_layer = isinstance(value, keras.layers.Layer)
         if trusted and not is_layer:
             return []
         self._owners.append((value, type(value).__name__))
@@ -241,7 +241,7 @@ class Watch(object):
     @staticmethod
     def _refuse(change, context):
         owner, name, value = change
-        if name in _ADDED and isinstance(owner, tf.keras.layers.Layer):
+        if name in _ADDED and isinstance(owner, keras.layers.Layer):
             raise NotRollable("the cell %s adds losses or updates to itself."
                               % type(owner).__name__)
         if not _holds_none(value, context):
@@ -257,7 +257,7 @@ def _described(change):
 
 # Attributes that TensorFlow's layers set when they are called.
 _INTERNAL = frozenset(SET_BY_CALLS).union(
-    vars(tf.layers.Layer()), vars(tf.nn.rnn_cell.RNNCell()))
+    vars(Layer()), vars(rnn_cell.RNNCell()))
 
 
 def _is_internal(name):
@@ -273,7 +273,7 @@ def _restore_attributes(owner, before):
         if name in _ADDED:
             getattr(owner, name)[:] = before.get(name, ())
         elif name in before and _is_same(value, before[name]) or isinstance(
-                value, (tf.Variable, tf.keras.layers.Layer)):
+                value, (tf.Variable, keras.layers.Layer)):
             continue
         elif name in before:
             change(owner, name, before[name])

@@ -1,5 +1,5 @@
 """A while loop over time, and the arrays that bring values of its steps in and out."""
-from ..tf1 import control_flow_context, outside_of, tf
+from ..tf1 import classic_control_flow, control_flow_context, outside_of, tf
 from .constants import constant
 
 __all__ = ["Reader", "Writer", "gather", "run_loop"]
@@ -92,9 +92,10 @@ def run_loop(length, body, variables, backwards=False):
         tf.TensorShape([None]).concatenate(v.shape[1:]) if v.shape.ndims else v.shape
         for v in variables]
     try:
-        results = tf.while_loop(lambda index, *_: tf.not_equal(index, constant(last)), step,
-                                [constant(first), constant(0.0, tf.float32)] + list(variables),
-                                shape_invariants=shapes)
+        with classic_control_flow():
+            results = tf.while_loop(lambda index, *_: tf.not_equal(index, constant(last)), step,
+                                    [constant(first), constant(0.0, tf.float32)] + list(variables),
+                                    shape_invariants=shapes)
     except BaseException:
         # Nobody is to save or differentiate the half of a loop.
         del contexts[known:]
