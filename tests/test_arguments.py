@@ -9,6 +9,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 
 from . import oracle
+from tests.stock import tf_cells
 
 KINDS = ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell")
 WRAPPERS = ("MultiRNNCell", "DropoutWrapper", "DeviceWrapper", "ResidualWrapper",
@@ -31,8 +32,8 @@ class SignatureTest(tf.test.TestCase):
                 stock = getattr(oracle.STOCK.cells, name).__init__
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    expected = inspect.getargspec(stock).args
-                    found = inspect.getargspec(getattr(rnn_cell, name).__init__).args
+                    expected = inspect.getfullargspec(stock).args
+                    found = inspect.getfullargspec(getattr(rnn_cell, name).__init__).args
                 # Some of stock's wrappers say (*args, **kwargs); those are tested by use.
                 if len(expected) > 1:
                     self.assertEqual(expected, found[:len(expected)])
@@ -53,7 +54,7 @@ class SignatureTest(tf.test.TestCase):
             kind = getattr(rnn_cell, name)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                shown = [inspect.getargspec(kind.__init__).args]
+                shown = [inspect.getfullargspec(kind.__init__).args]
             shown += [inspect.getfullargspec(kind.__init__).args,
                       list(inspect.signature(kind).parameters)]
             for arguments_shown in shown:
@@ -64,7 +65,7 @@ class SignatureTest(tf.test.TestCase):
         for name in rnn_cell.__all__:
             self.assertTrue(callable(getattr(rnn_cell, name)), name)
             self.assertTrue(getattr(rnn_cell, name).__doc__, name)
-        self.assertIs(tf.nn.rnn_cell.LSTMStateTuple, rnn_cell.LSTMStateTuple)
+        self.assertIs(tf_cells.LSTMStateTuple, rnn_cell.LSTMStateTuple)
 
     def test_classes_are_stock_s_subclasses(self):
         for name in KINDS + ("MultiRNNCell", "DropoutWrapper", "DeviceWrapper",
@@ -72,7 +73,7 @@ class SignatureTest(tf.test.TestCase):
             self.assertTrue(issubclass(getattr(rnn_cell, name),
                                        getattr(tf.nn.rnn_cell, name)), name)
         for name in WRAPPERS:
-            self.assertTrue(issubclass(getattr(rnn_cell, name), tf.nn.rnn_cell.RNNCell), name)
+            self.assertTrue(issubclass(getattr(rnn_cell, name), tf_cells.RNNCell), name)
             self.assertTrue(issubclass(getattr(rnn_cell, name), rnn_cell.RNNCell), name)
 
 

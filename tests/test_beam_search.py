@@ -4,13 +4,15 @@ import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import seq2seq as contrib_seq2seq
 
 from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decoding,
                                                      rnn_cell_enhanced as rnn_cell,
                                                      seq2seq_enhanced as seq2seq)
 
 from .oracle import logged, names, quiet
+from tests.stock import contrib, tf_cells
+
+contrib_seq2seq = contrib("seq2seq")
 
 GO, END = 0, 1
 
@@ -388,7 +390,7 @@ def stock_beam_search(model, encoder_inputs, go, end, max_length, width, attn_le
     flat = tf.nest.flatten(state)
     depth = tf.dimension_value(step(tf.zeros([batch_size * width], tf.int32), state)[0].shape[1])
 
-    class Cell(tf.nn.rnn_cell.RNNCell):
+    class Cell(tf_cells.RNNCell):
         output_size = depth
         state_size = tuple(tf.dimension_value(part.shape[1]) for part in flat)
 

@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 
 from . import stock
+from tests.stock import tf_cells
 
 CELLS = {"basic": rnn_cell.BasicRNNCell, "gru": rnn_cell.GRUCell,
          "basic_lstm": rnn_cell.BasicLSTMCell, "lstm": rnn_cell.LSTMCell}
@@ -201,13 +202,13 @@ class CopiesTest(tf.test.TestCase):
     def test_isinstance(self):
         for kind in list(CELLS.values()) + [rnn_cell.DropoutWrapper, rnn_cell.MultiRNNCell,
                                             rnn_cell.EmbeddingWrapper]:
-            self.assertTrue(issubclass(kind, tf.nn.rnn_cell.RNNCell))
+            self.assertTrue(issubclass(kind, tf_cells.RNNCell))
             self.assertTrue(issubclass(kind, rnn_cell.RNNCell))
 
     def test_inside_stock(self):
         with stock.quiet():
-            cell = tf.nn.rnn_cell.MultiRNNCell([
-                tf.nn.rnn_cell.DropoutWrapper(rnn_cell.GRUCell(3), 0.5), rnn_cell.LSTMCell(3)])
+            cell = tf_cells.MultiRNNCell([
+                tf_cells.DropoutWrapper(rnn_cell.GRUCell(3), 0.5), rnn_cell.LSTMCell(3)])
             outputs, _ = tf.nn.dynamic_rnn(cell, tf.ones([2, 4, 3]), dtype=tf.float32)
         self.assertEqual([2, 4, 3], outputs.shape.as_list())
 

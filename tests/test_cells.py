@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 
 from . import oracle
+from .stock import contrib
 
 
 class ParityTest(tf.test.TestCase):
@@ -119,7 +120,7 @@ class ParityTest(tf.test.TestCase):
         oracle.assert_same(self, build)
 
     def test_linear_is_stock_linear(self):
-        from tensorflow.contrib.rnn.python.ops import core_rnn_cell
+        core_rnn_cell = contrib("rnn.python.ops.core_rnn_cell")
 
         def result(linear, many, bias):
             with tf.Graph().as_default():

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.stock import tf_cells
 
 CASES = dict(oracle.CELLS, **oracle.WRAPPERS)
 
@@ -47,8 +48,8 @@ class SaverTest(tf.test.TestCase):
     def test_repeated_cell_reads_a_checkpoint_of_separate_cells(self):
         path = self._path()
         with tf.Graph().as_default(), tf.Session() as session, oracle.quiet():
-            outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell(
-                [tf.nn.rnn_cell.LSTMCell(4) for _ in range(3)]), tf.ones([2, 3, 4]),
+            outputs, _ = tf.nn.dynamic_rnn(tf_cells.MultiRNNCell(
+                [tf_cells.LSTMCell(4) for _ in range(3)]), tf.ones([2, 3, 4]),
                 dtype=tf.float32)
             oracle.load_random(session)
             expected = session.run(outputs)

@@ -21,6 +21,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
 from . import oracle
+from tests.stock import contrib, tf_cells
 
 UNITS, BATCH, STEPS, INPUT = 4, 3, 3, 3
 LENGTHS = (3, 1, 0)
@@ -267,14 +268,14 @@ CELLS = [
         vertically_pass_hidden_states=True, vertically_pass_inputs=True, **k),
         state=(3, _lstm(4, 4)), short=True, inner=["cells"], refuses=_STACK),
     Row("MultiRNNCell_Interconnect_mixed", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
-        [tf.nn.rnn_cell.GRUCell(3), rnn_cell.BasicLSTMCell(3),
+        [tf_cells.GRUCell(3), rnn_cell.BasicLSTMCell(3),
          rnn_cell.BasicRNNCell_Interconnect(n)], layer_skip_number=1,
         vertically_pass_inputs=True, **k), state=(3, _lstm(3, 3), 4),
         short=True, inner=["cells"], refuses=_STACK),
     Row("GRUCell_skip_wide", lambda n, **k: rnn_cell.GRUCell(17, skip_connections=True, **k),
         state=rnn_cell.SkipConnectionState(17, 51, 1), output=17, counts=True, short=True),
     Row("SkipConnectionWrapper_stock", lambda n, **k: rnn_cell.SkipConnectionWrapper(
-        tf.nn.rnn_cell.GRUCell(n), 3, skip_size=2, **k),
+        tf_cells.GRUCell(n), 3, skip_size=2, **k),
         state=rnn_cell.SkipConnectionState(4, 2, 1), counts=True,
         short=True, inner=["cell"], refuses=_WRAPPER),
     Row("SkipConnectionWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
@@ -288,7 +289,7 @@ CELLS = [
         short=True, inner=["cell"], refuses=_WRAPPER),
     Row("RelaxationWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
         [rnn_cell.RelaxationWrapper(rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(3), 2), 2),
-         rnn_cell.RelaxationWrapper(tf.nn.rnn_cell.BasicRNNCell(n), 3)], **k),
+         rnn_cell.RelaxationWrapper(tf_cells.BasicRNNCell(n), 3)], **k),
         state=(rnn_cell.RelaxationState(3, 1), rnn_cell.RelaxationState(4, 1)), counts=True,
         short=True, inner=["cells"], refuses=_STACK),
     Row("RelaxationWrapper_one_copy", lambda n, **k: rnn_cell.RelaxationWrapper(
@@ -296,7 +297,7 @@ CELLS = [
     Row("ZoneoutWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
         [rnn_cell.ZoneoutWrapper(rnn_cell.LSTMCell(n, num_proj=2), _lstm(0.5, 0.1),
                                  training=False),
-         rnn_cell.ZoneoutWrapper(tf.nn.rnn_cell.GRUCell(n), 0.5, training=False)], **k),
+         rnn_cell.ZoneoutWrapper(tf_cells.GRUCell(n), 0.5, training=False)], **k),
         state=(_lstm(4, 2), 4), short=True, inner=["cells"], refuses=_STACK),
 ]
 
@@ -520,7 +521,7 @@ class Conformance(object):
     def test_sizes(self):
         with tf.Graph().as_default(), oracle.quiet():
             cell = self.row.make(UNITS)
-            self.assertIsInstance(cell, tf.nn.rnn_cell.RNNCell)
+            self.assertIsInstance(cell, tf_cells.RNNCell)
             for _ in ("before it is built", "after"):
                 self.assertEqual(self.row.state, cell.state_size)
                 tf.nest.assert_same_structure(self.row.state, cell.state_size)
@@ -704,7 +705,7 @@ class Conformance(object):
             return _numbers(WAYS[way](
                 cell, self.inputs(2), cell.zero_state(BATCH, tf.float32), None)[:2])
         with tf.Graph().as_default(), oracle.quiet():
-            expected = results(tf.nn.rnn_cell.MultiRNNCell(
+            expected = results(tf_cells.MultiRNNCell(
                 [self.row.make(UNITS) for _ in range(2)]), "TF's static")
             names = oracle.names()
         with tf.Graph().as_default(), oracle.quiet():
@@ -793,7 +794,7 @@ class Conformance(object):
 
     def test_contrib_seq2seq(self):
         """`dynamic_decode` of an attention model, against its steps one by one."""
-        from tensorflow.contrib import seq2seq
+        seq2seq = contrib("seq2seq")
         with tf.Graph().as_default(), oracle.quiet():
             x = tf.constant(self.row.inputs(2), tf.float32)
             inner = self.row.make(UNITS)
@@ -1008,7 +1009,7 @@ class TableTest(unittest.TestCase):
             listed = {type(row.make(UNITS)) for row in CELLS}
         for name in rnn_cell.__all__:
             cell = getattr(rnn_cell, name)
-            if isinstance(cell, type) and issubclass(cell, tf.nn.rnn_cell.RNNCell):
+            if isinstance(cell, type) and issubclass(cell, tf_cells.RNNCell):
                 self.assertTrue(cell in listed or cell is rnn_cell.RNNCell, name)
 
     def test_names_are_unlike(self):

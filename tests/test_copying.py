@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.stock import tf_cells
 
 
 class User1x(rnn_cell.RNNCell):
@@ -86,7 +87,7 @@ class UserWithoutInit(rnn_cell.RNNCell):
         return output, output
 
 
-class UserOfStock(tf.nn.rnn_cell.RNNCell):
+class UserOfStock(tf_cells.RNNCell):
     """Derives from TensorFlow's class and knows nothing of this package."""
 
     def __init__(self, units):

@@ -3,7 +3,6 @@ import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import grid_rnn as contrib_grid
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced as rnn
@@ -11,6 +10,9 @@ from Project_RNN_Enhancement.rnn_enhancement import seq2seq_enhanced as seq2seq
 
 from . import oracle
 from .equations import EquationsCheck, Kind, run_numpy, sigmoid, weights_of
+from tests.stock import contrib
+
+contrib_grid = contrib("grid_rnn")
 
 
 def grid(w, x, state, priority="depth", paper=False, tied=False, forget_bias=1.0):

@@ -11,6 +11,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanc
 
 from . import oracle
 from .equations import sigmoid, weights_of
+from tests.stock import tf_cells
 
 FLOAT = tf.float64
 KINDS = {
@@ -320,7 +321,7 @@ class ErrorsTest(tf.test.TestCase):
                 ([rnn_cell.GRUCell(3), connected(3)], FLAGS[2], "Layer 0 passes on its state"),
                 ([connected(3), rnn_cell.ResidualWrapper(connected(3))], FLAGS[1],
                  "Layer 1.*got ResidualWrapper"),
-                ([connected(3), tf.nn.rnn_cell.BasicLSTMCell(3)], FLAGS[3], "Layer 1")):
+                ([connected(3), tf_cells.BasicLSTMCell(3)], FLAGS[3], "Layer 1")):
             with oracle.quiet(), self.assertRaisesRegex(TypeError, words):
                 rnn_cell.MultiRNNCell_Interconnect(cells, **flags)
         with self.assertRaises(ValueError):

@@ -12,6 +12,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
                                                      seq2seq_enhanced as seq2seq)
 
 from . import stock
+from tests.stock import tf_cells
 
 
 def _vectors(steps=3, size=3):
@@ -52,7 +53,7 @@ class WeightsTest(tf.test.TestCase):
         tf.reset_default_graph()
 
     def test_repeated_cell_has_weights_per_layer(self):
-        for make in (lambda: rnn_cell.GRUCell(3), lambda: tf.nn.rnn_cell.GRUCell(3),
+        for make in (lambda: rnn_cell.GRUCell(3), lambda: tf_cells.GRUCell(3),
                      lambda: _UserCell(3)):
             with tf.Graph().as_default(), stock.quiet():
                 cell = rnn_cell.MultiRNNCell([make()] * 3)
@@ -112,7 +113,7 @@ class WeightsTest(tf.test.TestCase):
         for make in (lambda: rnn_cell.MultiRNNCell([rnn_cell.LSTMCell(4)] * 2),
                      lambda: rnn_cell.DropoutWrapper(
                          rnn_cell.GRUCell(4), output_keep_prob=tf.placeholder_with_default(.5, [])),
-                     lambda: tf.nn.rnn_cell.GRUCell(4), lambda: _UserCell(4)):
+                     lambda: tf_cells.GRUCell(4), lambda: _UserCell(4)):
             with tf.Graph().as_default(), stock.quiet():
                 cell = make()
                 counts = []

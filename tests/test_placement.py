@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.stock import tf_cells
 
 # Ops that carry a cell's work, by node name; what is left (shapes, constants) may go anywhere.
 WORK = ("MatMul", "BiasAdd", "Sigmoid", "Tanh", "SigmoidGrad", "TanhGrad", "BiasAddGrad", "split",
@@ -96,7 +97,7 @@ class ExecutionTest(tf.test.TestCase):
                 "output": lambda: rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(4), 4, **on),
                 "stack": lambda: rnn_cell.MultiRNNCell([rnn_cell.GRUCell(4)] * 2, **on),
                 "stock_inside": lambda: rnn_cell.DropoutWrapper(
-                    tf.nn.rnn_cell.GRUCell(4), 0.5, **on)}.items()):
+                    tf_cells.GRUCell(4), 0.5, **on)}.items()):
             with self.subTest(name), tf.Graph().as_default(), oracle.quiet():
                 self._check(self._ran(make(), "dynamic"), "rnn/", "CPU:1")
 

@@ -11,6 +11,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
 
 from .test_norm_stabilizer import numpy_costs
 from .test_regularizers import _decov, _orthogonality
+from tests.stock import tf_cells
 
 STEPS, BATCH, SYMBOLS = 4, 3, 6
 
@@ -25,7 +26,7 @@ CELLS = {
     "skips": lambda: rnn_cell.GRUCell(4, skip_connections=True),
     "wrapped": lambda: rnn_cell.ResidualWrapper(rnn_cell.SkipConnectionWrapper(
         rnn_cell.BasicLSTMCell(4))),
-    "of_tensorflow": lambda: tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.GRUCell(4)]),
+    "of_tensorflow": lambda: tf_cells.MultiRNNCell([tf_cells.GRUCell(4)]),
 }
 
 

@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      rnn_enhanced as rnn,
                                                      seq2seq_enhanced as seq2seq)
+from tests.stock import tf_cells
 
 
 def _random(*shape):
@@ -100,7 +101,7 @@ _CELLS = {
                                           "candidate/kernel": _last_rows(4, 1)}),
     "gru_named": (lambda: rnn_cell.GRUCell(4, name="mine"), {
         "gates/kernel": _last_rows(4, 2), "candidate/kernel": _last_rows(4, 1)}),
-    "gru_of_tensorflow": (lambda: tf.nn.rnn_cell.GRUCell(4), {
+    "gru_of_tensorflow": (lambda: tf_cells.GRUCell(4), {
         "gates/kernel": _last_rows(4, 2), "candidate/kernel": _last_rows(4, 1)}),
     "gru_skips": (lambda: rnn_cell.GRUCell(4, skip_connections=True), {
         "gates/kernel": _last_rows(4, 2), "candidate/kernel": _last_rows(4, 1),

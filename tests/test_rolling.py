@@ -3,7 +3,6 @@ import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import rnn as contrib_rnn
 
 from Project_RNN_Enhancement import rnn_enhancement
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
@@ -11,6 +10,9 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
                                                      seq2seq_enhanced as seq2seq)
 
 from . import stock
+from tests.stock import contrib, tf_cells
+
+contrib_rnn = contrib("rnn")
 
 STEPS = 4
 FLOAT = tf.float64
@@ -117,7 +119,7 @@ def _plain(x, state):
 def _stack():
     return rnn_cell.MultiRNNCell([
         rnn_cell.GRUCell(10, dtype=FLOAT), rnn_cell.LSTMCell(3, num_proj=17, dtype=FLOAT),
-        tf.nn.rnn_cell.GRUCell(3, dtype=FLOAT), Own(_plain)])
+        tf_cells.GRUCell(3, dtype=FLOAT), Own(_plain)])
 
 
 # Products of at least 16 columns have their weights' gradients taken after the loop, narrower
@@ -321,7 +323,7 @@ class SharedTensorsTest(tf.test.TestCase):
         def build(unroll):
             z = tf.tanh(_weights("z", 2, 4))
             return rnn.static_rnn(rnn_cell.LSTMCell(4, dtype=FLOAT), _vectors(),
-                                  initial_state=tf.nn.rnn_cell.LSTMStateTuple(z, z),
+                                  initial_state=tf_cells.LSTMStateTuple(z, z),
                                   unroll=unroll)
         _assert_as_copies(self, build)
 

@@ -4,11 +4,11 @@ import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import legacy_seq2seq as stock_seq2seq
 
 from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced, rnn_cell_enhanced as
                                                      rnn_cell, rnn_enhanced, seq2seq_enhanced as
                                                      seq2seq)
+from tests.stock import stock_seq2seq
 
 
 def _symbols(steps=3):

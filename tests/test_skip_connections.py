@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanc
 
 from . import oracle
 from .equations import sigmoid, weights_of
+from tests.stock import tf_cells
 
 FLOAT = tf.float64
 
@@ -174,7 +175,7 @@ class EquationsTest(tf.test.TestCase):
             with tf.Graph().as_default() as graph:
                 cell(tf.ones([2, 3]), cell.zero_state(2, tf.float32))
                 return [(op.name, op.type) for op in graph.get_operations()]
-        self.assertEqual(nodes(tf.nn.rnn_cell.GRUCell(3)),
+        self.assertEqual(nodes(tf_cells.GRUCell(3)),
                          nodes(rnn_cell.GRUCell(3, skip_connections=False)))
 
     def test_number_of_parameters(self):

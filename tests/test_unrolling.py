@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.stock import tf_cells
 
 
 def _listed(x):
@@ -399,7 +400,7 @@ class JoinedStateTest(tf.test.TestCase):
             "stack": lambda: rnn_cell.MultiRNNCell(
                 [rnn_cell.GRUCell(4), rnn_cell.LSTMCell(3), rnn_cell.BasicLSTMCell(2)]),
             "dropout": lambda: rnn_cell.DropoutWrapper(rnn_cell.BasicLSTMCell(4)),
-            "stock": lambda: tf.nn.rnn_cell.BasicLSTMCell(4)}
+            "stock": lambda: tf_cells.BasicLSTMCell(4)}
         x = [[[1.0, 2.0]] * 3] * 2
         unrollers = {
             "static": lambda cell, state: rnn_enhanced.static_rnn(

@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.stock import tf_cells
 
 KINDS = {"basic": lambda: rnn_cell.BasicRNNCell(4), "gru": lambda: rnn_cell.GRUCell(4),
          "basic_lstm": lambda: rnn_cell.BasicLSTMCell(4), "lstm": lambda: rnn_cell.LSTMCell(4)}
@@ -48,14 +49,14 @@ class RepeatedCellTest(tf.test.TestCase):
         self.assertEqual(["cell_%d" % i for i in range(4)], self._layers([a, b] * 2))
 
     def test_stock_cell_repeated(self):
-        for kind in (tf.nn.rnn_cell.GRUCell, tf.nn.rnn_cell.LSTMCell):
+        for kind in (tf_cells.GRUCell, tf_cells.LSTMCell):
             with oracle.quiet():
                 cell = kind(4)
             self.assertEqual(["cell_0", "cell_1"], self._layers([cell] * 2))
 
     def test_wrappers_around_one_cell(self):
         for wrap in (lambda cell: rnn_cell.DropoutWrapper(cell, output_keep_prob=0.9),
-                     lambda cell: tf.nn.rnn_cell.DropoutWrapper(cell, output_keep_prob=0.9),
+                     lambda cell: tf_cells.DropoutWrapper(cell, output_keep_prob=0.9),
                      rnn_cell.ResidualWrapper,
                      lambda cell: rnn_cell.DeviceWrapper(cell, "/cpu:0")):
             cell = rnn_cell.GRUCell(4)
@@ -82,7 +83,7 @@ class RepeatedCellTest(tf.test.TestCase):
     def test_stock_stack_of_our_cell_repeated(self):
         """Stock shares there, or fails; with our cell every layer's scope has its weights."""
         with oracle.quiet():
-            stack = tf.nn.rnn_cell.MultiRNNCell([rnn_cell.GRUCell(4)] * 2)
+            stack = tf_cells.MultiRNNCell([rnn_cell.GRUCell(4)] * 2)
         tf.nn.dynamic_rnn(stack, tf.ones([2, 2, 4]), dtype=tf.float32)
         self.assertEqual(["rnn/multi_rnn_cell/cell_0/gru_cell",
                           "rnn/multi_rnn_cell/cell_1/gru_cell"], _scopes())

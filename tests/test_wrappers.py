@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.stock import contrib, stock_rnn, tf_cells
 
 
 def _mixed(inner, outer):
@@ -283,7 +284,7 @@ class StackTest(tf.test.TestCase):
         oracle.assert_same_structure(self, build)
 
     def test_what_is_no_cell(self):
-        for bad in (3, None, "cell", rnn_cell.GRUCell, tf.nn.rnn_cell.GRUCell):
+        for bad in (3, None, "cell", rnn_cell.GRUCell, tf_cells.GRUCell):
             with self.assertRaisesRegex(TypeError, "cell"):
                 rnn_cell.MultiRNNCell([bad])
             with self.assertRaisesRegex(TypeError, "cell"):
@@ -317,7 +318,7 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
     """Our cells where `tf.contrib.seq2seq` takes a cell, against stock cells there."""
 
     def test_attention_wrapper_and_basic_decoder(self):
-        from tensorflow.contrib import seq2seq
+        seq2seq = contrib("seq2seq")
         for kind in ("GRUCell", "BasicLSTMCell", "LSTMCell"):
             def build(library):
                 memory = oracle.inputs(3, 4, name="memory")
@@ -333,7 +334,7 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
                 oracle.assert_same(self, build)
 
     def test_beam_search(self):
-        from tensorflow.contrib import seq2seq
+        seq2seq = contrib("seq2seq")
 
         def decode(library):
             with tf.Graph().as_default(), oracle.quiet():
@@ -348,14 +349,13 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
         self.assertAllEqual(expected[1], found[1])
 
     def test_contrib_cells_in_our_functions(self):
-        from tensorflow.contrib import rnn as contrib
         makers = {
-            "layer_norm": lambda: contrib.LayerNormBasicLSTMCell(4),
-            "coupled": lambda: contrib.CoupledInputForgetGateLSTMCell(4),
-            "attention": lambda: contrib.AttentionCellWrapper(
-                contrib.BasicLSTMCell(4), 2, state_is_tuple=True),
-            "ugrnn": lambda: contrib.UGRNNCell(4),
-            "block": lambda: contrib.LSTMBlockCell(4),
+            "layer_norm": lambda: stock_rnn.LayerNormBasicLSTMCell(4),
+            "coupled": lambda: stock_rnn.CoupledInputForgetGateLSTMCell(4),
+            "attention": lambda: stock_rnn.AttentionCellWrapper(
+                stock_rnn.BasicLSTMCell(4), 2, state_is_tuple=True),
+            "ugrnn": lambda: stock_rnn.UGRNNCell(4),
+            "block": lambda: stock_rnn.LSTMBlockCell(4),
         }
         for name, make in sorted(makers.items()):
             with self.subTest(name):
@@ -364,11 +364,10 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
                     oracle.inputs(3), dtype=tf.float32))
 
     def test_contrib_wrappers_around_our_cells(self):
-        from tensorflow.contrib import rnn as contrib
         wrappers = {
-            "attention": lambda cell: contrib.AttentionCellWrapper(cell, 2, state_is_tuple=True),
-            "highway": contrib.HighwayWrapper,
-            "compiled": lambda cell: contrib.CompiledWrapper(cell, compile_stateful=False),
+            "attention": lambda cell: stock_rnn.AttentionCellWrapper(cell, 2, state_is_tuple=True),
+            "highway": stock_rnn.HighwayWrapper,
+            "compiled": lambda cell: stock_rnn.CompiledWrapper(cell, compile_stateful=False),
         }
         for name, wrap in sorted(wrappers.items()):
             with self.subTest(name):

@@ -4,13 +4,15 @@ import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.contrib import rnn as contrib_rnn
-from tensorflow.contrib import seq2seq as contrib_seq2seq
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
 from . import oracle
+from tests.stock import contrib, tf_cells
+
+contrib_rnn = contrib("rnn")
+contrib_seq2seq = contrib("seq2seq")
 
 FLOAT = tf.float64
 Pair = rnn_cell.LSTMStateTuple
@@ -211,7 +213,7 @@ class ModelsTest(tf.test.TestCase):
         twin = copy.deepcopy(cell)
         self.assertEqual([], twin.variables)
         helper = contrib_seq2seq.TrainingHelper(tf.ones([2, 4, 3]), [4, 3])
-        twin = contrib_rnn.OutputProjectionWrapper(tf.nn.rnn_cell.DropoutWrapper(twin, 0.9), 4)
+        twin = contrib_rnn.OutputProjectionWrapper(tf_cells.DropoutWrapper(twin, 0.9), 4)
         decoder = contrib_seq2seq.BasicDecoder(twin, helper, twin.zero_state(2, tf.float32))
         decoded, _, _ = contrib_seq2seq.dynamic_decode(decoder)
         with self.session() as session:

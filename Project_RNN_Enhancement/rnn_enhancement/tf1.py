@@ -47,9 +47,13 @@ private_rnn_cell = _rnn_cell_impl
 is_sequence = getattr(tf.nest, "is_nested", None) or tf.nest.is_sequence
 
 
+@contextlib.contextmanager
 def quiet_deprecations():
     """A context in which TensorFlow does not announce that RNN symbols are deprecated."""
-    return _deprecation.silence()
+    with _deprecation.silence(), warnings.catch_warnings():
+        # What is logged in 1.15 is a Python warning in 2.x.
+        warnings.filterwarnings("ignore", r"`tf\.(nn|compat\.v1|layers)\b.* is deprecated")
+        yield
 
 
 def undeprecated(function):
