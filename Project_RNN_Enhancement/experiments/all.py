@@ -160,8 +160,9 @@ def _version():
 
 def _section(name, preset, results, pictures):
     seeds = sorted({trial["seed"] for trial in results["trials"]})
+    about = commands.EXPERIMENTS[name]
     lines = [
-        "## %s" % name, "", "%s." % commands.EXPERIMENTS[name].capitalize(), "",
+        "## %s" % name, "", "%s%s." % (about[0].upper(), about[1:]), "",
         "| claim | paper | ours | verdict |", "|---|---|---|---|"]
     for claim in results["claims"]:
         cells = [_cell(claim[key]) for key in ("text", "paper", "ours", "verdict")]
