@@ -71,7 +71,7 @@ class SignatureTest(tf.test.TestCase):
         for name in KINDS + ("MultiRNNCell", "DropoutWrapper", "DeviceWrapper",
                              "ResidualWrapper"):
             self.assertTrue(issubclass(getattr(rnn_cell, name),
-                                       getattr(tf.nn.rnn_cell, name)), name)
+                                       getattr(tf_cells, name)), name)
         for name in WRAPPERS:
             self.assertTrue(issubclass(getattr(rnn_cell, name), tf_cells.RNNCell), name)
             self.assertTrue(issubclass(getattr(rnn_cell, name), rnn_cell.RNNCell), name)

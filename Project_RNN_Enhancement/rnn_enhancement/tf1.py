@@ -6,6 +6,7 @@ Everything in the package that needs TensorFlow imports it from here::
 """
 import contextlib
 import functools
+import logging
 import warnings
 
 with warnings.catch_warnings():
@@ -37,7 +38,7 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "quiet_deprecatio
            "overridden_gradients", "outermost_graph", "control_flow_context",
            "outside_of", "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
-           "static_dimension", "variable_names", "visible_gpus", "private_rnn", "private_rnn_cell"]
+           "static_dimension", "variable_names", "visible_gpus", "with_referent", "private_rnn", "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
 private_rnn = _rnn
@@ -47,13 +48,22 @@ private_rnn_cell = _rnn_cell_impl
 is_sequence = getattr(tf.nest, "is_nested", None) or tf.nest.is_sequence
 
 
+def _is_no_deprecation(record):
+    return not record.getMessage().startswith("`tf.nn.rnn_cell.")
+
+
 @contextlib.contextmanager
 def quiet_deprecations():
     """A context in which TensorFlow does not announce that RNN symbols are deprecated."""
+    logger = logging.getLogger("tensorflow")
     with _deprecation.silence(), warnings.catch_warnings():
-        # What is logged in 1.15 is a Python warning in 2.x.
+        # In 2.x some of the announcements are Python warnings, and one is logged directly.
         warnings.filterwarnings("ignore", r"`tf\.(nn|compat\.v1|layers)\b.* is deprecated")
-        yield
+        logger.addFilter(_is_no_deprecation)
+        try:
+            yield
+        finally:
+            logger.removeFilter(_is_no_deprecation)
 
 
 def undeprecated(function):
@@ -180,6 +190,14 @@ def variable_names(graph):
     for collection in (tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.LOCAL_VARIABLES):
         names.extend(variable.op.name for variable in graph.get_collection(collection))
     return names
+
+
+def with_referent(reference, referent):
+    """A copy of what an object-based checkpoint finds, `reference`, that leads to `referent`."""
+    if hasattr(reference, "_replace"):
+        return reference._replace(ref=referent)
+    # A named tuple until 2.8.
+    return type(reference)(reference.name, referent)
 
 
 def is_keras_cell(cell):

@@ -6,7 +6,7 @@ encoder, in every bucket, so here a copy takes a cell's settings and leaves its 
 """
 import copy
 
-from ..tf1 import is_tensor, is_variable, Layer, tf
+from ..tf1 import is_tensor, is_variable, Layer, tf, with_referent
 
 __all__ = ["fresh_copy", "is_cell_like", "SET_BY_CALLS"]
 
@@ -45,7 +45,8 @@ def _copied_dependencies(value, memo):
     """What an object-based checkpoint finds through a cell: of a copy, the copied cells inside."""
     if isinstance(value, dict):
         return {name: _copied(item, memo) for name, item in value.items() if id(item) in memo}
-    return [item._replace(ref=_copied(item.ref, memo)) for item in value if id(item.ref) in memo]
+    return [with_referent(item, _copied(item.ref, memo)) for item in value
+            if id(item.ref) in memo]
 
 
 def _copied(value, memo):
