@@ -17,7 +17,7 @@ from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase
 
-TINY = dict(length=4, units=3, batch_size=2, test_sequences=5, measure_every=2, save_every=2,
+TINY = dict(length=4, units={"others": 3}, batch_size=2, test_sequences=5, measure_every=2, save_every=2,
             max_steps=4, seeds=(1, 2), variants=("IRNN", "GRU"))
 
 

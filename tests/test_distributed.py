@@ -19,7 +19,7 @@ SMALL = """
 import sys
 from Project_RNN_Enhancement.experiments import __main__, adding
 adding.PRESETS["quick"] = adding.PRESETS["quick"]._replace(
-    length=4, units=16, batch_size=20, measure_every=200, save_every=100,
+    length=4, units={"others": 16}, batch_size=20, measure_every=200, save_every=100,
     learning_rates={"others": 3e-3})
 sys.exit(__main__.main(sys.argv[1:]))
 """
