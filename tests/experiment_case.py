@@ -11,12 +11,27 @@ from unittest import mock
 from Project_RNN_Enhancement.experiments import __main__ as command
 
 
-class ExperimentCase(unittest.TestCase):
-    """A test with the folder `self.output`, which is deleted afterwards."""
+class FolderCase(unittest.TestCase):
+    """A test with the folder `self.folder`, which is deleted afterwards."""
 
     def setUp(self):
-        self.output = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.output, ignore_errors=True)
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def file(self, name, content):
+        """Writes bytes to a file in the folder; returns its path."""
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return path
+
+
+class ExperimentCase(FolderCase):
+    """A test whose folder, `self.output`, is for what an experiment writes."""
+
+    def setUp(self):
+        super(ExperimentCase, self).setUp()
+        self.output = self.folder
 
     def command(self, *arguments):
         """Runs the command line; returns (exit status, stdout, stderr)."""

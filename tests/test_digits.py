@@ -1,15 +1,13 @@
 """IDX files: right ones, and what is said of wrong ones."""
 import gzip
 import os
-import shutil
 import struct
-import tempfile
-import unittest
 
 import numpy as np
 
 from Project_RNN_Enhancement.datasets import digits
 from Project_RNN_Enhancement.datasets.packages import DataError
+from tests.experiment_case import FolderCase
 
 
 def idx(array):
@@ -30,11 +28,7 @@ def write_digits(folder, train, test, side=28, compress=False):
                 stream.write(gzip.compress(content) if compress else content)
 
 
-class DigitsTest(unittest.TestCase):
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+class DigitsTest(FolderCase):
 
     def refused(self, content, pattern, axes=1):
         path = os.path.join(self.folder, "file")

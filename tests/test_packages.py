@@ -8,12 +8,12 @@ import stat
 import subprocess
 import sys
 import tarfile
-import tempfile
 import unittest
 from unittest import mock
 
 from Project_RNN_Enhancement.datasets import packages
 from Project_RNN_Enhancement.datasets.packages import DataError
+from tests.experiment_case import FolderCase
 
 
 def sha256(content):
@@ -34,11 +34,10 @@ def archive_of(files):
 FILES = {"package/data/a.txt": b"one", "package/data/b.txt": b"two", "package/code.js": b"three"}
 
 
-class PackagesTest(unittest.TestCase):
+class PackagesTest(FolderCase):
 
     def setUp(self):
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        super(PackagesTest, self).setUp()
         self.tools = os.path.join(self.folder, "tools")
         self.cache = os.path.join(self.folder, "cache")
         os.makedirs(self.tools)

@@ -1,27 +1,15 @@
 """Texts, and the alphabet and parts of a corpus."""
 import os
-import shutil
-import tempfile
-import unittest
 from unittest import mock
 
 import numpy as np
 
 from Project_RNN_Enhancement.datasets import packages, texts
 from Project_RNN_Enhancement.datasets.packages import DataError
+from tests.experiment_case import FolderCase
 
 
-class TextsTest(unittest.TestCase):
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-
-    def file(self, name, content):
-        path = os.path.join(self.folder, name)
-        with open(path, "wb") as stream:
-            stream.write(content)
-        return path
+class TextsTest(FolderCase):
 
     def test_read_text(self):
         path = self.file("a.txt", b"\xef\xbb\xbfone\r\ntwo \xc3\xa9\n\nend")

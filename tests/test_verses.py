@@ -1,27 +1,15 @@
 """Pairs of sentences: alignment of verses, the user's files, words."""
 import collections
-import os
-import shutil
 import sys
-import tempfile
 import unittest
 from unittest import mock
 
 from Project_RNN_Enhancement.datasets import verses
 from Project_RNN_Enhancement.datasets.packages import DataError
+from tests.experiment_case import FolderCase
 
 
-class VersesTest(unittest.TestCase):
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-
-    def file(self, name, content):
-        path = os.path.join(self.folder, name)
-        with open(path, "wb") as stream:
-            stream.write(content)
-        return path
+class VersesTest(FolderCase):
 
     def test_tokens(self):
         self.assertEqual(verses.tokens(u"He said, \u201cDon\u2019t fear!\u201d"),

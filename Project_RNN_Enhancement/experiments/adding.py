@@ -13,7 +13,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import comparison
 from Project_RNN_Enhancement.experiments.claims import verdict
-from Project_RNN_Enhancement.experiments.trials import Trial
+from Project_RNN_Enhancement.experiments.trials import Trial, setting_of
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
@@ -79,7 +79,7 @@ def build(preset, variant, seed):
     """The model of a variant, as a `Trial`."""
     inputs = tf.placeholder(tf.float32, [preset.length, None, 2], "inputs")
     sums = tf.placeholder(tf.float32, [None], "sums")
-    cell = CELLS[variant](_of(preset.units, variant))
+    cell = CELLS[variant](setting_of(preset.units, variant))
     outputs, _ = rnn_enhanced.static_rnn(cell, tf.unstack(inputs), dtype=tf.float32)
     answers = rnn_cell_enhanced.linear(outputs[-1], 1, True)[:, 0]
     loss = tf.losses.mean_squared_error(sums, answers)
@@ -92,13 +92,10 @@ def build(preset, variant, seed):
     def measure(session):
         return {"mse": float(session.run(loss, dict(zip((inputs, sums), test))))}
 
-    return Trial([loss], tf.train.AdamOptimizer(_of(preset.learning_rates, variant)), batch,
-                 measure, lambda row: "MSE %.4f" % row["mse"], preset.max_gradient_norm,
+    optimizer = tf.train.AdamOptimizer(setting_of(preset.learning_rates, variant))
+    return Trial([loss], optimizer, batch, measure,
+                 lambda row: "MSE %.4f" % row["mse"], preset.max_gradient_norm,
                  lambda row: row["mse"] < ENOUGH)
-
-
-def _of(settings, variant):
-    return settings.get(variant, settings["others"])
 
 
 def claims(preset):

@@ -12,7 +12,7 @@ import sys
 import time
 
 from Project_RNN_Enhancement import __version__
-from Project_RNN_Enhancement.experiments import commands, option_types, training
+from Project_RNN_Enhancement.experiments import claims, commands, option_types, training
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
@@ -111,10 +111,7 @@ def write_report(output, preset):
         for picture, source in shown:
             shutil.copyfile(source, os.path.join(pictures, picture))
         parts.append(_section(name, preset, results, [picture for picture, _ in shown]))
-    path = os.path.join(output, "RESULTS.md")
-    with open(path + ".new", "w", encoding="utf-8") as stream:
-        stream.write("\n".join(parts))
-    os.replace(path + ".new", path)
+    training.write_text(os.path.join(output, "RESULTS.md"), "\n".join(parts))
 
 
 def _pictures(folder, name):
@@ -129,14 +126,15 @@ def _pictures(folder, name):
 
 
 def _head(preset, found):
-    claims = [claim for _, _, results in found for claim in results["claims"]]
+    settled = [claim for _, _, results in found for claim in results["claims"]]
     counts = ["%d %s" % (number, word) for word in
-              ("reproduced", "partly", "not reproduced", "not measured")
-              for number in [sum(claim["verdict"] == word for claim in claims)] if number]
+              (claims.REPRODUCED, claims.PARTLY, claims.NOT_REPRODUCED, claims.NOT_MEASURED)
+              for number in [sum(claim["verdict"] == word for claim in settled)] if number]
     minutes = sum(results["command_seconds"] for _, _, results in found) / 60
     return "\n".join([
         "# Results", "",
-        "`%s all --preset %s`: %d claims, %s." % (_COMMAND, preset, len(claims), ", ".join(counts)),
+        "`%s all --preset %s`: %d claims, %s." % (
+            _COMMAND, preset, len(settled), ", ".join(counts)),
         "%.0f minutes on %d cores (%s), %s, TensorFlow %s, Python %s." % (
             minutes, os.cpu_count() or 1, platform.machine(), _version(), tf.__version__,
             platform.python_version()), "", _MARKS,

@@ -12,7 +12,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import comparison
 from Project_RNN_Enhancement.experiments.claims import verdict
-from Project_RNN_Enhancement.experiments.trials import Trial
+from Project_RNN_Enhancement.experiments.trials import Trial, setting_of
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
@@ -124,9 +124,9 @@ def build(preset, variant, seed):
     def measure(session):
         return {"accuracy": float(session.run(accuracy, test))}
 
-    rates = preset.learning_rates
-    return Trial([loss], tf.train.AdamOptimizer(rates.get(variant, rates["others"])), batch,
-                 measure, lambda row: "accuracy %.3f" % row["accuracy"], preset.max_gradient_norm)
+    optimizer = tf.train.AdamOptimizer(setting_of(preset.learning_rates, variant))
+    return Trial([loss], optimizer, batch, measure,
+                 lambda row: "accuracy %.3f" % row["accuracy"], preset.max_gradient_norm)
 
 
 def claims(preset):
@@ -156,7 +156,7 @@ def claims(preset):
 
 
 def _accuracies(measured, variants):
-    return "accuracy " + ", ".join(measured.text(name, "accuracy") for name in variants)
+    return "accuracy " + measured.texts(variants, "accuracy")
 
 
 def curves(preset):

@@ -17,7 +17,7 @@ from Project_RNN_Enhancement.datasets import texts
 from Project_RNN_Enhancement.experiments import comparison, plots, training
 from Project_RNN_Enhancement.experiments.claims import verdict
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
-from Project_RNN_Enhancement.experiments.trials import Trial
+from Project_RNN_Enhancement.experiments.trials import Trial, setting_of
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced, rnn_enhanced,
                                                      seq2seq_enhanced)
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
@@ -132,9 +132,9 @@ def build(preset, variant, seed):
                     "steps", os.path.join(folder, "norms.png"))
         return dict(results, test_bpc=float(test_bpc))
 
-    rates = preset.learning_rates
-    return Trial([loss], tf.train.AdamOptimizer(rates.get(variant, rates["others"])), batch,
-                 measure, lambda row: "%.3f bits per character" % row["bpc"],
+    optimizer = tf.train.AdamOptimizer(setting_of(preset.learning_rates, variant))
+    return Trial([loss], optimizer, batch, measure,
+                 lambda row: "%.3f bits per character" % row["bpc"],
                  preset.max_gradient_norm, finish=finish)
 
 
@@ -160,8 +160,7 @@ def past_the_horizon(norms, bits, length):
 def claims(preset):
     """The claims, for `claims.judge`."""
     def stays(measured):
-        return (", ".join(measured.text(variant, "norm_ratio", "%.3g")
-                          for variant in ("IRNN", "IRNN-stable")),
+        return (measured.texts(("IRNN", "IRNN-stable"), "norm_ratio", "%.3g"),
                 verdict([measured.best("IRNN-stable", "norm_ratio") > 0.5 and
                          measured.worst("IRNN-stable", "norm_ratio") < 2,
                          measured.best("IRNN", "norm_ratio") > 10]))
@@ -169,7 +168,7 @@ def claims(preset):
     def lower(changed, plain, metric):
         def settle(measured):
             # In the mean, and beyond the seeds' spread.
-            return (", ".join(measured.text(variant, metric) for variant in (plain, changed)),
+            return (measured.texts((plain, changed), metric),
                     verdict([measured.mean(changed, metric) < measured.mean(plain, metric),
                              measured.worst(changed, metric) < measured.best(plain, metric)]))
         return settle

@@ -90,6 +90,10 @@ class Measured(object):
             text += " (%d of %d diverged)" % (self.diverged(variant), len(self.trials(variant)))
         return text
 
+    def texts(self, variants, metric, form="%.3f"):
+        """The `text` of several variants."""
+        return ", ".join(self.text(variant, metric, form) for variant in variants)
+
 
 def judge(candidates, measured):
     """Settles claims.

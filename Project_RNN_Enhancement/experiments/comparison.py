@@ -69,18 +69,22 @@ def add_options(parser, experiment):
     parser.add_argument("--preset", choices=sorted(experiment.presets), default="quick",
                         help="quick: minutes on two cores; paper: the paper's sizes, hours or days "
                              "(default: quick)")
-    parser.add_argument("--output", metavar="FOLDER",
-                        help="for everything that is written (default: ./runs/%s-PRESET)"
-                             % experiment.name)
+    add_run_options(parser, experiment.name)
     if experiment.data:
         parser.add_argument("--data", metavar="PATH", help=experiment.data)
     parser.add_argument("--max-steps", type=option_types.positive_int, metavar="N",
                         help="updates of each trial, earlier runs included (default: the preset's)")
+    add_trial_options(parser, experiment)
+
+
+def add_run_options(parser, name):
+    """Adds the options of any run, of one model or of many, to an `argparse` parser."""
+    parser.add_argument("--output", metavar="FOLDER",
+                        help="for everything that is written (default: ./runs/%s-PRESET)" % name)
     parser.add_argument("--fresh", "--no-resume", action="store_true",
                         help="delete the output folder's earlier run instead of going on with it")
     parser.add_argument("--progress", action="store_true", default=None,
                         help="a progress bar even if stderr is not a terminal")
-    add_trial_options(parser, experiment)
 
 
 def add_trial_options(parser, experiment):

@@ -14,7 +14,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import comparison
 from Project_RNN_Enhancement.experiments.claims import verdict
-from Project_RNN_Enhancement.experiments.trials import Trial
+from Project_RNN_Enhancement.experiments.trials import Trial, setting_of
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
@@ -107,7 +107,7 @@ def build(preset, variant, seed):
         found = session.run([loss, recall], dict(zip((inputs, targets), test)))
         return {"loss": float(found[0]), "recall": float(found[1])}
 
-    rate = preset.learning_rates.get(variant, preset.learning_rates["others"])
+    rate = setting_of(preset.learning_rates, variant)
     return Trial(
         [loss], tf.train.RMSPropOptimizer(rate, decay=0.9), batch, measure,
         lambda row: "loss %.4f, recall %.0f%%" % (row["loss"], 100 * row["recall"]),
@@ -121,7 +121,7 @@ def claims(preset):
 
     def text(measured, *variants):
         return "loss %s; baseline %.3f" % (
-            ", ".join(measured.text(variant, "loss") for variant in variants), level)
+            measured.texts(variants, "loss"), level)
 
     def halves(measured):
         return measured.worst("uRNN", "loss") < HALF * level and not measured.diverged("uRNN")

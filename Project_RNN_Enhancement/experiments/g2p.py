@@ -102,8 +102,7 @@ def train_and_evaluate(options):
         if not words:
             raise ExperimentError("with %d words the dictionary is too small: nothing is left for "
                                   "the %s part" % (len(pronunciations), part))
-    phones = sorted({phone for variants in pronunciations.values() for variant in variants
-                     for phone in variant})
+    phones = dictionary.phones_of(pronunciations)
     coder = Coder(phones, preset.buckets)
     training.prepare_folder(options.output, options.fresh)
     data = dictionary.fingerprint(pronunciations)
@@ -208,15 +207,9 @@ class Pronunciation(comparison.Experiment):
                             help="demo: 4 minutes on two cores; full: 2x512, hours; quick, paper: "
                                  "compare cells and decoders over seeds, and take only --variants, "
                                  "--seeds, --jobs and those for several machines (default: demo)")
-        parser.add_argument("--output", metavar="FOLDER",
-                            help="for everything that is written (default: ./runs/g2p-PRESET)")
+        comparison.add_run_options(parser, self.name)
         parser.add_argument("--max-steps", type=option_types.positive_int, metavar="N",
                             help="updates in all, earlier runs included")
-        parser.add_argument("--fresh", "--no-resume", action="store_true",
-                            help="delete the output folder's earlier run instead of going on with "
-                                 "it")
-        parser.add_argument("--progress", action="store_true", default=None,
-                            help="a progress bar even if stderr is not a terminal")
         self._own_options = _add_own_options(parser)
         self._comparison_options = comparison.add_trial_options(parser, self)
 

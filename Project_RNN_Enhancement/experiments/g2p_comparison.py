@@ -43,8 +43,7 @@ def build(preset, variant, seed):
     """The model of a variant, as a `Trial`."""
     pronunciations = read_dictionary()
     split = dictionary.split_by_word(pronunciations)
-    phones = sorted({phone for variants in pronunciations.values() for variant in variants
-                     for phone in variant})
+    phones = dictionary.phones_of(pronunciations)
     chosen = preset.model._replace(**_CHANGES.get(variant, {}))
     coder = Coder(phones, chosen.buckets)
     with tf.variable_scope("g2p"):
@@ -68,14 +67,13 @@ def claims(preset):
 
     def mutants(measured):
         gru = measured.mean("GRU", "greedy_wer")
-        return ("WER " + ", ".join(measured.text(name, "greedy_wer", "%.1f %%")
-                                   for name in ["GRU"] + cells),
+        return ("WER " + measured.texts(["GRU"] + cells, "greedy_wer", "%.1f %%"),
                 verdict(measured.mean(name, "greedy_wer") < gru + 1 for name in cells))
 
     def stabiliser(measured):
         names = ("norm stabiliser", "GRU")
         ours, plain = [measured.mean(name, "greedy_wer") for name in names]
-        return ("WER " + ", ".join(measured.text(name, "greedy_wer", "%.1f %%") for name in names),
+        return ("WER " + measured.texts(names, "greedy_wer", "%.1f %%"),
                 verdict([ours < plain]))
 
     def beam(measured):

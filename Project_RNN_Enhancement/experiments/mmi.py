@@ -144,9 +144,9 @@ def pronounced(pronunciations, letters, test_words):
       letters: of each word.
       test_words: how many held-out words to answer, at most.
     """
-    chosen = [word for word in pronunciations if len(word) == letters]
+    chosen = {word: found for word, found in pronunciations.items() if len(word) == letters}
     split = dictionary.split_by_word(chosen)
-    phones = sorted({phone for word in chosen for reply in pronunciations[word] for phone in reply})
+    phones = dictionary.phones_of(chosen)
     ids = {phone: 3 + number for number, phone in enumerate(phones)}
 
     def source(word):
@@ -156,7 +156,7 @@ def pronounced(pronunciations, letters, test_words):
         return [tuple(ids[phone] for phone in reply) for reply in pronunciations[word]]
 
     pairs = [(source(word), reply) for word in split.train for reply in replies(word)]
-    longest = max(len(reply) for word in chosen for reply in pronunciations[word])
+    longest = max(len(reply) for found in chosen.values() for reply in found)
     right = {source(word): set(replies(word)) for word in split.test[:test_words]}
     return Corpus(np.array([source for source, _ in pairs], np.int32),
                   padded([reply for _, reply in pairs], longest + 1),

@@ -15,7 +15,7 @@ from Project_RNN_Enhancement.datasets import digits
 from Project_RNN_Enhancement.experiments import comparison
 from Project_RNN_Enhancement.experiments.claims import verdict
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
-from Project_RNN_Enhancement.experiments.trials import Trial
+from Project_RNN_Enhancement.experiments.trials import Trial, setting_of
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
@@ -98,7 +98,7 @@ def build(preset, variant, seed):
 
     pixels = tf.placeholder(tf.float32, [len(everything), None, preset.together], "pixels")
     labels = tf.placeholder(tf.int32, [None], "labels")
-    units = preset.units.get(name, preset.units["others"])
+    units = setting_of(preset.units, name)
     options = {}
     if name == "uRNN":
         options = dict(learned_initial_state=True,
@@ -121,8 +121,8 @@ def build(preset, variant, seed):
                     for at in range(0, len(answers), 500))
         return float(found) / len(answers)
 
-    rates = preset.learning_rates
-    return Trial([loss], tf.train.AdamOptimizer(rates.get(name, rates["others"])), batch,
+    optimizer = tf.train.AdamOptimizer(setting_of(preset.learning_rates, name))
+    return Trial([loss], optimizer, batch,
                  lambda session: {"accuracy": accuracy(session, "valid")},
                  lambda row: "%.1f %% right" % (100 * row["accuracy"]),
                  None if name == "uRNN" else preset.max_gradient_norm,
@@ -134,8 +134,7 @@ def claims(preset):
     def above(better, worse):
         def settle(measured):
             # In the mean, and beyond the seeds' spread.
-            return (", ".join(measured.text(variant, "test_accuracy")
-                              for variant in (better, worse)),
+            return (measured.texts((better, worse), "test_accuracy"),
                     verdict([measured.mean(better, "test_accuracy") >
                              measured.mean(worse, "test_accuracy"),
                              measured.best(better, "test_accuracy") >
@@ -144,7 +143,7 @@ def claims(preset):
 
     def learns(measured):
         variants = ("IRNN", "IRNN-permuted")
-        return (", ".join(measured.text(variant, "test_accuracy") for variant in variants),
+        return (measured.texts(variants, "test_accuracy"),
                 verdict([measured.best(variant, "test_accuracy") > number
                          for variant, number in zip(variants, (0.9, 0.75))]))
 

@@ -234,20 +234,17 @@ def build(preset, variant, seed):
 
 def claims(preset):
     """The claims, for `claims.judge`."""
-    def texts(measured, metric, variants):
-        return ", ".join(measured.text(name, metric) for name in variants)
-
     def copied(measured, variants):
-        return "; ".join("%s: accuracy %s" % (which, texts(measured, metric, variants))
+        return "; ".join("%s: accuracy %s" % (which, measured.texts(variants, metric))
                          for which, metric in zip(("longest", "any length"), COPIED))
 
     def schedules_help(measured):
         forced = measured.mean("teacher-forcing", "free_accuracy")
-        return ("accuracy " + texts(measured, "free_accuracy", CHAIN[:4]),
+        return ("accuracy " + measured.texts(CHAIN[:4], "free_accuracy"),
                 verdict([measured.mean(name, "free_accuracy") > forced for name in SCHEDULES]))
 
     def always_hurts(measured):
-        return ("accuracy " + texts(measured, "free_accuracy", ("teacher-forcing", "always")),
+        return ("accuracy " + measured.texts(("teacher-forcing", "always"), "free_accuracy"),
                 verdict([measured.mean("always", "free_accuracy") <
                          measured.mean("teacher-forcing", "free_accuracy")]))
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import comparison
 from Project_RNN_Enhancement.experiments.claims import verdict
-from Project_RNN_Enhancement.experiments.trials import Trial
+from Project_RNN_Enhancement.experiments.trials import Trial, setting_of
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 
@@ -134,9 +134,9 @@ def build(preset, variant, seed):
             logs.append({name: np.log10(value) for name, value in found.items()})
         return {"log_" + name: float(np.mean([log[name] for log in logs])) for name in ratios}
 
-    rates = preset.learning_rates
-    return Trial([loss], tf.train.AdamOptimizer(rates.get(variant, rates["others"])), batch,
-                 measure, lambda row: "accuracy %.3f" % row["accuracy"], preset.max_gradient_norm,
+    optimizer = tf.train.AdamOptimizer(setting_of(preset.learning_rates, variant))
+    return Trial([loss], optimizer, batch, measure,
+                 lambda row: "accuracy %.3f" % row["accuracy"], preset.max_gradient_norm,
                  lambda row: row["accuracy"] >= SOLVED, untrained)
 
 
@@ -168,8 +168,7 @@ def claims(preset):
                                                 len(measured.trials(name))))
 
     def out_of_reach(measured):
-        return ("accuracy " + ", ".join(measured.text(name, "accuracy")
-                                        for name in ("tanh", "tanh-skip")),
+        return ("accuracy " + measured.texts(("tanh", "tanh-skip"), "accuracy"),
                 verdict([measured.worst("tanh", "accuracy") < 2.0 / preset.symbols,
                          measured.best("tanh-skip", "accuracy") >= SOLVED]))
 

@@ -325,11 +325,15 @@ def read_json(path):
 
 
 def write_json(path, value):
-    """Writes a JSON file in one piece: a crash or a full disk leaves the old one whole."""
+    """Writes a JSON file in one piece, as `write_text` does."""
+    write_text(path, json.dumps(value, indent=1, sort_keys=True) + "\n")
+
+
+def write_text(path, text):
+    """Writes a UTF-8 file in one piece: a crash or a full disk leaves the old one whole."""
     try:
-        with open(path + ".new", "w") as stream:
-            json.dump(value, stream, indent=1, sort_keys=True)
-            stream.write("\n")
+        with open(path + ".new", "w", encoding="utf-8") as stream:
+            stream.write(text)
         os.replace(path + ".new", path)
     except OSError as error:
         raise ExperimentError("%s can't be written (%s)" % (path, error.strerror))

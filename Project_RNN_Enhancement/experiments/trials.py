@@ -53,6 +53,11 @@ class Trial(object):
         return zip(tf.clip_by_global_norm(gradients, self.max_gradient_norm)[0], variables)
 
 
+def setting_of(settings, variant):
+    """A variant's own setting in a dict, or that of "others"."""
+    return settings.get(variant, settings["others"])
+
+
 def folder_of(output, variant, seed):
     """Where the trial of a variant with a seed writes."""
     return os.path.join(output, variant, "seed-%d" % seed)

@@ -1,6 +1,6 @@
 """The basic (Elman) cell."""
 from ..arguments import accepts_integer_at, positive_int
-from ..tf1 import rnn_cell, tf
+from ..tf1 import rnn_cell
 from .base import RNNCell, check_floating
 from .over_time import affine
 

@@ -1,6 +1,6 @@
 """Bases of the cells that TensorFlow has no class for."""
 from ..arguments import positive_int
-from ..tf1 import keras, LayerRNNCell, private_rnn_cell, tf
+from ..tf1 import keras, LayerRNNCell, tf
 from ..unrolling.steps import as_steps
 from .base import RNNCell, check_floating
 
