@@ -552,10 +552,14 @@ class CommandTest(TinyCase):
         self.command("--rows", "lstm")
         before = self.results()
 
-        def fail(value, stream, **kwargs):
-            stream.write("{")
-            raise OSError(28, "No space left on device")
-        with mock.patch.object(training.json, "dump", fail):
+        class FullDisk(io.FileIO):
+            def write(self, data):
+                super(FullDisk, self).write(data[:1])
+                raise OSError(28, "No space left on device")
+
+        def opened(path, mode, encoding):
+            return io.TextIOWrapper(FullDisk(path, mode), encoding)
+        with mock.patch.object(training, "open", opened, create=True):
             status, _, err = self.command("--rows", "gru")
         self.assertEqual(status, 1)
         self.assertRegex(err, "results.json can't be written")
