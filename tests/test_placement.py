@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
-from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
+from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
 from . import oracle
 from tests.stock import tf_cells
@@ -352,6 +352,36 @@ class FieldsTest(tf.test.TestCase):
             tf.train.import_meta_graph(meta)
             x, output = [graph.get_tensor_by_name(name + ":0") for name in ("x", "output")]
             self.assertIsNotNone(tf.gradients(output, x)[0])
+
+
+class ClusterTest(tf.test.TestCase):
+    """What has no device goes to the first task, a parameter server: once a step, in a loop."""
+
+    def _astray(self, colocate):
+        """Operations on no task, but for initial values and constants, which stock leaves so."""
+        cluster = tf.train.ClusterSpec({"ps": ["ps:1"], "worker": ["worker:1"]})
+        setter = tf.train.replica_device_setter(cluster=cluster)
+
+        def build():
+            rnn_enhanced.set_unroll("loop")
+            inputs = [tf.placeholder(tf.int32, [None]) for _ in range(4)]
+            _, losses = seq2seq_enhanced.model_with_buckets(
+                inputs, inputs, inputs, [tf.ones([2])] * 4, [(3, 3), (4, 4)],
+                lambda x, y: seq2seq_enhanced.embedding_attention_seq2seq(
+                    x, y, rnn_cell.MultiRNNCell([rnn_cell.GRUCell(3), rnn_cell.LSTMCell(3)]),
+                    7, 7, 5))
+            for loss in losses:
+                tf.train.GradientDescentOptimizer(0.1).minimize(
+                    loss, colocate_gradients_with_ops=colocate)
+        fields = _fields(build, setter)
+        self.assertTrue(any("/while/" in name for name in fields))
+        return [name for name, device in fields.items() if "/job" not in device
+                and "/Initializer/" not in name and "rnn_enhancement/constant" not in name]
+
+    def test_loops_and_their_gradients_stay_on_the_worker(self):
+        self.addCleanup(rnn_enhanced.set_unroll, "auto")
+        for colocate in (False, True):
+            self.assertEqual(self._astray(colocate), [])
 
 
 class BadValueTest(tf.test.TestCase):

@@ -10,7 +10,7 @@ import contextlib
 from .arguments import non_negative_int
 from .tf1 import (gradient_function, overridden_gradients, registered_gradients, tf)
 
-__all__ = ["device_of", "placed"]
+__all__ = ["device_of", "placed", "task_of"]
 
 _PREFIX = "ProjectRNNEnhancementOnForwardDevice_"
 
@@ -48,6 +48,12 @@ def device_of(gpu_for_layer):
     except TypeError:
         raise TypeError("gpu_for_layer must be a GPU number, a device name, a device function or "
                         "None, got %r of type %s." % (gpu_for_layer, type(gpu_for_layer).__name__))
+
+
+def task_of(device):
+    """The part of a device string that names a machine of a cluster; empty: none in particular."""
+    spec = tf.DeviceSpec.from_string(device)
+    return tf.DeviceSpec(job=spec.job, replica=spec.replica, task=spec.task).to_string()
 
 
 def _gradient_on_forward_device(op_type):

@@ -6,6 +6,7 @@ gradient, sum over t of a_t^T·dy_t, is one product of all a_t and all dy_t afte
 """
 import collections
 
+from ..placement import task_of
 from ..tf1 import (control_flow_context, gradient_function, outside_of, tf, without_colocation)
 from .constants import concat, constant
 from .operations import (BY_OUTPUT, LOOKUPS, Piece, gradient_by_output, gradient_type, is_short,
@@ -117,7 +118,9 @@ class Backward(object):
         count = len(results)
 
         def gradient(*grads):
-            with without_colocation(), tf.name_scope("backward"):
+            # What has no device goes to the first task of a cluster, a parameter server.
+            task = tf.device(task_of(wrapped[0].op.device))
+            with without_colocation(), task, tf.name_scope("backward"):
                 found = self._gradients(grads[:len(outputs)], grads[len(outputs):count])
             return [None] * count + _once([found.get(t.name) for t in given], given)
 
