@@ -39,11 +39,16 @@ class VersesTest(FolderCase):
         self.assertEqual([pair.source for pair in pairs if pair.part == "test"],
                          ["line 49", "line 99"])
 
+    def test_byte_order_mark_and_line_ends(self):
+        pairs = verses.read_files(self.file("one", b"\xef\xbb\xbfa\r\nb"),
+                                  self.file("two", b"c\nd\n"))
+        self.assertEqual(pairs, [("train", "a", "c"), ("train", "b", "d")])
+
     def test_errors(self):
         one, two = self.file("one", b"a\n"), self.file("two", b"a\nb\n")
         with self.assertRaisesRegex(DataError, "one has 1 lines and .*two has 2: line by line"):
             verses.read_files(one, two)
-        with self.assertRaisesRegex(DataError, "bad, line 2: not UTF-8"):
+        with self.assertRaisesRegex(DataError, "bad, line 2: byte 1 is not UTF-8"):
             verses.read_files(self.file("bad", b"a\n\xe9\n"), two)
 
     def test_without_pysword(self):

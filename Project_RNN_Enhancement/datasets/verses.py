@@ -8,7 +8,7 @@ import functools
 import os
 import re
 
-from Project_RNN_Enhancement.datasets import packages
+from Project_RNN_Enhancement.datasets import packages, texts
 from Project_RNN_Enhancement.datasets.packages import DataError
 
 WEB = packages.debian(
@@ -102,11 +102,6 @@ def read_files(source, target):
 
 
 def _lines(path):
-    lines = []
-    with open(path, "rb") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                lines.append(" ".join(line.decode("utf-8").split()))
-            except UnicodeDecodeError as error:
-                raise DataError("%s, line %d: not UTF-8 (%s)" % (path, number, error.reason))
-    return lines
+    lines = texts.read_text(path).split("\n")
+    # The end of the last line begins no other.
+    return [" ".join(line.split()) for line in (lines if lines[-1] else lines[:-1])]

@@ -3,7 +3,7 @@ import collections
 import contextlib
 
 from ..arguments import checked_keywords
-from ..cells.linear import Linear, linear
+from ..cells.linear import Linear
 from ..cells.over_time import TimeLoop, over_time
 from ..cells.scopes import holder
 from ..cells.wrappers import OutputProjectionWrapper
