@@ -10,7 +10,7 @@ READY := $(VENV)/.ready-tf$(TF)
 # An environment asked for by name gets a mark of its own, so that another PYTHON rebuilds it.
 MARK := $(READY)$(if $(PYTHON),-$(subst /,_,$(PYTHON)))
 # nose doesn't run on Python 3.10 and later.
-TESTS := $(BIN)/$(if $(filter 1,$(TF)),nosetests tests,python -m unittest discover -t . -s tests)
+TESTS := $(BIN)/$(if $(filter 1,$(TF)),nosetests tests,python -W ignore -m unittest discover -t . -s tests)
 
 .PHONY: help venv test test-all demo clean
 

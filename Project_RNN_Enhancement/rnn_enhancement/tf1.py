@@ -38,8 +38,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "quiet_deprecatio
            "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
            "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
-           "static_dimension", "variable_names", "visible_gpus", "with_referent", "private_rnn",
-           "private_rnn_cell"]
+           "static_dimension", "variable_names", "visible_gpus", "gpu_names",
+           "with_referent", "private_rnn", "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
 private_rnn = _rnn
@@ -173,6 +173,13 @@ def why_no_loop():
 def visible_gpus():
     """Number of GPUs that TensorFlow sees."""
     return len(tf.config.experimental.list_physical_devices("GPU"))
+
+
+def gpu_names():
+    """The GPUs that TensorFlow sees: their models, or from before 2.3 their device names."""
+    details = getattr(tf.config.experimental, "get_device_details", lambda device: {})
+    return [details(device).get("device_name", device.name)
+            for device in tf.config.experimental.list_physical_devices("GPU")]
 
 
 def select_rows(condition, x, y):
