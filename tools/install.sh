@@ -1,23 +1,26 @@
 #!/bin/sh
 # Installs this package, with all that its tests and experiments use, into the environment of a Python interpreter,
 # which decides on the TensorFlow: requirements/lanes.txt.
-# usage: tools/install.sh [--keep-tensorflow] [--editable] PYTHON
+# usage: tools/install.sh [--keep-tensorflow | --gpu] [--editable] PYTHON
 #   --keep-tensorflow   the environment has that TensorFlow under whatever name (a docker image): leave it and
 #                       every other package as they are, and install only what is missing
+#   --gpu               TensorFlow 2.x with its CUDA libraries, instead of the one for the CPU alone
 set -eu
 
 keep=
+gpu=
 editable=
 while [ $# -gt 0 ]; do
     case $1 in
         --keep-tensorflow) keep=yes ;;
+        --gpu) gpu=yes ;;
         --editable) editable=--editable ;;
-        -*) echo "tools/install.sh: unknown option $1; known: --keep-tensorflow, --editable" >&2; exit 2 ;;
+        -*) echo "tools/install.sh: unknown option $1; known: --keep-tensorflow, --gpu, --editable" >&2; exit 2 ;;
         *) break ;;
     esac
     shift
 done
-[ $# -eq 1 ] || { echo "usage: tools/install.sh [--keep-tensorflow] [--editable] PYTHON" >&2; exit 2; }
+[ $# -eq 1 ] || { echo "usage: tools/install.sh [--keep-tensorflow | --gpu] [--editable] PYTHON" >&2; exit 2; }
 python=$1
 case $python in */*) python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python") ;; esac
 cd "$(dirname "$0")/.."
@@ -51,6 +54,10 @@ done < requirements/lanes.txt
     echo "tools/install.sh: $python is Python $version; this package is tested on$tested" >&2
     exit 1
 }
+if [ -n "$gpu" ]; then
+    [ "$tf" != 1 ] || { echo "tools/install.sh: --gpu is for TensorFlow 2.x, $python is for 1.15.5" >&2; exit 1; }
+    tensorflow="tensorflow[and-cuda]==${tensorflow#*==}"
+fi
 
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
