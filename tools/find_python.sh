@@ -44,11 +44,9 @@ if [ $# -gt 0 ]; then shift; fi
 tensorflow=
 known=
 while read -r lane requirement pythons; do
-    case $lane in
-        '#'* | '') ;;
-        "$tf") tensorflow="TensorFlow ${requirement#*==}" versions=${*:-$pythons} ;;
-    esac
-    case $lane in '#'* | '') ;; *) known="${known:+$known, }$lane" ;; esac
+    case $lane in '#'* | '') continue ;; esac
+    known="${known:+$known, }$lane"
+    if [ "$lane" = "$tf" ]; then tensorflow="TensorFlow ${requirement#*==}" versions=${*:-$pythons}; fi
 done < "$lanes"
 if [ -z "$tensorflow" ]; then
     echo "there is no TF=$tf; there are $known" >&2

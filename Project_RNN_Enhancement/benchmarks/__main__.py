@@ -135,13 +135,20 @@ def _rows(text):
 
 
 def _jobs(row, threads, repeats, gpu=False, stock=True):
-    """{side: job for the worker} of a row, in the order in which the sides take turns."""
+    """{side: job for the worker} of a row, in the order in which the sides take turns.
+
+    Args:
+      row: its name.
+      threads, repeats, gpu: of the jobs.
+      stock: whether there is a `tf.contrib` to measure.
+    """
     return collections.OrderedDict(
         (side, dict(job, gpu=gpu)) for side, job in _sides(row, threads, repeats).items()
         if stock or side not in _STOCK)
 
 
 def _sides(row, threads, repeats):
+    """The jobs of all sides, but for "gpu"."""
     if row == "cells":
         return {"all": {"library": "cells", "cells": list(cells.CELLS), "threads": threads,
                         "repeats": repeats, "settings": dict(cells.REFERENCE._asdict())}}
