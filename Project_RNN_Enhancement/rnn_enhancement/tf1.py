@@ -36,10 +36,11 @@ LayerRNNCell = rnn_cell.GRUCell.__bases__[0]
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
-           "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
+           "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "gpu_names",
+           "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
-           "static_dimension", "variable_names", "visible_gpus", "gpu_names",
-           "with_referent", "private_rnn", "private_rnn_cell"]
+           "static_dimension", "variable_names", "visible_gpus", "with_referent", "private_rnn",
+           "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
 private_rnn = _rnn
