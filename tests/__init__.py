@@ -5,7 +5,12 @@ RNN_ENHANCEMENT_V2_BEHAVIOR is set.
 """
 import os
 
-import tensorflow.compat.v1 as tf
+from Project_RNN_Enhancement.quiet import quieten_tensorflow
+
+quieten_tensorflow(1)
+
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import quiet_deprecations, tf  # noqa: E402
 
 if not tf.__version__.startswith("1.") and not os.environ.get("RNN_ENHANCEMENT_V2_BEHAVIOR"):
-    tf.disable_v2_behavior()
+    with quiet_deprecations():
+        tf.disable_v2_behavior()

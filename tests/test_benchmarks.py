@@ -44,6 +44,8 @@ TINY_BEAM = beam.Settings(vocabulary=9, size=4, source=3, steps=5, batch=2, widt
 TINY_LOADER = loader.Settings(vocabulary=9, size=4, batch=2, buckets=[(2, 5), (4, 7)], pairs=20)
 TINY_CELLS = cells.Settings(size=3, steps=5, batch=2)
 
+needs_stock = unittest.skipUnless(workload.has_stock(), "this TensorFlow has no tf.contrib")
+
 
 def job(library="ours", decode=False, **settings):
     return {"library": library, "settings": dict(TINY._replace(**settings)._asdict()),
@@ -115,6 +117,7 @@ class WorkerTest(unittest.TestCase):
     def test_ours(self):
         self.assertMeasured(self.measure("ours", decode=True), decode=True)
 
+    @needs_stock
     def test_stock(self):
         self.assertMeasured(self.measure("stock", decode=True), decode=True)
 
@@ -123,6 +126,7 @@ class WorkerTest(unittest.TestCase):
             for side, planned in benchmarks._jobs(row, 1, 1).items():
                 self.assertIsNone(planned["settings"]["unroll"], (row, side))
 
+    @needs_stock
     def test_dynamic_has_no_decode(self):
         self.assertMeasured(self.measure("dynamic", decode=True), decode=False)
 
@@ -142,10 +146,10 @@ class WorkerTest(unittest.TestCase):
     def test_placeholders_are_not_counted(self):
         one_bucket = TINY._replace(buckets=TINY.buckets[:1])
         with tf.Graph().as_default() as graph, stock.quiet():
-            workload.train_graph(workload.library("stock"), one_bucket)
+            workload.train_graph(workload.library("ours"), one_bucket)
         counted = [op for op in graph.get_operations() if op.type != "Placeholder"]
         self.assertLess(len(counted), len(graph.get_operations()))
-        self.assertEqual(self.measure("stock", buckets=one_bucket.buckets)["nodes"], len(counted))
+        self.assertEqual(self.measure("ours", buckets=one_bucket.buckets)["nodes"], len(counted))
 
     def test_peak_memory_is_that_before_decoding(self):
         calls = []
@@ -313,7 +317,8 @@ class ReportTest(unittest.TestCase):
         return report.markdown({
             "settings": {"rounds": 2, "repeats": 7}, "rows": rows,
             "machine": {"cpu": "Abacus", "cores": 8, "threads": 4, "platform": "Wood",
-                        "python": "3", "tensorflow": "1.15", "numpy": "1.18"}})
+                        "python": "3", "tensorflow": "1.15", "numpy": "1.18", "gpus": [],
+                        "stock": "1.15"}})
 
     def test_markdown(self):
         with mock.patch.object(workload, "REFERENCE", TINY):
@@ -359,6 +364,7 @@ class ReportTest(unittest.TestCase):
 class BeamTest(unittest.TestCase):
     """The row of beam search."""
 
+    @needs_stock
     def test_both_sides_search_the_same(self):
         found = {}
         for side in beam.SIDES:
@@ -420,6 +426,10 @@ class LoaderTest(unittest.TestCase):
 
 class CommandTest(TinyCase):
 
+    def setUp(self):
+        super(CommandTest, self).setUp()
+        self.pythons = []
+
     def command(self, *options):
         """Returns exit status, standard output and standard error."""
         out, err = io.StringIO(), io.StringIO()
@@ -435,28 +445,33 @@ class CommandTest(TinyCase):
 
     def fake_workers(self, outcomes=()):
         """Replaces processes by made-up numbers; `outcomes`: {call: exception to raise}."""
-        jobs = []
+        jobs, pythons = [], self.pythons
 
-        def run(job):
+        def run(job, python):
             jobs.append(job)
+            pythons.append(python)
             if len(jobs) in outcomes:
                 raise outcomes[len(jobs)]
             return copy.deepcopy(NUMBERS[job["library"]])
         self.replace(benchmarks, _run_worker=run)
+        if not workload.has_stock():
+            self.replace(benchmarks, _stock=lambda python: "1.15.5")
         self.replace(report, chart=lambda results, path: None)
         return jobs
 
     def test_real_processes(self):
         status, out, err = self.command("--quick", "--threads", "1")
-        self.assertEqual((status, err), (0, "gru ours 1/1 ...\ngru stock 1/1 ...\n"
-                                         "gru dynamic 1/1 ...\n"))
+        sides = ["ours", "stock", "dynamic"] if workload.has_stock() else ["ours"]
+        self.assertEqual((status, err), (0, "".join("gru %s 1/1 ...\n" % side for side in sides)))
         results = self.results()
         self.assertEqual(out, report.markdown(results))
-        self.assertEqual(len(results["rows"][0]["ratios"]), 8)
+        self.assertEqual(results["rows"][0]["sides"], sides)
+        self.assertEqual(len(results["rows"][0]["ratios"]), 8 if workload.has_stock() else 0)
         self.assertEqual(results["settings"]["vocabulary"], 20)
         self.assertEqual(results["machine"]["threads"], 1)
         self.assertEqual(results["machine"]["tensorflow"], tf.__version__)
-        self.assertEqual(sorted(os.listdir(self.output)), ["benchmark.png", "results.json"])
+        self.assertEqual(sorted(os.listdir(self.output)),
+                         ["benchmark.png"] * workload.has_stock() + ["results.json"])
 
     def test_cells_in_a_real_process(self):
         self.replace(cells, REFERENCE=TINY_CELLS)
@@ -470,10 +485,11 @@ class CommandTest(TinyCase):
     def test_beam_in_real_processes(self):
         self.replace(beam, REFERENCE=TINY_BEAM)
         status, out, err = self.command("--rows", "beam", "--rounds", "1", "--threads", "1")
-        self.assertEqual((status, err), (0, "beam ours 1/1 ...\nbeam stock 1/1 ...\n"))
+        sides = ["ours", "stock"] if workload.has_stock() else ["ours"]
+        self.assertEqual((status, err), (0, "".join("beam %s 1/1 ...\n" % side for side in sides)))
         results = self.results()
         self.assertEqual(out, report.markdown(results))
-        self.assertEqual(len(results["rows"][0]["ratios"]), 3)
+        self.assertEqual(len(results["rows"][0]["ratios"]), 3 if workload.has_stock() else 0)
 
     def test_loader_in_real_processes(self):
         self.replace(loader, REFERENCE=TINY_LOADER)
@@ -513,6 +529,52 @@ class CommandTest(TinyCase):
                          [("cells", list(cells.CELLS))] * 3)
         self.assertEqual([(job["library"], job["settings"]["unroll"], job["settings"]["devices"])
                           for job in jobs[-5:-3]], [("ours", "static", 2), ("ours", "loop", 2)])
+
+    def test_alone_where_there_is_no_contrib(self):
+        self.replace(workload, has_stock=lambda: False)
+        status, out, err = self.command("--rows", "lstm,long", "--rounds", "1", "--threads", "1")
+        self.assertEqual(status, 0, err)
+        self.assertEqual(err, "lstm ours 1/1 ...\nlong 40 1/1 ...\nlong 400 1/1 ...\n")
+        self.assertIn("TensorFlow %s has no tf.contrib, so this package is measured alone."
+                      % tf.__version__, out)
+        alone, compared = out.split("### ")[1:]
+        numbers = self.results()["rows"][0]["medians"]["ours"]
+        self.assertRegex(alone, r"\| step \(2, 3\) +\| %.1f ms" % numbers["steps_ms"][1])
+        self.assertRegex(alone, r"\| graph nodes +\| {:,} ".format(numbers["nodes"]))
+        self.assertIn("400 / 40", compared)
+        self.assertEqual(self.results()["machine"]["stock"], None)
+
+    def test_stock_of_another_interpreter(self):
+        jobs = self.fake_workers()
+        self.replace(benchmarks, _stock=lambda python: {"old": "1.15.5"}[python])
+        status, out, _ = self.command("--rows", "gru", "--rounds", "1", "--stock-python", "old")
+        self.assertEqual((status, len(jobs)), (0, 3))
+        self.assertEqual(self.pythons, [None, "old", "old"])
+        self.assertEqual("Stock is that of TensorFlow 1.15.5." in out, tf.__version__ != "1.15.5")
+
+    def test_interpreters_that_have_no_stock(self):
+        for script, message in [
+                ("echo 2.21.0", "--stock-python: TensorFlow 2.21.0 has no tf.contrib"),
+                ("echo Traceback >&2; echo No module >&2; exit 1",
+                 "has no TensorFlow with this package: No module")]:
+            path = os.path.join(self.folder, "python")
+            with open(path, "w") as stream:
+                stream.write("#!/bin/sh\n%s\n" % script)
+            os.chmod(path, 0o700)
+            with self.assertRaisesRegex(ExperimentError, message):
+                benchmarks._stock(path)
+        with self.assertRaisesRegex(ExperimentError, "nowhere can't be started"):
+            benchmarks._stock(os.path.join(self.folder, "nowhere"))
+
+    def test_gpu(self):
+        jobs = self.fake_workers()
+        for found, status in ((["A GPU"], 0), ([], 1)):
+            self.replace(benchmarks, gpu_names=lambda: found)
+            result, out, err = self.command("--rows", "cells", "--rounds", "1", "--gpu")
+            self.assertEqual(result, status)
+        self.assertEqual(err, "benchmarks: --gpu: TensorFlow sees no GPU\n")
+        self.assertEqual([job["gpu"] for job in jobs], [True])
+        self.assertEqual(self.results()["machine"]["gpus"], ["A GPU"])
 
     def test_interrupt_keeps_what_is_measured(self):
         self.fake_workers({5: KeyboardInterrupt()})

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Prints the path of a usable Python interpreter.
-# usage: tools/find_python.sh [VERSION ...]     the versions, best first; default: 3.7 3.6
+# Prints the path of a Python interpreter for a lane of requirements/lanes.txt.
+# usage: tools/find_python.sh [TF [VERSION ...]]     default: 1, and the lane's versions
 # $PYTHON, where set, is the only candidate.
 set -u
+lanes=$(dirname "$0")/../requirements/lanes.txt
 
 probe='
 import sys
@@ -38,7 +39,19 @@ candidates() {  # VERSION
     fi
 }
 
-if [ $# -gt 0 ]; then versions=$*; else versions='3.7 3.6'; fi
+tf=${1:-1}
+if [ $# -gt 0 ]; then shift; fi
+tensorflow=
+known=
+while read -r lane requirement pythons; do
+    case $lane in '#'* | '') continue ;; esac
+    known="${known:+$known, }$lane"
+    if [ "$lane" = "$tf" ]; then tensorflow="TensorFlow ${requirement#*==}" versions=${*:-$pythons}; fi
+done < "$lanes"
+if [ -z "$tensorflow" ]; then
+    echo "there is no TF=$tf; there are $known" >&2
+    exit 2
+fi
 either=
 for version in $versions; do either="${either:+$either or }$version"; done
 
@@ -60,6 +73,7 @@ for version in $versions; do
     fi
 done
 
-echo "TensorFlow 1.15.5 needs Python $either (with its venv module) and none was found on PATH, in pyenv or in uv:" \
-    "install one, for instance with 'pyenv install ${versions%% *}', or name one with 'make PYTHON=/path/to/python'." >&2
+echo "$tensorflow needs Python $either (with its venv module) and none was found on PATH, in pyenv or in uv:" \
+    "install one, for instance with 'pyenv install ${versions%% *}', name one with 'make PYTHON=/path/to/python'," \
+    "or take another TensorFlow with 'make TF=...' ($known)." >&2
 exit 1

