@@ -25,6 +25,9 @@ class _Absent(object):
             return getattr(self._instead, name)
         raise unittest.SkipTest("this TensorFlow has no tf.contrib.%s.%s" % (self._name, name))
 
+    def __dir__(self):
+        raise unittest.SkipTest("this TensorFlow has no tf.contrib.%s" % self._name)
+
 
 def contrib(name, instead=None):
     """The module `tf.contrib.NAME`; without it a stand-in whose names skip the test.

@@ -13,8 +13,8 @@ from .modes import NotRollable
 
 __all__ = ["StepNumber", "Watch", "is_same_computation"]
 
-_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "numpy.",
-            "tensorflow_probability.", "absl.")
+_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
+            "numpy.", "tensorflow_probability.", "absl.")
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, tf.Variable, tf.Operation,
           tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
 _CONTAINERS = (list, dict, set, collections.deque, bytearray)
