@@ -19,6 +19,7 @@ from tensorflow.python.framework import random_seed as _random_seed
 from tensorflow.python.ops import control_flow_util as _control_flow_util
 from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
+from tensorflow.python.ops import variables as _variables
 from tensorflow.python.util import deprecation as _deprecation
 
 try:
@@ -37,15 +38,18 @@ except (AttributeError, ImportError, RecursionError):
 # The class between `RNNCell` and the core cells, which isn't public.
 LayerRNNCell = rnn_cell.GRUCell.__bases__[0]
 
+# What all variables are. In 2.x `tf.Variable` is the class of those that are no resources.
+Variable = _variables.Variable
+
 # What to do where a layer or cell of Keras and a cell of TensorFlow 1.x should work together.
 FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KERAS=1 before "
              "TensorFlow is imported")
 
-__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "FOR_KERAS", "has_keras_2",
-           "check_graph_mode", "reject_keras_3", "quiet_deprecations", "undeprecated",
-           "without_autograph", "registered_gradients", "gradient_function", "overridden_gradients",
-           "outermost_graph", "control_flow_context", "outside_of", "before_loops",
-           "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
+__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_KERAS",
+           "has_keras_2", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
+           "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
+           "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
+           "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
            "static_dimension", "variable_names", "visible_gpus", "with_referent", "next_op_seed",
            "is_next_op_seed", "private_rnn", "private_rnn_cell"]
@@ -270,7 +274,7 @@ def is_tensor(value):
 
 def is_variable(value):
     """Whether `value` is a TensorFlow variable, partitioned ones included."""
-    return isinstance(value, tf.Variable) or type(value).__name__ == "PartitionedVariable"
+    return isinstance(value, Variable) or type(value).__name__ == "PartitionedVariable"
 
 
 def static_dimension(tensor, axis):

@@ -10,7 +10,8 @@ from ..arguments import finite_number, reject_unknown, resolve_aliases
 from ..initializers import Blockwise, Chrono, weight_initializer_of
 from ..placement import device_of, placed
 from ..tf1 import (FOR_KERAS, Layer, check_graph_mode, has_keras_2, private_rnn_cell,
-                   quiet_deprecations, reject_keras_3, rnn_cell, tf, without_autograph)
+                   quiet_deprecations, reject_keras_3, rnn_cell, tf, Variable,
+                   without_autograph)
 from ..unrolling.steps import flat_steps
 from .copying import fresh_copy
 from .over_time import attribute_replaced, hoisted_over_time
@@ -227,7 +228,7 @@ class RNNCell(rnn_cell.RNNCell):
 
     def _track(self, name, part):
         """Lets object-based checkpoints find `part` through this cell."""
-        if isinstance(part, (tf.Variable, Layer)):
+        if isinstance(part, (Variable, Layer)):
             self._track_trackable(part, name, overwrite=True)
 
     def __deepcopy__(self, memo):
