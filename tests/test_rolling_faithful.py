@@ -734,6 +734,24 @@ class RandomTest(_Case):
             self.assertLess(np.abs(difference).max(), 1)
         self.assertGreater(np.abs(one - other).min(), 0)
 
+    def test_which_draws_have_seeds_of_their_own(self):
+        """Two draws of a step, under a seed of the graph or none."""
+        def built(graph_seed, draws_before, seeds):
+            with tf.Graph().as_default():
+                tf.set_random_seed(graph_seed)
+                for _ in range(draws_before):
+                    tf.random.uniform([])
+                _run(stock.OURS, {"unroll": "loop"}, own_cell(
+                    stock.OURS, lambda _, x, h: x + h + tf.add_n(
+                        [tf.random.uniform([2, 3], seed=seed) for seed in seeds])))
+        for graph_seed, draws_before in itertools.product((None, 0, 7), (0, 2)):
+            with self.subTest(graph_seed=graph_seed, draws_before=draws_before):
+                built(graph_seed, draws_before, [None, None])
+                for seed in (0, 1, 2, 3, 77):
+                    for seeds in ([None, seed], [seed, None], [seed, 8]):
+                        with self.assertRaisesRegex(ValueError, "with a seed of their own"):
+                            built(graph_seed, draws_before, seeds)
+
     def _sampled(self, functions, keywords, values=None):
         w, b = tf.get_variable("w", [20, 6]), tf.get_variable("b", [20])
         return functions.sequence_loss(

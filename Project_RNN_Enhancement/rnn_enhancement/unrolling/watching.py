@@ -255,9 +255,11 @@ def _described(change):
     return "the step counts its calls (attribute %s)" % (name or type(owner).__name__)
 
 
-# Attributes that TensorFlow's layers set when they are called.
-_INTERNAL = frozenset(SET_BY_CALLS).union(
-    vars(Layer()), vars(rnn_cell.RNNCell()))
+# Attributes that TensorFlow's layers set when they are called. Layers name themselves in a graph,
+# and a program may still decide to have no default one.
+with tf.Graph().as_default():
+    _INTERNAL = frozenset(SET_BY_CALLS).union(
+        vars(Layer()), vars(rnn_cell.RNNCell()))
 
 
 def _is_internal(name):
