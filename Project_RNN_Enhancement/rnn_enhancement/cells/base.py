@@ -177,6 +177,9 @@ class RNNCell(rnn_cell.RNNCell):
 
         Returns:
           (output, new state).
+
+        Raises:
+          RuntimeError: if called eagerly on TensorFlow 2.x.
         """
         check_graph_mode(type(self).__name__)
         cell = holder(self, scope) if self._has_own_scope else self
@@ -184,7 +187,11 @@ class RNNCell(rnn_cell.RNNCell):
             return super(RNNCell, cell).__call__(inputs, state, scope=scope, *args, **kwargs)
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
-        """Zeros as `zero_state` gives them, for the batch and the dtype of `inputs` if given."""
+        """Zeros as `zero_state` gives them, for the batch and the dtype of `inputs` if given.
+
+        Raises:
+          ValueError: without `inputs` if `batch_size` or `dtype` is None.
+        """
         if inputs is None and dtype is None and not has_keras_2:
             raise ValueError("%s.get_initial_state needs inputs or dtype, which the layers of "
                              "Keras 3 don't give: use static_rnn or dynamic_rnn in their place, "
