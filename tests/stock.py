@@ -15,7 +15,7 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import rnn_cell as tf_cells
 
 
 class _Absent(object):
-    """A module of `tf.contrib` where there is none."""
+    """A module that this TensorFlow hasn't got."""
 
     def __init__(self, name, instead=None):
         self._name, self._instead = name, instead
@@ -23,7 +23,10 @@ class _Absent(object):
     def __getattr__(self, name):
         if hasattr(self._instead, name):
             return getattr(self._instead, name)
-        raise unittest.SkipTest("this TensorFlow has no tf.contrib.%s.%s" % (self._name, name))
+        raise unittest.SkipTest("this TensorFlow has no %s.%s" % (self._name, name))
+
+    def __dir__(self):
+        raise unittest.SkipTest("this TensorFlow has no %s" % self._name)
 
 
 def contrib(name, instead=None):
@@ -36,9 +39,20 @@ def contrib(name, instead=None):
     try:
         return importlib.import_module("tensorflow.contrib." + name)
     except ImportError:
-        return _Absent(name, instead)
+        return _Absent("tf.contrib." + name, instead)
 
 
+def _layers():
+    """`tf.layers`; where Keras is version 3, what TensorFlow still holds of it."""
+    try:
+        tf.layers.Dense  # pylint: disable=pointless-statement
+        return tf.layers
+    except AttributeError:
+        from tensorflow.python.keras.legacy_tf_layers import core
+        return _Absent("tf.layers", core)
+
+
+tf_layers = _layers()
 stock_seq2seq = contrib("legacy_seq2seq")
 stock_rnn = contrib("rnn", tf_cells)
 

@@ -5,6 +5,8 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
+from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import has_keras_2, keras
 
 from . import oracle
 from .stock import contrib
@@ -417,11 +419,28 @@ class LayerTest(tf.test.TestCase):
         values = []
         for library in (oracle.STOCK, oracle.OURS):
             with tf.Graph().as_default(), oracle.quiet():
-                layer = tf.keras.layers.RNN(library.cells.GRUCell(4), return_sequences=True)
+                layer = keras.layers.RNN(library.cells.GRUCell(4), return_sequences=True)
                 outputs = layer(tf.ones([2, 3, 5]))
                 self.assertLen(layer.trainable_weights, 4)
                 values.append(oracle.numbers(outputs)[0])
         self.assertAllClose(*values)
+
+    @unittest.skipIf(has_keras_2, "has no Keras 3")
+    def test_keras_3_and_what_to_do(self):
+        what_to_do = "install tf_keras and set .*TF_USE_LEGACY_KERAS=1 before"
+        xs = [tf.ones([2, 5])] * 4
+        with self.assertRaisesRegex(ValueError, what_to_do):
+            tf.keras.layers.RNN(rnn_cell.LSTMCell(4))(tf.ones([2, 3, 5]))
+        for name, misuse in sorted({
+                "stack": lambda cell: rnn_cell.MultiRNNCell([cell]),
+                "static": lambda cell: rnn_enhanced.static_rnn(cell, xs, dtype=tf.float32),
+                "dynamic": lambda cell: rnn_enhanced.dynamic_rnn(
+                    cell, tf.ones([2, 3, 5]), dtype=tf.float32),
+                "decoder": lambda cell: seq2seq_enhanced.rnn_decoder(xs, tf.zeros([2, 4]), cell),
+                }.items()):
+            with self.subTest(name), tf.Graph().as_default():
+                with self.assertRaisesRegex(TypeError, "cell .*GRUCell of Keras 3.*" + what_to_do):
+                    misuse(tf.keras.layers.GRUCell(4))
 
     def test_compute_output_shape_and_build(self):
         for kind in self.KINDS:

@@ -21,7 +21,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
 from . import oracle
-from tests.stock import contrib, tf_cells
+from tests.stock import contrib, tf_cells, tf_layers
 
 UNITS, BATCH, STEPS, INPUT = 4, 3, 3, 3
 LENGTHS = (3, 1, 0)
@@ -729,7 +729,7 @@ class Conformance(object):
         with tf.Graph().as_default(), oracle.quiet(), _session() as session:
             tf.set_random_seed(1)
             x = self.inputs(2, size)
-            for module, way in ((None, "by hand"), (tf.nn.rnn_cell, "by hand"),
+            for module, way in ((None, "by hand"), (tf_cells, "by hand"),
                                 (rnn_cell, "by hand"), (rnn_cell, "loop")):
                 cell = self.row.make(UNITS)
                 with tf.variable_scope("model_%d" % len(results)) as scope:
@@ -802,7 +802,7 @@ class Conformance(object):
                 inner, seq2seq.LuongAttention(self.row.output, tf.ones([BATCH, 5, 4])),
                 attention_layer_size=UNITS)
             start = cell.zero_state(BATCH, tf.float32).clone(cell_state=self.starts(inner))
-            project = tf.layers.Dense(6)
+            project = tf_layers.Dense(6)
             decoded, state, _ = seq2seq.dynamic_decode(seq2seq.BasicDecoder(
                 cell, seq2seq.TrainingHelper(x, [2] * BATCH), start, project))
             variables, outputs = tf.trainable_variables(), []

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import initializers, rnn_cell_enhanced as rnn_cell
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import keras
 
 from . import oracle
 
@@ -300,8 +301,8 @@ class ObjectsTest(tf.test.TestCase):
                 self.assertAllEqual(self._value(initializer, shape, seed=1),
                                     self._value(again, shape, seed=1))
                 if not isinstance(initializer, initializers.Blockwise):
-                    in_keras = tf.keras.initializers.deserialize(
-                        tf.keras.initializers.serialize(initializer),
+                    in_keras = keras.initializers.deserialize(
+                        keras.initializers.serialize(initializer),
                         custom_objects={type(initializer).__name__: type(initializer)})
                     self.assertEqual(initializer.get_config(), in_keras.get_config())
 

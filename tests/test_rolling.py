@@ -8,9 +8,10 @@ from Project_RNN_Enhancement import rnn_enhancement
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      rnn_enhanced as rnn,
                                                      seq2seq_enhanced as seq2seq)
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import keras
 
 from . import stock
-from tests.stock import contrib, tf_cells
+from tests.stock import contrib, tf_cells, tf_layers
 
 contrib_rnn = contrib("rnn")
 
@@ -257,7 +258,7 @@ class CellsTest(tf.test.TestCase):
     def test_other_kinds_of_variables(self):
         for options in (dict(use_resource=True),
                         dict(partitioner=tf.fixed_size_partitioner(2)),
-                        dict(regularizer=tf.keras.regularizers.l2(0.1))):
+                        dict(regularizer=keras.regularizers.l2(0.1))):
             def build(unroll):
                 cell = rnn_cell.EmbeddingWrapper(rnn_cell.MultiRNNCell(
                     [rnn_cell.LSTMCell(5, use_peepholes=True, num_proj=3, dtype=FLOAT),
@@ -434,7 +435,7 @@ OPERATIONS = {
                                       [2, 6])[:, 2:5],
     "unstacking": lambda x, h: tf.stack(tf.unstack(x * h, axis=1)[::-1], 1) + tf.reverse(h, [1]),
     "casts": lambda x, h: tf.cast(tf.cast(x, tf.float32) * 0.5, FLOAT) + h,
-    "layers": lambda x, h: tf.layers.dense(tf.layers.dense(x, 20, tf.tanh), 3) + h,
+    "layers": lambda x, h: tf_layers.dense(tf_layers.dense(x, 20, tf.tanh), 3) + h,
     "checks": lambda x, h: tf.debugging.check_numerics(x, "x") * h,
 }
 

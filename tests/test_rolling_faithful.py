@@ -14,8 +14,10 @@ from tensorflow.python.framework import function
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      rnn_enhanced as rnn,
                                                      seq2seq_enhanced as seq2seq)
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import keras
 
 from . import stock
+from .stock import tf_layers
 from .test_rolling import assert_same
 
 STEPS = 5
@@ -496,29 +498,32 @@ class FallbackTest(_Case):
             return h
 
         def regularized(self, x, h):
-            return h + tf.layers.dense(x, 3, kernel_regularizer=tf.keras.regularizers.l2(0.1))
+            return h + tf_layers.dense(x, 3, kernel_regularizer=keras.regularizers.l2(0.1))
 
         def normalized(self, x, h):
-            return h + tf.layers.batch_normalization(x, training=True)
+            return h + tf_layers.batch_normalization(x, training=True)
         keys = (tf.GraphKeys.LOSSES, tf.GraphKeys.REGULARIZATION_LOSSES, tf.GraphKeys.SUMMARIES,
                 tf.GraphKeys.UPDATE_OPS)
         for call in (loss, own_loss, summary, regularized, normalized):
             found = []
-            for library in (stock.STOCK, stock.OURS):
-                with tf.Graph().as_default(), stock.quiet():
-                    _run(library, {}, own_cell(library, call))
-                    found.append([(key, len(tf.get_collection(key))) for key in keys])
-                    inside = [value.name for key in keys for value in tf.get_collection(key)
-                              if "" not in _contexts([getattr(value, "op", value)])]
             with self.subTest(call.__name__):
+                for library in (stock.STOCK, stock.OURS):
+                    with tf.Graph().as_default(), stock.quiet():
+                        _run(library, {}, own_cell(library, call))
+                        found.append([(key, len(tf.get_collection(key))) for key in keys])
+                        inside = [value.name for key in keys for value in tf.get_collection(key)
+                                  if "" not in _contexts([getattr(value, "op", value)])]
                 self.assertEqual([], inside)
                 self.assertEqual(*found)
 
     def test_keras_cells_keep_their_variables_names(self):
-        for make in (lambda: tf.keras.layers.LSTMCell(4), lambda: tf.keras.layers.GRUCell(4)):
+        for name in ("LSTMCell", "GRUCell"):
+            # The second name is that of the Keras which TensorFlow holds in private.
+            make = getattr(keras.layers, name, None) or getattr(keras.layers, name + "V1")
+
             def build(library, keywords):
-                return _run(library, keywords, make())
-            with self.subTest(type(make()).__name__):
+                return _run(library, keywords, make(4))
+            with self.subTest(name):
                 self._check(build)
 
 
@@ -655,10 +660,11 @@ class StructureTest(_Case):
             metadata = tf.RunMetadata()
             session.run(results, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
                         run_metadata=metadata)
-        names = [node.node_name for device in metadata.step_stats.dev_stats
-                 for node in device.node_stats]
+        # Labels are "name = type(inputs)".
+        ran = [(node.node_name, node.timeline_label.partition(" = ")[2].partition("(")[0])
+               for device in metadata.step_stats.dev_stats for node in device.node_stats]
         return list(collections.Counter(
-            name for name in names if ":" in name and name.endswith(kind)).values())
+            name for name, op_type in ran if op_type.endswith(kind)).values())
 
     def test_nothing_but_the_recurrence_is_in_the_loops(self):
         outputs, _ = rnn.static_rnn(
@@ -727,6 +733,24 @@ class RandomTest(_Case):
             self.assertGreater(np.abs(difference).min(), 0)
             self.assertLess(np.abs(difference).max(), 1)
         self.assertGreater(np.abs(one - other).min(), 0)
+
+    def test_which_draws_have_seeds_of_their_own(self):
+        """Two draws of a step, under a seed of the graph or none."""
+        def built(graph_seed, draws_before, seeds):
+            with tf.Graph().as_default():
+                tf.set_random_seed(graph_seed)
+                for _ in range(draws_before):
+                    tf.random.uniform([])
+                _run(stock.OURS, {"unroll": "loop"}, own_cell(
+                    stock.OURS, lambda _, x, h: x + h + tf.add_n(
+                        [tf.random.uniform([2, 3], seed=seed) for seed in seeds])))
+        for graph_seed, draws_before in itertools.product((None, 0, 7), (0, 2)):
+            with self.subTest(graph_seed=graph_seed, draws_before=draws_before):
+                built(graph_seed, draws_before, [None, None])
+                for seed in (0, 1, 2, 3, 77):
+                    for seeds in ([None, seed], [seed, None], [seed, 8]):
+                        with self.assertRaisesRegex(ValueError, "with a seed of their own"):
+                            built(graph_seed, draws_before, seeds)
 
     def _sampled(self, functions, keywords, values=None):
         w, b = tf.get_variable("w", [20, 6]), tf.get_variable("b", [20])

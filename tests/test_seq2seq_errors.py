@@ -8,7 +8,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced, rnn_cell_enhanced as
                                                      rnn_cell, rnn_enhanced, seq2seq_enhanced as
                                                      seq2seq)
-from tests.stock import stock_seq2seq
+from tests.stock import stock_seq2seq, tf_cells
 
 
 def _symbols(steps=3):
@@ -30,7 +30,7 @@ class SurfaceTest(tf.test.TestCase):
                            tf.nn, rnn_enhanced)
         for name in ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "MultiRNNCell"):
             ours = getattr(rnn_cell, name)
-            stock = getattr(tf.nn.rnn_cell, name)
+            stock = getattr(tf_cells, name)
             self.assertEqual(self._parameters(stock.__init__),
                              self._parameters(ours.__init__)[:len(
                                  self._parameters(stock.__init__))])

@@ -8,7 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
-from tests.stock import contrib, stock_rnn, tf_cells
+from tests.stock import contrib, stock_rnn, tf_cells, tf_layers
 
 
 def _mixed(inner, outer):
@@ -327,7 +327,7 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
                     seq2seq.LuongAttention(4, memory), attention_layer_size=4)
                 helper = seq2seq.TrainingHelper(oracle.inputs(3, 4), [2, 3])
                 decoder = seq2seq.BasicDecoder(
-                    cell, helper, cell.zero_state(2, tf.float32), tf.layers.Dense(5))
+                    cell, helper, cell.zero_state(2, tf.float32), tf_layers.Dense(5))
                 outputs, state, lengths = seq2seq.dynamic_decode(decoder)
                 return outputs.rnn_output, state.cell_state, lengths
             with self.subTest(kind):
@@ -341,7 +341,7 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
                 cell = library.cells.LSTMCell(4)
                 decoder = seq2seq.BeamSearchDecoder(
                     cell, tf.get_variable("embedding", [5, 3]), tf.constant([1, 1]), 0,
-                    seq2seq.tile_batch(cell.zero_state(2, tf.float32), 2), 2, tf.layers.Dense(5))
+                    seq2seq.tile_batch(cell.zero_state(2, tf.float32), 2), 2, tf_layers.Dense(5))
                 outputs, _, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=4)
                 return oracle.names(), oracle.numbers(outputs.predicted_ids)[0]
         expected, found = decode(oracle.STOCK), decode(oracle.OURS)

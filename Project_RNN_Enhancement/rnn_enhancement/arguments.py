@@ -8,9 +8,12 @@ import operator
 
 import numpy as np
 
+from .tf1 import check_graph_mode
+
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
            "finite_number", "positive_number", "boolean", "one_of", "check_callable",
-           "accepts_integer_at", "checked_keywords", "is_plain_integer", "with_signature_of"]
+           "accepts_integer_at", "checked_keywords", "graph_function", "is_plain_integer",
+           "with_signature_of"]
 
 # Older or misspelt keywords -> the name used today.
 ALIASES = {
@@ -145,6 +148,21 @@ def checked_keywords(function):
         kwargs = resolve_aliases(kwargs, function.__name__)
         reject_unknown(kwargs, known, function.__name__)
         return function(*args, **kwargs)
+    return wrapper
+
+
+def graph_function(function):
+    """`checked_keywords` for a function that makes variables or unrolls time.
+
+    Called eagerly, it raises RuntimeError that says what to do: its variables would be others in
+    every call, and out of reach.
+    """
+    checked = checked_keywords(function)
+
+    @with_signature_of(function)
+    def wrapper(*args, **kwargs):
+        check_graph_mode(function.__name__)
+        return checked(*args, **kwargs)
     return wrapper
 
 

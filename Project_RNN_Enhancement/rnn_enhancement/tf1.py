@@ -15,39 +15,66 @@ with warnings.catch_warnings():
     import tensorflow.compat.v1 as tf
 
 from tensorflow.python.framework import ops as _ops
+from tensorflow.python.framework import random_seed as _random_seed
 from tensorflow.python.ops import control_flow_util as _control_flow_util
 from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
+from tensorflow.python.ops import variables as _variables
 from tensorflow.python.util import deprecation as _deprecation
 
 try:
     rnn_cell = tf.nn.rnn_cell
     rnn_cell.RNNCell  # pylint: disable=pointless-statement
     keras, Layer = tf.keras, tf.layers.Layer
-except (AttributeError, ImportError):
+    has_keras_2 = True
+except (AttributeError, ImportError, RecursionError):
     # From 2.16 on Keras is version 3, which has no RNN cells; TensorFlow still holds its own ones
-    # and the Keras that they belong to, but no longer in public.
+    # and the Keras that they belong to, but no longer in public. (It looks for the older Keras
+    # without end where that is asked for and not installed.)
+    has_keras_2 = False
     from tensorflow.python import keras
     rnn_cell, Layer = _rnn_cell_impl, keras.legacy_tf_layers.base.Layer
 
 # The class between `RNNCell` and the core cells, which isn't public.
 LayerRNNCell = rnn_cell.GRUCell.__bases__[0]
 
-__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "quiet_deprecations",
+# What all variables are. In 2.x `tf.Variable` is the class of those that are no resources.
+Variable = _variables.Variable
+
+# What to do where a layer or cell of Keras and a cell of TensorFlow 1.x should work together.
+FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KERAS=1 before "
+             "TensorFlow is imported")
+
+__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_KERAS",
+           "has_keras_2", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
            "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "gpu_names",
            "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
-           "static_dimension", "variable_names", "visible_gpus", "with_referent", "private_rnn",
-           "private_rnn_cell"]
+           "static_dimension", "variable_names", "visible_gpus", "with_referent", "next_op_seed",
+           "is_next_op_seed", "private_rnn", "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
 private_rnn = _rnn
 private_rnn_cell = _rnn_cell_impl
 
+_IS_EAGER_BY_DEFAULT = not tf.__version__.startswith("1.")
+
 # The public alias for nested structures was renamed on the way to 2.x.
 is_sequence = getattr(tf.nest, "is_nested", None) or tf.nest.is_sequence
+
+
+def check_graph_mode(name):
+    """Raises RuntimeError if `name`, a function or class of the user's view, is called eagerly.
+
+    In 1.15, where a program is eager only if it asked for that, whatever works may.
+    """
+    if _IS_EAGER_BY_DEFAULT and tf.executing_eagerly():
+        raise RuntimeError(
+            "%s builds a graph of TensorFlow 1.x and can't be called eagerly: call it inside "
+            "`with tf.Graph().as_default():`, or call `tf.compat.v1.disable_eager_execution()` "
+            "when the program starts." % name)
 
 
 def _is_no_deprecation(record):
@@ -170,6 +197,30 @@ def why_no_loop():
     return None
 
 
+def next_op_seed(graph):
+    """The seed beside the graph's that `graph` has for the next random operation without one."""
+    # 1.15 takes the number of the last operation; 2.x counts how often one was asked for.
+    counts = getattr(_random_seed, "_graph_to_seed_dict", None)
+    return graph._last_id if counts is None else counts.get(graph, 0)
+
+
+def is_next_op_seed(op, first):
+    """Whether the seed beside the graph's of a random operation may be one of `next_op_seed`.
+
+    Args:
+      op: the operation, in a graph with a seed.
+      first: what `next_op_seed` was before `op` was made.
+    """
+    seed = op.get_attr("seed2")
+    if op.graph.seed == 0 and seed == 2 ** 31 - 1:
+        # Stands for 0: two zeros would mean that there is no seed.
+        seed = 0
+    if hasattr(_random_seed, "_graph_to_seed_dict"):
+        return first <= seed < next_op_seed(op.graph)
+    # In 1.15 the seed is asked for a few operations before `op` is made.
+    return max(first, op._id - 32) <= seed < op._id
+
+
 @functools.lru_cache(maxsize=None)
 def visible_gpus():
     """Number of GPUs that TensorFlow sees."""
@@ -216,6 +267,14 @@ def is_keras_cell(cell):
             getattr(cell, "zero_state", None) is None)
 
 
+def reject_keras_3(name, cell):
+    """Raises TypeError if the argument `name` is a layer of Keras 3."""
+    if not has_keras_2 and any(base.__module__.startswith("keras.") for base in type(cell).__mro__):
+        raise TypeError("%s must be an RNNCell, got a %s of Keras 3, whose variables are not those "
+                        "of a TensorFlow 1.x graph: take a cell of this package, or %s."
+                        % (name, type(cell).__name__, FOR_KERAS))
+
+
 def is_tensor(value):
     """Whether `value` is a tensor, variable or sparse tensor of a graph (or eager)."""
     return tf.is_tensor(value)
@@ -223,7 +282,7 @@ def is_tensor(value):
 
 def is_variable(value):
     """Whether `value` is a TensorFlow variable, partitioned ones included."""
-    return isinstance(value, tf.Variable) or type(value).__name__ == "PartitionedVariable"
+    return isinstance(value, Variable) or type(value).__name__ == "PartitionedVariable"
 
 
 def static_dimension(tensor, axis):

@@ -9,7 +9,9 @@ import inspect
 from ..arguments import finite_number, reject_unknown, resolve_aliases
 from ..initializers import Blockwise, Chrono, weight_initializer_of
 from ..placement import device_of, placed
-from ..tf1 import Layer, private_rnn_cell, quiet_deprecations, rnn_cell, tf, without_autograph
+from ..tf1 import (FOR_KERAS, Layer, check_graph_mode, has_keras_2, private_rnn_cell,
+                   quiet_deprecations, reject_keras_3, rnn_cell, tf, Variable,
+                   without_autograph)
 from ..unrolling.steps import flat_steps
 from .copying import fresh_copy
 from .over_time import attribute_replaced, hoisted_over_time
@@ -55,6 +57,7 @@ def assert_like_rnncell(name, cell):
     """Raises TypeError unless `cell` behaves as an RNN cell."""
     if isinstance(cell, type):
         raise TypeError("%s must be an RNNCell object, got the class %s." % (name, cell.__name__))
+    reject_keras_3(name, cell)
     private_rnn_cell.assert_like_rnncell(name, cell)
 
 
@@ -174,10 +177,27 @@ class RNNCell(rnn_cell.RNNCell):
 
         Returns:
           (output, new state).
+
+        Raises:
+          RuntimeError: if called eagerly on TensorFlow 2.x.
         """
+        check_graph_mode(type(self).__name__)
         cell = holder(self, scope) if self._has_own_scope else self
         with placed(cell._pinned_to):
             return super(RNNCell, cell).__call__(inputs, state, scope=scope, *args, **kwargs)
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        """Zeros as `zero_state` gives them, for the batch and the dtype of `inputs` if given.
+
+        Raises:
+          ValueError: without `inputs` if `batch_size` or `dtype` is None.
+        """
+        if inputs is None and dtype is None and not has_keras_2:
+            raise ValueError("%s.get_initial_state needs inputs or dtype, which the layers of "
+                             "Keras 3 don't give: use static_rnn or dynamic_rnn in their place, "
+                             "or %s." % (type(self).__name__, FOR_KERAS))
+        return super(RNNCell, self).get_initial_state(
+            inputs=inputs, batch_size=batch_size, dtype=dtype)
 
     def takes_sequences(self):
         """Whether `over_time` knows how to do better than a loop around the cell's call."""
@@ -215,7 +235,7 @@ class RNNCell(rnn_cell.RNNCell):
 
     def _track(self, name, part):
         """Lets object-based checkpoints find `part` through this cell."""
-        if isinstance(part, (tf.Variable, Layer)):
+        if isinstance(part, (Variable, Layer)):
             self._track_trackable(part, name, overwrite=True)
 
     def __deepcopy__(self, memo):

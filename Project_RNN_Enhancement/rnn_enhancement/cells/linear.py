@@ -1,5 +1,5 @@
 """A linear map of one or several tensors with variables in the current scope."""
-from ..arguments import checked_keywords
+from ..arguments import graph_function
 from ..tf1 import is_sequence, static_dimension, tf
 
 __all__ = ["linear", "Linear", "biased", "dense"]
@@ -56,7 +56,7 @@ class Linear(object):
         return dense(args[0] if len(args) == 1 else tf.concat(args, 1), self.kernel, self.bias)
 
 
-@checked_keywords
+@graph_function
 def linear(args, output_size, bias, bias_initializer=None, kernel_initializer=None,
            bias_start=0.0, scope=None):
     """Linear map [a_1 .. a_n]·kernel + bias of tensors side by side.

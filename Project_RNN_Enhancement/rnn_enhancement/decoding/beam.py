@@ -1,7 +1,8 @@
 """Beam search over a decoder's symbols, for a batch of sentences, as one loop in the graph."""
 import collections
 
-from ..arguments import check_callable, checked_keywords, non_negative_int, positive_int
+from ..arguments import (check_callable, checked_keywords, graph_function, non_negative_int,
+                         positive_int)
 from ..run_time_numbers import Range, number_in_graph
 from ..seq2seq.stepping import repeat_for_beams, step_function
 from ..tf1 import is_tensor, is_variable, select_rows, static_dimension, tf
@@ -453,7 +454,7 @@ def beam_search(step, initial_state, go_symbol, end_symbol, max_length, beam_siz
                     length_weight)
 
 
-@checked_keywords
+@graph_function
 def beam_search_seq2seq(seq2seq, encoder_inputs, go_symbol, end_symbol, max_length, beam_size=5,
                         length_penalty=0.0, coverage_penalty=0.0, num_best=None, anti_lm=None,
                         mmi_lambda=0.5, mmi_threshold=None, length_weight=0.0):

@@ -11,7 +11,7 @@ Li et al. 2016, arXiv:1510.03055, two ways, both at decoding time:
 
 The paper calls both the threshold and the length weight gamma. |T| counts the end symbol.
 """
-from ..arguments import check_callable, checked_keywords
+from ..arguments import check_callable, checked_keywords, graph_function
 from ..run_time_numbers import FRACTION, Range, number_in_graph
 from ..seq2seq.losses import sequence_loss_by_example
 from ..tf1 import is_tensor, select_rows, static_dimension, tf
@@ -51,7 +51,7 @@ def sequence_log_probability(outputs, targets, weights, output_projection=None):
     return -sequence_loss_by_example(outputs, targets, weights, average_across_timesteps=False)
 
 
-@checked_keywords
+@graph_function
 def reverse_log_probability(result, reverse_seq2seq, sources, source_lengths, go_symbol,
                             end_symbol, pad_symbol=0, encoder_inputs_of=None,
                             output_projection=None, num_source_symbols=None):

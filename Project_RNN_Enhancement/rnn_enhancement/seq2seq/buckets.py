@@ -1,5 +1,5 @@
 """One model for several lengths: a graph per bucket on one set of variables."""
-from ..arguments import accepts_integer_at, check_callable, checked_keywords
+from ..arguments import accepts_integer_at, check_callable, graph_function
 from ..tf1 import tf
 from ..unrolling.modes import takes_unroll
 from .losses import check_vocabulary_size, sequence_loss, sequence_loss_by_example
@@ -22,7 +22,7 @@ def _outputs_of(results):
     return results[0]
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @accepts_integer_at(5, "num_decoder_symbols")
 def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets, seq2seq,

@@ -2,7 +2,7 @@
 import collections
 import contextlib
 
-from ..arguments import checked_keywords
+from ..arguments import graph_function
 from ..cells.linear import Linear
 from ..cells.over_time import TimeLoop, over_time
 from ..cells.scopes import holder
@@ -171,7 +171,7 @@ def _average(options):
     return None
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @takes_options(AVERAGING, SCHEDULED_SAMPLING)
 def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None, options=None):
@@ -224,7 +224,7 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
         return outputs, _final_or_all(states, final, cell, state)
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, ATTENTION)
 def attention_decoder(decoder_inputs, initial_state, attention_states, cell, output_size=None,
@@ -450,7 +450,7 @@ def _embedding_size(embedding_size, cell):
     return cell.output_size if embedding_size is None else embedding_size
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @embedding_size_may_be_missing(4)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
@@ -489,7 +489,7 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
         return rnn_decoder(embedded, initial_state, cell, loop_function=loop_function, **keywords)
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @embedding_size_may_be_missing(5)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, ATTENTION)

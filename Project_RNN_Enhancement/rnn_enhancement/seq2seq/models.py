@@ -1,7 +1,7 @@
 """Sequence-to-sequence models: an encoder, and a decoder that starts from its last state."""
 import numpy as np
 
-from ..arguments import checked_keywords
+from ..arguments import graph_function
 from ..cells.copying import fresh_copy, is_cell_like
 from ..cells.wrappers import EmbeddingWrapper, OutputProjectionWrapper
 from ..tf1 import is_tensor, is_variable, tf
@@ -53,7 +53,7 @@ def _embedding_size(embedding_size, cell):
     return cell.output_size if embedding_size is None else embedding_size
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @takes_options(AVERAGING)
 def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, scope=None,
@@ -76,7 +76,7 @@ def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, sc
         return rnn_decoder(decoder_inputs, state, cell, **options)
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @takes_options(AVERAGING, SCHEDULED_SAMPLING)
 def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, dtype=tf.float32,
@@ -103,7 +103,7 @@ def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, d
                            **options)
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @embedding_size_may_be_missing(5)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
@@ -150,7 +150,7 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
             update_embedding_for_previous=not by_tensor, **options))
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @embedding_size_may_be_missing(4)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
@@ -200,7 +200,7 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
         return _fed_or_given(feed_previous, decode)
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @embedding_size_may_be_missing(5)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, ATTENTION)
@@ -254,7 +254,7 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
             initial_state_attention=initial_state_attention, **options))
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cells_dict,

@@ -8,7 +8,7 @@ the function does before the decoder are those of training by construction.
 import contextlib
 import threading
 
-from ..arguments import check_callable, checked_keywords, positive_int
+from ..arguments import check_callable, checked_keywords, graph_function, positive_int
 from ..tf1 import tf
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
@@ -146,7 +146,7 @@ def _seeking(width):
         _local.search = outer
 
 
-@checked_keywords
+@graph_function
 def step_function(decode, start_symbols, beam_size=1):
     """The step of a decoder and its initial state, on the variables that the decoder has.
 

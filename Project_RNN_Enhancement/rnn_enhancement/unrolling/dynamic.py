@@ -1,5 +1,5 @@
 """A cell over a tensor of inputs: one step in the graph, in a loop."""
-from ..arguments import checked_keywords
+from ..arguments import graph_function
 from ..tf1 import quiet_deprecations, tf, undeprecated
 from .states import as_cell_state
 
@@ -9,7 +9,7 @@ _dynamic_rnn = undeprecated(tf.nn.dynamic_rnn)
 _bidirectional_dynamic_rnn = undeprecated(tf.nn.bidirectional_dynamic_rnn)
 
 
-@checked_keywords
+@graph_function
 def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=None,
                 parallel_iterations=None, swap_memory=False, time_major=False, scope=None):
     """Runs `cell` over a tensor of inputs.
@@ -39,7 +39,7 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
             time_major=time_major, scope=scope)
 
 
-@checked_keywords
+@graph_function
 def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
                               initial_state_fw=None, initial_state_bw=None, dtype=None,
                               parallel_iterations=None, swap_memory=False, time_major=False,

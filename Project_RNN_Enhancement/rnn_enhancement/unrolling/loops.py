@@ -6,8 +6,10 @@ one thin matrix product and one sum of whole matrices at a time. The gradient he
 keeps only what matrix products, look-ups and random draws gave, computes the rest of the step
 again, and takes each weight's gradient as one product over all steps.
 """
-from ..tf1 import (control_flow_context, gradient_function, outside_of, replace_input, tf,
-                   why_no_loop)
+from collections import Counter
+
+from ..tf1 import (control_flow_context, gradient_function, is_next_op_seed, next_op_seed,
+                   outside_of, replace_input, tf, why_no_loop)
 from .backward import Backward, Saved
 from .modes import NotRollable
 from .operations import (BY_OUTPUT, CONTROL_FLOW, DATA_DEPENDENT, gradient_type, keeps_output,
@@ -20,16 +22,12 @@ from .while_loop import Reader, gather, run_loop
 __all__ = ["roll"]
 
 
-def _is_seeded(op):
-    """Whether a random operation was given a seed of its own, beside the graph's."""
+def _seeds(op):
+    """The seeds of a random operation, the graph's and its own; None for any other operation."""
     try:
-        seed, seed2 = op.get_attr("seed"), op.get_attr("seed2")
+        return op.get_attr("seed"), op.get_attr("seed2")
     except ValueError:
-        return False
-    if op.graph.seed is None:
-        return bool(seed or seed2)
-    # Without a seed of its own TensorFlow takes the number of operations so far.
-    return not 0 <= op._id - seed2 <= 32
+        return None
 
 
 def _has_gradient(op):
@@ -54,8 +52,9 @@ class _Plan(object):
       originals: name of a product done in columns -> the product.
     """
 
-    def __init__(self, leaves, targets, context, batched=()):
-        self._context = context
+    def __init__(self, leaves, targets, context, first_seed, batched=()):
+        """`first_seed`: what `next_op_seed` was before the step."""
+        self._context, self._first_seed = context, first_seed
         self._leaves = {leaf.name for leaf in leaves}
         self.externals, self.again, self.keep = {}, [], {}
         self._enters = []
@@ -70,6 +69,7 @@ class _Plan(object):
             if tensor.dtype.is_complex:
                 raise NotRollable("the step computes with complex numbers (%s)." % tensor.name)
         self._invariant = set()
+        self._draws = Counter(filter(None, map(_seeds, operations)))
         for op in operations:
             self._classify(op)
         names = {tensor.name for tensor in batched}
@@ -108,6 +108,16 @@ class _Plan(object):
             stack.extend(t.op for t in op.inputs if t.name not in self._leaves)
         return sorted((op for op in found.values() if op.type != "Enter"), key=lambda op: op._id)
 
+    def _is_seeded(self, op):
+        """Whether a random operation was given a seed of its own, beside the graph's."""
+        seeds = _seeds(op)
+        if seeds is None:
+            return False
+        if op.graph.seed is None:
+            return any(seeds)
+        # TensorFlow gives every operation without one another seed.
+        return self._draws[seeds] > 1 or not is_next_op_seed(op, self._first_seed)
+
     def _read_outside(self, handle, dtype):
         outer = self.externals[handle.name]
         with outside_of(self._context):
@@ -130,7 +140,7 @@ class _Plan(object):
                     self.differentiable.add(tensor.name)
                 return
         if op.op_def.is_stateful and op.type != "ResourceGather":
-            if _is_seeded(op):
+            if self._is_seeded(op):
                 raise NotRollable("the step draws random numbers with a seed of their own (%s); "
                                   "in a loop every step would draw others." % op.name)
         elif all(self._is_invariant(t) for t in op.inputs):
@@ -340,13 +350,15 @@ def roll(step, inputs, state, length, watched=(), batched=()):
         for value, initial in zip(values, flat_state):
             value.set_shape(initial.shape)
         packed = tf.nest.pack_sequence_as(state, values)
+        first_seed = next_op_seed(tf.get_default_graph())
         outputs, new_state = step(leaves, packed)
         context = control_flow_context(tf.get_default_graph())
         watch.check(context, again=lambda: _is_same_again(
             (outputs, new_state), lambda: step(leaves, packed)))
         new_values = _checked_state(packed, new_state)
         flat_outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(outputs)]
-        plan = _Plan(leaves + list(values), flat_outputs + new_values, context, batched)
+        plan = _Plan(leaves + list(values), flat_outputs + new_values, context, first_seed,
+                     batched)
         handles = {name: writer.write(tensor) for name, tensor in plan.keep.items()}
         for value in values:
             handles[value.name] = writer.write(value)

@@ -1,5 +1,5 @@
 """Forms of a cell's state: as the cell has it, or as one tensor, side by side."""
-from ..tf1 import is_sequence, static_dimension, tf
+from ..tf1 import is_sequence, reject_keras_3, static_dimension, tf
 
 __all__ = ["as_cell_state"]
 
@@ -9,7 +9,11 @@ def as_cell_state(cell, state):
 
     A tensor [batch, sum of sizes] given where the cell has a nested state is split, as programs
     from before 0.11 pass it on; a nested state given where the cell has one tensor is joined.
+
+    Raises:
+      TypeError: if `cell` is one of Keras 3.
     """
+    reject_keras_3("cell", cell)
     size = getattr(cell, "state_size", None)
     if state is None or size is None:
         return state

@@ -1,5 +1,5 @@
 """A cell over a Python list of inputs, in a loop or with one copy of the step per input."""
-from ..arguments import checked_keywords
+from ..arguments import graph_function
 from ..cells.base import assert_like_rnncell
 from ..cells.over_time import TimeLoop, over_time
 from ..eras import is_before_change
@@ -17,7 +17,7 @@ _static_state_saving_rnn = undeprecated(tf.nn.static_state_saving_rnn)
 _static_bidirectional_rnn = undeprecated(tf.nn.static_bidirectional_rnn)
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """Runs `cell` over a list of inputs.
@@ -117,7 +117,7 @@ def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):
     return outputs, states
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 def rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """`static_rnn` by its name before 1.0.
@@ -130,7 +130,7 @@ def rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scop
                       sequence_length=sequence_length, scope=scope)
 
 
-@checked_keywords
+@graph_function
 def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None,
                             scope=None):
     """`static_rnn` that takes its initial state from a saver and gives the final state back.
@@ -153,7 +153,7 @@ def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_leng
                                         sequence_length=sequence_length, scope=scope)
 
 
-@checked_keywords
+@graph_function
 def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None, scope=None):
     """`static_state_saving_rnn` by its name before 1.0.
 
@@ -173,7 +173,7 @@ def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None
     return outputs, states
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
                              initial_state_bw=None, dtype=None, sequence_length=None, scope=None):
@@ -198,7 +198,7 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
             sequence_length=sequence_length, scope=scope)
 
 
-@checked_keywords
+@graph_function
 @takes_unroll
 def bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None,
                       dtype=None, sequence_length=None, scope=None):

@@ -8,14 +8,14 @@ import types
 import numpy as np
 
 from ..cells.copying import SET_BY_CALLS
-from ..tf1 import control_flow_context, keras, Layer, rnn_cell, tf
+from ..tf1 import control_flow_context, keras, Layer, rnn_cell, tf, Variable
 from .modes import NotRollable
 
 __all__ = ["StepNumber", "Watch", "is_same_computation"]
 
-_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "numpy.",
-            "tensorflow_probability.", "absl.")
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, tf.Variable, tf.Operation,
+_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
+            "numpy.", "tensorflow_probability.", "absl.")
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable, tf.Operation,
           tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
 _CONTAINERS = (list, dict, set, collections.deque, bytearray)
 # What a layer's own `add_loss` and its like add to.
@@ -255,9 +255,11 @@ def _described(change):
     return "the step counts its calls (attribute %s)" % (name or type(owner).__name__)
 
 
-# Attributes that TensorFlow's layers set when they are called.
-_INTERNAL = frozenset(SET_BY_CALLS).union(
-    vars(Layer()), vars(rnn_cell.RNNCell()))
+# Attributes that TensorFlow's layers set when they are called. Layers name themselves in a graph,
+# and a program may still decide to have no default one.
+with tf.Graph().as_default():
+    _INTERNAL = frozenset(SET_BY_CALLS).union(
+        vars(Layer()), vars(rnn_cell.RNNCell()))
 
 
 def _is_internal(name):
@@ -273,7 +275,7 @@ def _restore_attributes(owner, before):
         if name in _ADDED:
             getattr(owner, name)[:] = before.get(name, ())
         elif name in before and _is_same(value, before[name]) or isinstance(
-                value, (tf.Variable, keras.layers.Layer)):
+                value, (Variable, keras.layers.Layer)):
             continue
         elif name in before:
             change(owner, name, before[name])
