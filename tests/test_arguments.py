@@ -262,9 +262,10 @@ class SilenceTest(tf.test.TestCase):
         code = ("from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as c, "
                 "rnn_enhanced as r\n"
                 "from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf\n"
-                "r.dynamic_rnn(c.MultiRNNCell([c.LSTMCell(3, state_is_tuple=False)] * 2, False), "
+                "with tf.Graph().as_default():\n"
+                "  r.dynamic_rnn(c.MultiRNNCell([c.LSTMCell(3, state_is_tuple=False)] * 2, False), "
                 "tf.ones([2, 3, 4]), dtype=tf.float32)\n"
-                "r.static_rnn(c.DropoutWrapper(c.GRUCell(3), 0.5, 0.5), [tf.ones([2, 3])] * 2, "
+                "  r.static_rnn(c.DropoutWrapper(c.GRUCell(3), 0.5, 0.5), [tf.ones([2, 3])] * 2, "
                 "dtype=tf.float32)")
         done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)

@@ -189,6 +189,18 @@ class DropoutTest(tf.test.TestCase):
             with self.subTest(name):
                 oracle.assert_same_error(self, misuse)
 
+    def test_config_leaves_tensorflows_names_alone(self):
+        config = dict(rnn_cell.DropoutWrapper(
+            rnn_cell.GRUCell(3), state_keep_prob=0.5,
+            dropout_state_filter_visitor=lambda state: oracle is not None).get_config(),
+                      cell=rnn_cell.GRUCell(3))
+        names = tf_cells.DropoutWrapper.from_config.__func__.__globals__
+        before = [dict(names), dict(names["_parse_config_to_function"].__globals__)]
+        visitor = rnn_cell.DropoutWrapper.from_config(config)._dropout_state_filter
+        self.assertEqual(
+            before, [dict(names), dict(names["_parse_config_to_function"].__globals__)])
+        self.assertTrue(visitor(None))
+
     def test_config_round_trip(self):
         for name, options in sorted(self.OPTIONS.items()):
             with self.subTest(name):

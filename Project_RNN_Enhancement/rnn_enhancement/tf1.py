@@ -7,6 +7,7 @@ Everything in the package that needs TensorFlow imports it from here::
 import contextlib
 import functools
 import logging
+import types
 import warnings
 
 with warnings.catch_warnings():
@@ -52,8 +53,9 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_
            "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "gpu_names",
            "select_rows",
            "without_colocation", "is_keras_cell", "is_sequence", "is_tensor", "is_variable",
-           "static_dimension", "variable_names", "visible_gpus", "with_referent", "next_op_seed",
-           "is_next_op_seed", "private_rnn", "private_rnn_cell"]
+           "static_dimension", "variable_names", "visible_gpus", "with_referent",
+           "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
+           "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
 private_rnn = _rnn
@@ -258,6 +260,23 @@ def with_referent(reference, referent):
         return reference._replace(ref=referent)
     # A named tuple until 2.8.
     return type(reference)(reference.name, referent)
+
+
+@contextlib.contextmanager
+def loading_functions_apart():
+    """Context in which `from_config` of a wrapper loads functions beside the wrappers' own module.
+
+    TensorFlow adds the names of the function's module to those of its wrappers' module; in 2.x the
+    wrappers then work with that module's `tf`, which need not be theirs.
+    """
+    names = rnn_cell.DropoutWrapper.from_config.__func__.__globals__
+    load = names["_parse_config_to_function"]
+    names["_parse_config_to_function"] = types.FunctionType(
+        load.__code__, dict(load.__globals__), load.__name__, load.__defaults__, load.__closure__)
+    try:
+        yield
+    finally:
+        names["_parse_config_to_function"] = load
 
 
 def is_keras_cell(cell):

@@ -3,7 +3,7 @@ import contextlib
 
 from ..arguments import positive_int
 from ..placement import placed
-from ..tf1 import rnn_cell, tf, without_autograph
+from ..tf1 import loading_functions_apart, rnn_cell, tf, without_autograph
 from ..unrolling.steps import as_steps, flat_steps
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import is_own_by_field, own_parts
@@ -19,6 +19,12 @@ class _Transparent(RNNCell):
 
     _options = WRAPPER_OPTIONS
     _has_own_scope = False
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A wrapper of the settings that `get_config` gave."""
+        with loading_functions_apart():
+            return super(_Transparent, cls).from_config(config, custom_objects=custom_objects)
 
     def takes_sequences(self):
         return self._wraps_as_here()
