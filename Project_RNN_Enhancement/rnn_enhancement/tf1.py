@@ -18,6 +18,7 @@ from tensorflow.python.framework import ops as _ops
 from tensorflow.python.ops import control_flow_util as _control_flow_util
 from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
+from tensorflow.python.ops import variables as _variables
 from tensorflow.python.util import deprecation as _deprecation
 
 try:
@@ -215,7 +216,9 @@ def is_tensor(value):
 
 def is_variable(value):
     """Whether `value` is a TensorFlow variable, partitioned ones included."""
-    return isinstance(value, tf.Variable) or type(value).__name__ == "PartitionedVariable"
+    # In 2.x a resource variable is not an instance of `tf.compat.v1.Variable`, but of its base.
+    return (isinstance(value, _variables.Variable) or
+            type(value).__name__ == "PartitionedVariable")
 
 
 def static_dimension(tensor, axis):
