@@ -150,7 +150,7 @@ MODELS = {
                   "rnn/input_projection_wrapper/output_projection_wrapper/basic_rnn_cell"), *MAP)),
     "layer_norm": (_layer_norm, _each(
         ("RNN/LayerNormBasicLSTMCell",) + ("rnn/layer_norm_basic_lstm_cell",) * 2,
-        ("weights", "weights", "kernel"), *[
+        ("linear/weights", "weights", "kernel"), *[
             ("%s/%s" % (gate, each),) * 3
             for gate in ("input", "transform", "forget", "output", "state")
             for each in ("gamma", "beta")])),
@@ -158,9 +158,7 @@ MODELS = {
         _attention,
         _below(ATTENTION, [("RNN/EmbeddingWrapper/embedding",) +
                            ("rnn/embedding_wrapper/embedding",) * 2] +
-               _each(("RNN/MultiRNNCell/Cell0/GRUCell",
-                      # With the wrapper around, as 1.2 has it: both are read.
-                      "rnn/embedding_wrapper/multi_rnn_cell/cell_0/gru_cell",
+               _each(("RNN/MultiRNNCell/Cell0/GRUCell", "rnn/multi_rnn_cell/cell_0/gru_cell",
                       "rnn/embedding_wrapper/multi_rnn_cell/cell_0/gru_cell"), *GRU) +
                _same("embedding_attention_decoder/embedding")) +
         _below(ATTENTION_DECODER, _same("AttnW_0") + _same("AttnV_0") + list(MAP) +

@@ -34,7 +34,10 @@ except (AttributeError, ImportError):
 # The class between `RNNCell` and the core cells, which isn't public.
 LayerRNNCell = rnn_cell.GRUCell.__bases__[0]
 
-__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "quiet_deprecations",
+# What all variables are. In 2.x `tf.Variable` is the class of those that are no resources.
+Variable = _variables.Variable
+
+__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
            "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "select_rows",
@@ -216,9 +219,7 @@ def is_tensor(value):
 
 def is_variable(value):
     """Whether `value` is a TensorFlow variable, partitioned ones included."""
-    # In 2.x a resource variable is not an instance of `tf.compat.v1.Variable`, but of its base.
-    return (isinstance(value, _variables.Variable) or
-            type(value).__name__ == "PartitionedVariable")
+    return isinstance(value, Variable) or type(value).__name__ == "PartitionedVariable"
 
 
 def static_dimension(tensor, axis):

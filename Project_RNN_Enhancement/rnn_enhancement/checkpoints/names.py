@@ -10,14 +10,15 @@ table: `attention_decoder/Linear/Matrix`, then `attention_decoder/weights`, then
 `attention_decoder/kernel`. Before 1.2 a cell inside an embedding or projection wrapper had its
 variables beside the wrapper's scope, not in it.
 
-Where the names come from: those of 1.0 and 1.2, and what attention decoders and `LSTMCell` wrote in
-0.12, are in the converter that TensorFlow 1.15 carries (`tf.contrib.rnn`'s `checkpoint_convert`).
-The other names of 0.x, and where the variables of a wrapped cell were, are recalled from the
-sources of those versions.
+Checked against models of TensorFlow 0.12.1 and 1.0.1 themselves (`tests/fixtures`), and against the
+converter that TensorFlow 1.15 carries (`checkpoint_convert`); that 0.5 - 0.11 wrote what 0.12 did,
+except `BiRNN_FW` and `BiRNN_BW` for `BiRNN/FW` and `BiRNN/BW`, is recalled.
 
-Layout. From 0.5 on rows are inputs first, then the state; columns are r, u for the GRU's gates and
-i, j, f, o for LSTMs (recalled; 1.15 reads checkpoints of 1.0 by names alone). So names are all that
-differ. A matrix that `num_unit_shards` had split was written as `W_0`, `W_1`, ... before 1.0 and as
+Layout. In all of them rows are inputs first, then the state; columns are r, u for the GRU's gates and
+i, j, f, o for LSTMs. So names are all that differ (0.5 - 0.11: recalled). What is no variable has to
+be the same by the program: above all the `forget_bias` of an LSTM.
+
+A matrix that `num_unit_shards` had split was written as `W_0`, `W_1`, ... before 1.0 and as
 one since.
 """
 import re
@@ -40,6 +41,7 @@ _REPLACEMENTS = (
     (r"LSTMCell/W_F_diag", r"lstm_cell/w_f_diag"),
     (r"LSTMCell/W_I_diag", r"lstm_cell/w_i_diag"),
     (r"LSTMCell/W_O_diag", r"lstm_cell/w_o_diag"),
+    (r"LayerNormBasicLSTMCell/linear", r"layer_norm_basic_lstm_cell"),
     (r"BasicRNNCell", r"basic_rnn_cell"),
     (r"GRUCell", r"gru_cell"),
     (r"BasicLSTMCell", r"basic_lstm_cell"),
