@@ -53,7 +53,7 @@ def _no_second_gradient(*_):
 
 
 def _once(gradients, sources):
-    """`gradients` (None and IndexedSlices allowed) such that their own gradient is an error.
+    """`gradients` (None and IndexedSlices allowed), all at once, with an error for a gradient.
 
     Args:
       sources: tensors that they depend on.
@@ -62,7 +62,10 @@ def _once(gradients, sources):
     present = [t for t in tensors if t is not None]
     if not present:
         return gradients
-    guarded = iter(hand_written(present + sources, _no_second_gradient))
+    # A variable must not be updated while another gradient that reads it is computed. What waits is
+    # in a `tuple` because TensorFlow's graph optimizer takes an IdentityN apart.
+    guarded = iter(tf.tuple(hand_written(present + sources, _no_second_gradient)[:len(present)],
+                            control_inputs=present))
     result = []
     for gradient in gradients:
         if isinstance(gradient, tf.IndexedSlices):

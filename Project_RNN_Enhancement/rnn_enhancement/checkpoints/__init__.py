@@ -1,0 +1,1 @@
+"""Checkpoints whose variables are called as an older TensorFlow called them."""

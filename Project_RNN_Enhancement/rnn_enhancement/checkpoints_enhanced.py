@@ -1,0 +1,8 @@
+"""Checkpoints of older TensorFlow versions in models of today.
+
+`checkpoint_map` gives the `var_list` with which a `tf.train.Saver` restores a checkpoint written
+under TensorFlow 0.5 to 2.x into the variables of the current graph; it returns a `CheckpointMap`.
+"""
+from .checkpoints.mapping import CheckpointMap, checkpoint_map
+
+__all__ = ["CheckpointMap", "checkpoint_map"]
