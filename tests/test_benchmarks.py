@@ -552,6 +552,15 @@ class CommandTest(TinyCase):
         self.assertEqual(self.pythons, [None, "old", "old"])
         self.assertEqual("Stock is that of TensorFlow 1.15.5." in out, tf.__version__ != "1.15.5")
 
+    def test_another_interpreter_starts_as_1_15(self):
+        path = os.path.join(self.folder, "python")
+        with open(path, "w") as stream:
+            stream.write('#!/bin/sh\necho "[\\"${TF2_BEHAVIOR-unset}\\", \\"$2\\"]"\n')
+        os.chmod(path, 0o700)
+        with mock.patch.dict(os.environ, TF2_BEHAVIOR="1"):
+            self.assertEqual(benchmarks._run_worker(job(), path),
+                             ["unset", "Project_RNN_Enhancement.benchmarks.worker"])
+
     def test_interpreters_that_have_no_stock(self):
         for script, message in [
                 ("echo 2.21.0", "--stock-python: TensorFlow 2.21.0 has no tf.contrib"),

@@ -207,10 +207,14 @@ def _run_worker(job, python=None):
     """
     command = [python or sys.executable, "-m", "Project_RNN_Enhancement.benchmarks.worker",
                json.dumps(job)]
+    environment = dict(os.environ)
+    if python is not None:
+        # TensorFlow 2.x sets it at import, and it gives 1.15 the shapes of 2.x.
+        environment.pop("TF2_BEHAVIOR", None)
     # A Ctrl-C in the middle of Popen would leave a process that nobody knows of.
     with training.stop_requests() as stop_requested:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE)
+                                   stderr=subprocess.PIPE, env=environment)
     with process:
         try:
             if stop_requested():

@@ -5,7 +5,7 @@ from ..arguments import (check_callable, checked_keywords, graph_function, non_n
                          positive_int)
 from ..run_time_numbers import Range, number_in_graph
 from ..seq2seq.stepping import repeat_for_beams, step_function
-from ..tf1 import is_tensor, is_variable, select_rows, static_dimension, tf
+from ..tf1 import classic_control_flow, is_tensor, is_variable, select_rows, static_dimension, tf
 
 __all__ = ["BeamSearchResult", "beam_search", "beam_search_seq2seq"]
 
@@ -373,8 +373,10 @@ def _run(make_step, go_symbol, batch_size, end_symbol, max_length, beam_size, le
     step, state = make_step(go_symbols, beam_size)
     anti_lm = _anti_language_model(anti_lm, go_symbols, beam_size, mmi_lambda, mmi_threshold)
     search = _Search(step, end_symbol, beam_size, scorer, anti_lm)
-    steps, values, weights = search.run(
-        state, repeat_for_beams(go_symbols, beam_size), max_length)
+    # The steps read what the first one, before the loop, has made.
+    with classic_control_flow():
+        steps, values, weights = search.run(
+            state, repeat_for_beams(go_symbols, beam_size), max_length)
     return _packed(steps, values, weights, static_dimension(go_symbols, 0), beam_size, num_best,
                    max_length, end_symbol)
 
