@@ -40,7 +40,9 @@ class FixturesTest(tf.test.TestCase):
                         restore(session, path)
                         self.assertAllClose(outputs, built.outputs(session, recorded),
                                             rtol=1e-5, atol=1e-5)
-                        self.assertAllClose(losses, built.train(session, recorded),
+                        # Adam's rule for a symbol that a batch has twice changed in 1.0.
+                        steps = 1 if writer == OLDER[0] else make.STEPS
+                        self.assertAllClose(losses[:steps], built.train(session, recorded)[:steps],
                                             rtol=1e-5, atol=1e-5)
 
     def test_time_in_loops(self):
