@@ -1,7 +1,7 @@
 """Checkpoints written by stock TensorFlow and by this package on several versions of TensorFlow.
 
-`tests.fixtures.make` wrote them. Every one restores here, computes what its writer computed, and goes
-on training as its writer did.
+`tests.fixtures.make` wrote them. Every one restores here, computes what its writer computed, and
+goes on training as its writer did.
 """
 import os
 import unittest
