@@ -1,7 +1,7 @@
 """Checkpoints with the names of every era in models of today.
 
-The lists of names are written out, so that they say what `checkpoints.names` has to know: first what
-0.5 - 0.12 wrote, then 1.0 and 1.1, then 1.2 and later.
+The lists of names are written out, so that they say what `checkpoints.names` has to know: first
+what 0.5 - 0.12 wrote, then 1.0 and 1.1, then 1.2 and later.
 """
 import collections
 import os
@@ -360,8 +360,8 @@ class ShardsTest(CheckpointCase):
             self.assertAllClose(expected, session.run(outputs))
 
     def test_shards_go_to_parts(self):
-        self._check({"RNN/LSTMCell/W_0": _random([3, 8], 0), "RNN/LSTMCell/W_1": _random([2, 8], 1)},
-                    num_unit_shards=2)
+        self._check({"RNN/LSTMCell/W_0": _random([3, 8], 0),
+                     "RNN/LSTMCell/W_1": _random([2, 8], 1)}, num_unit_shards=2)
 
     def test_a_whole_goes_to_parts(self):
         self._check({"RNN/LSTMCell/W_0": _random([5, 8], 0)}, num_unit_shards=2)

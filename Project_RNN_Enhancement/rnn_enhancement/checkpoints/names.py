@@ -1,4 +1,4 @@
-"""What variables of cells, wrappers and sequence-to-sequence models were called, version by version.
+"""What variables of cells, wrappers and sequence-to-sequence models were called, by version.
 
     0.5 - 0.12      RNN/GRUCell/Gates/Linear/Matrix         .../Linear/Bias
     1.0 - 1.1       rnn/gru_cell/gates/weights              .../biases
@@ -10,13 +10,13 @@ table: `attention_decoder/Linear/Matrix`, then `attention_decoder/weights`, then
 `attention_decoder/kernel`. Before 1.2 a cell inside an embedding or projection wrapper had its
 variables beside the wrapper's scope, not in it.
 
-Checked against models of TensorFlow 0.12.1 and 1.0.1 themselves (`tests/fixtures`), and against the
-converter that TensorFlow 1.15 carries (`checkpoint_convert`); that 0.5 - 0.11 wrote what 0.12 did,
-except `BiRNN_FW` and `BiRNN_BW` for `BiRNN/FW` and `BiRNN/BW`, is recalled.
+Checked against models of TensorFlow 0.12.1 and 1.0.1 themselves (`tests/fixtures`), and against
+the converter that TensorFlow 1.15 carries (`checkpoint_convert`); that 0.5 - 0.11 wrote what 0.12
+did, except `BiRNN_FW` and `BiRNN_BW` for `BiRNN/FW` and `BiRNN/BW`, is recalled.
 
-Layout. In all of them rows are inputs first, then the state; columns are r, u for the GRU's gates and
-i, j, f, o for LSTMs. So names are all that differ (0.5 - 0.11: recalled). What is no variable has to
-be the same by the program: above all the `forget_bias` of an LSTM.
+Layout. In all of them rows are inputs first, then the state; columns are r, u for the GRU's gates
+and i, j, f, o for LSTMs. So names are all that differ (0.5 - 0.11: recalled). What is no variable
+has to be the same by the program: above all the `forget_bias` of an LSTM.
 
 A matrix that `num_unit_shards` had split was written as `W_0`, `W_1`, ... before 1.0 and as
 one since.
