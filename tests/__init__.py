@@ -9,8 +9,9 @@ from Project_RNN_Enhancement.quiet import quieten_tensorflow
 
 quieten_tensorflow(1)
 
-from Project_RNN_Enhancement.rnn_enhancement.tf1 import quiet_deprecations, tf  # noqa: E402
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import (  # noqa: E402
+    is_tf_1, quiet_deprecations, tf)
 
-if not tf.__version__.startswith("1.") and not os.environ.get("RNN_ENHANCEMENT_V2_BEHAVIOR"):
+if not is_tf_1 and not os.environ.get("RNN_ENHANCEMENT_V2_BEHAVIOR"):
     with quiet_deprecations():
         tf.disable_v2_behavior()

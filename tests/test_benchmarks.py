@@ -552,11 +552,16 @@ class CommandTest(TinyCase):
         self.assertEqual(self.pythons, [None, "old", "old"])
         self.assertEqual("Stock is that of TensorFlow 1.15.5." in out, tf.__version__ != "1.15.5")
 
-    def test_another_interpreter_starts_as_1_15(self):
+    def interpreter(self, script):
+        """The path of a program in place of Python."""
         path = os.path.join(self.folder, "python")
         with open(path, "w") as stream:
-            stream.write('#!/bin/sh\necho "[\\"${TF2_BEHAVIOR-unset}\\", \\"$2\\"]"\n')
+            stream.write("#!/bin/sh\n%s\n" % script)
         os.chmod(path, 0o700)
+        return path
+
+    def test_another_interpreter_starts_as_1_15(self):
+        path = self.interpreter('echo "[\\"${TF2_BEHAVIOR-unset}\\", \\"$2\\"]"')
         with mock.patch.dict(os.environ, TF2_BEHAVIOR="1"):
             self.assertEqual(benchmarks._run_worker(job(), path),
                              ["unset", "Project_RNN_Enhancement.benchmarks.worker"])
@@ -566,12 +571,8 @@ class CommandTest(TinyCase):
                 ("echo 2.21.0", "--stock-python: TensorFlow 2.21.0 has no tf.contrib"),
                 ("echo Traceback >&2; echo No module >&2; exit 1",
                  "has no TensorFlow with this package: No module")]:
-            path = os.path.join(self.folder, "python")
-            with open(path, "w") as stream:
-                stream.write("#!/bin/sh\n%s\n" % script)
-            os.chmod(path, 0o700)
             with self.assertRaisesRegex(ExperimentError, message):
-                benchmarks._stock(path)
+                benchmarks._stock(self.interpreter(script))
         with self.assertRaisesRegex(ExperimentError, "nowhere can't be started"):
             benchmarks._stock(os.path.join(self.folder, "nowhere"))
 

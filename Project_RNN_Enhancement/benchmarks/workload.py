@@ -7,7 +7,7 @@ import collections
 
 import numpy as np
 
-from ..rnn_enhancement.tf1 import rnn_cell, tf
+from ..rnn_enhancement.tf1 import is_tf_1, rnn_cell, tf
 
 __all__ = ["Settings", "REFERENCE", "has_stock", "library", "train_graph", "decode_graph",
            "dynamic_graph", "update", "feed"]
@@ -25,7 +25,7 @@ Library = collections.namedtuple("Library", ["cells", "seq2seq"])
 def has_stock():
     """Whether this TensorFlow has `tf.contrib`, which the package is measured against."""
     # By the version, because importing it takes seconds.
-    return tf.__version__.startswith("1.")
+    return is_tf_1
 
 
 def library(name):

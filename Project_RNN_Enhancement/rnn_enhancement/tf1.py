@@ -47,7 +47,7 @@ FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KE
              "TensorFlow is imported")
 
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_KERAS",
-           "has_keras_2", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
+           "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
            "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "gpu_names",
@@ -60,7 +60,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_
 private_rnn = _rnn
 private_rnn_cell = _rnn_cell_impl
 
-_IS_EAGER_BY_DEFAULT = not tf.__version__.startswith("1.")
+# TensorFlow 1.x: graphs unless a program asks for eager execution, and a `tf.contrib`.
+is_tf_1 = tf.__version__.startswith("1.")
 
 # The public alias for nested structures was renamed on the way to 2.x.
 is_sequence = getattr(tf.nest, "is_nested", None) or tf.nest.is_sequence
@@ -71,7 +72,7 @@ def check_graph_mode(name):
 
     In 1.15, where a program is eager only if it asked for that, whatever works may.
     """
-    if _IS_EAGER_BY_DEFAULT and tf.executing_eagerly():
+    if not is_tf_1 and tf.executing_eagerly():
         raise RuntimeError(
             "%s builds a graph of TensorFlow 1.x and can't be called eagerly: call it inside "
             "`with tf.Graph().as_default():`, or call `tf.compat.v1.disable_eager_execution()` "
