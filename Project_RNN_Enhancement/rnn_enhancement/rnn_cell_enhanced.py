@@ -22,7 +22,7 @@ Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `Residua
 """
 from .cells.base import RNNCell, assert_like_rnncell
 from .cells.basic import BasicRNNCell
-from .cells.copying import is_cell_like
+from .copying import is_cell_like
 from .cells.grid_lstm import GridLSTMCell
 from .cells.gru import GRUCell
 from .cells.highway import RecurrentHighwayCell

@@ -11,9 +11,9 @@ otherwise. Their keyword `unroll` ("auto", "static", "loop") chooses, `set_unrol
 package; `unrolling.modes` says what "auto" does.
 """
 from .tf1 import private_rnn, tf
-from .unrolling.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
-from .unrolling.modes import get_unroll, set_unroll
-from .unrolling.static import (bidirectional_rnn, rnn, state_saving_rnn, static_bidirectional_rnn,
+from .rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
+from .unrolling.policy import get_unroll, set_unroll
+from .rnn.static import (bidirectional_rnn, rnn, state_saving_rnn, static_bidirectional_rnn,
                                static_rnn, static_state_saving_rnn)
 
 raw_rnn = tf.nn.raw_rnn

@@ -5,6 +5,7 @@ Everything in the package that needs TensorFlow imports it from here::
     from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 """
 import contextlib
+import copy
 import functools
 import logging
 import types
@@ -15,11 +16,13 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     import tensorflow.compat.v1 as tf
 
+from tensorflow.python.framework import func_graph as _func_graph
 from tensorflow.python.framework import ops as _ops
 from tensorflow.python.framework import random_seed as _random_seed
 from tensorflow.python.ops import control_flow_util as _control_flow_util
 from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
+from tensorflow.python.ops import variable_scope as _variable_scope
 from tensorflow.python.ops import variables as _variables
 from tensorflow.python.util import deprecation as _deprecation
 
@@ -49,8 +52,9 @@ FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KE
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_KERAS",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
-           "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
-           "before_loops", "classic_control_flow", "replace_input", "why_no_loop", "gpu_names",
+           "overridden_gradients", "outermost_graph", "collections_graph", "ScratchGraph",
+           "control_flow_context", "outside_of", "before_loops", "classic_control_flow",
+           "new_seeds", "gpu_names",
            "select_rows", "without_colocation", "is_keras_cell", "is_sequence", "is_tensor",
            "is_variable", "static_dimension", "variable_names", "visible_gpus", "with_referent",
            "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
@@ -135,6 +139,82 @@ def outermost_graph():
     return graph
 
 
+class ScratchGraph(_func_graph.FuncGraph):
+    """A graph to try code in: it reads the tensors of the graph around it and adds nothing there.
+
+    Scopes, devices, seeds and collections are at first those of the graph around it.
+
+    Args:
+      makes_variables: True: variables made inside belong to the graph around it, as in every
+        function body; False: they stay inside too.
+    """
+
+    def __init__(self, makes_variables):
+        super(ScratchGraph, self).__init__("scratch")
+        self.makes_variables = makes_variables
+        self._constants = {}
+        outer = self.outer_graph
+        self._name_stack = outer._name_stack
+        self._device_function_stack = outer._device_function_stack.copy()
+        self._gradient_override_map = dict(outer._gradient_override_map)
+        # Without the attribute all control flow in a function body is made of functions.
+        self._captured = None
+        if not makes_variables:
+            self._collections = {
+                name: list(items) for name, items in self._collections.items()}
+            self._collections[_variable_scope._VARSTORE_KEY] = [
+                _copy_of_store(_variable_scope._get_default_variable_store())]
+            self._collections[_variable_scope._VARSCOPESTORE_KEY] = [
+                _copy_of_scopes(_variable_scope.get_variable_scope_store())]
+
+    @contextlib.contextmanager
+    def in_use(self):
+        """Context in which this is the default graph."""
+        # Variables are made in the first graph around the code that calls itself no function body.
+        self._building_function = self.makes_variables
+        with self.as_default():
+            self._building_function = True
+            yield self
+
+    def capture(self, tensor, name=None, *args, **kwargs):
+        """What stands here for a tensor of the graph around; a small constant is one here too."""
+        op = tensor.op if isinstance(tensor, tf.Tensor) and hasattr(tensor, "graph") else None
+        if op is None or op.graph is self or op.type != "Const" or not (
+                tensor.shape.num_elements() or _SMALL) < _SMALL:
+            return super(ScratchGraph, self).capture(tensor, name, *args, **kwargs)
+        if op.name not in self._constants:
+            with self.as_default(), tf.control_dependencies(None):
+                self._constants[op.name] = tf.constant(
+                    tf.get_static_value(tensor), tensor.dtype, tensor.shape, op.name)
+        return self._constants[op.name]
+
+
+# Numbers in a constant that is worth a copy.
+_SMALL = 64
+
+
+def _copy_of_store(store):
+    duplicate = copy.copy(store)
+    duplicate._vars = dict(store._vars)
+    duplicate._partitioned_vars = dict(store._partitioned_vars)
+    return duplicate
+
+
+def _copy_of_scopes(scopes):
+    duplicate = type(scopes)()
+    duplicate.current_scope = copy.copy(scopes.current_scope)
+    duplicate.variable_scopes_count = dict(scopes.variable_scopes_count)
+    return duplicate
+
+
+def collections_graph():
+    """The graph whose collections hold what is made here: a scratch graph, or the outermost."""
+    graph = tf.get_default_graph()
+    while not isinstance(graph, ScratchGraph) and getattr(graph, "outer_graph", None) is not None:
+        graph = graph.outer_graph
+    return graph
+
+
 def control_flow_context(graph_or_op):
     """The while loop or `cond` that a graph is building, or that an operation is part of."""
     return graph_or_op._get_control_flow_context()
@@ -151,11 +231,6 @@ def outside_of(context):
             yield
         finally:
             graph._set_control_flow_context(inside)
-
-
-def replace_input(op, position, tensor):
-    """Makes `op` read `tensor` as its input number `position`."""
-    op._update_input(position, tensor)
 
 
 @contextlib.contextmanager
@@ -188,15 +263,10 @@ def classic_control_flow():
         _control_flow_util.ENABLE_CONTROL_FLOW_V2 = enabled
 
 
-def why_no_loop():
-    """Why a loop of this package can't be built where the graph is building; None if it can."""
-    graph = tf.get_default_graph()
-    if graph is not outermost_graph():
-        return "the graph is the body of a function."
-    context = control_flow_context(graph)
-    if context is not None and context.GetWhileContext() is not None:
-        return "the code is inside another while loop."
-    return None
+def new_seeds():
+    """The graph's seed, and one beside it that no other random operation of the graph has."""
+    seed, seed2 = _random_seed.get_seed(None)
+    return seed or 0, seed2 or 0
 
 
 def next_op_seed(graph):

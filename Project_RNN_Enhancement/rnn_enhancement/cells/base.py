@@ -12,9 +12,7 @@ from ..placement import device_of, placed
 from ..tf1 import (FOR_KERAS, Layer, check_graph_mode, has_keras_2, private_rnn_cell,
                    quiet_deprecations, reject_keras_3, rnn_cell, tf, Variable,
                    without_autograph)
-from ..unrolling.steps import flat_steps
-from .copying import fresh_copy
-from .over_time import attribute_replaced, hoisted_over_time
+from ..copying import fresh_copy
 from .scopes import holder
 
 __all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "check_floating_type"]
@@ -198,40 +196,6 @@ class RNNCell(rnn_cell.RNNCell):
                              "or %s." % (type(self).__name__, FOR_KERAS))
         return super(RNNCell, self).get_initial_state(
             inputs=inputs, batch_size=batch_size, dtype=dtype)
-
-    def takes_sequences(self):
-        """Whether `over_time` knows how to do better than a loop around the cell's call."""
-        owner = next(cls for cls in type(self).__mro__ if "call" in cls.__dict__)
-        return owner.__module__.startswith(_PACKAGE) and (
-            owner._over_time is not RNNCell._over_time or owner._maps is not RNNCell._maps)
-
-    def over_time(self, inputs, state, loop):
-        """As `over_time.over_time`, in the scope and on the device of a call of this cell."""
-        cell = holder(self, None) if self._has_own_scope else self
-
-        def call(flat, state):
-            return cell._over_time(flat, inputs, state, loop)
-        without_autograph(call)
-        with placed(cell._pinned_to), attribute_replaced(cell, "call", call):
-            return super(RNNCell, cell).__call__(cell._as_one_step(inputs), state)
-
-    def _as_one_step(self, inputs):
-        """All steps' inputs in the shape of one step's, which is what the layer checks."""
-        return flat_steps(inputs)
-
-    def _maps(self):
-        """(kernel, bias) of the maps that the inputs go through, side by side with the state."""
-
-    def _over_time(self, flat, inputs, state, loop):
-        """Outputs of all steps and the final state.
-
-        Args:
-          flat: what `_as_one_step` made of the inputs.
-          inputs: tensor [T, batch, n].
-          state, loop: as in `over_time.over_time`.
-        """
-        return hoisted_over_time(functools.partial(type(self).call, self), self._maps(), flat,
-                                 inputs, state, loop)
 
     def _track(self, name, part):
         """Lets object-based checkpoints find `part` through this cell."""

@@ -2,7 +2,7 @@
 from ..arguments import accepts_integer_at, positive_int
 from ..tf1 import rnn_cell
 from .base import RNNCell, check_floating
-from .over_time import affine
+from .linear import affine
 
 __all__ = ["BasicRNNCell"]
 
@@ -28,9 +28,6 @@ class BasicRNNCell(RNNCell, rnn_cell.BasicRNNCell):
 
     def _kernel_blocks(self, name, shape):
         return [shape[0] - self._num_units, self._num_units], [self._num_units]
-
-    def _maps(self):
-        return [(self._kernel, self._bias)]
 
     def call(self, inputs, state):
         check_floating(inputs, state)

@@ -1,10 +1,9 @@
 """Grid LSTM: memory along depth as well as along time."""
 from ..arguments import boolean, finite_number, one_of, positive_int
 from ..tf1 import is_sequence, tf
-from ..unrolling.steps import as_steps, flat_steps
 from .base import check_floating
 from .lstm import LSTMStateTuple
-from .over_time import affine, hoisted_over_time
+from .linear import affine
 from .units import CellOfUnits
 
 __all__ = ["GridLSTMCell"]
@@ -99,23 +98,6 @@ class GridLSTMCell(CellOfUnits):
             new_state.append(time_side)
         return h, tuple(new_state)
 
-    def _over_time(self, flat, inputs, state, loop):
-        # Layer by layer, so that the depth side's products are outside each layer's loop.
-        m, h = self._depth_side(flat)
-        m = as_steps(m, inputs)
-        finals = []
-        for block, time_side in zip(self._blocks, self._per_layer(state)):
-            see_old_h = [block[1]] if self._priority == "time" else block
-
-            def step(values, time_side):
-                below, memory = values
-                return self._block(block, below, memory, time_side)
-            (outputs, m), final = hoisted_over_time(
-                step, see_old_h, h, inputs, time_side, loop, beside=[m])
-            h = flat_steps(outputs)
-            finals.append(final)
-        return outputs, tuple(finals)
-
     def _depth_side(self, inputs):
         """(m, h) below the first layer."""
         return tf.split(tf.matmul(inputs, self._input_kernel), 2, axis=1)
@@ -127,7 +109,7 @@ class GridLSTMCell(CellOfUnits):
         return state
 
     def _block(self, block, h, m, state):
-        """((h, m) of the depth side, new time side) of one layer; `h` may be `Hoisted`."""
+        """((h, m) of the depth side, new time side) of one layer; `h` [batch, n]."""
         time, depth = block
         m_t, h_t = state
         if self._priority == "time":

@@ -1,9 +1,8 @@
 """The gated recurrent unit."""
 from ..arguments import accepts_integer_at, finite_number, positive_int
 from ..tf1 import rnn_cell, tf
-from ..unrolling.steps import as_steps, flat_steps
 from .base import CELL_OPTIONS, RNNCell, check_floating
-from .over_time import affine, hoisted_over_time
+from .linear import affine
 from .skip_connections import SkipConnectionState, SkipSchedule
 
 __all__ = ["GRUCell"]
@@ -106,10 +105,6 @@ class GRUCell(RNNCell, rnn_cell.GRUCell):
             return [shape[0]], [n] * 3
         return [shape[0] - n, n], [n] * (shape[1] // n)
 
-    def _maps(self):
-        return [(self._gate_kernel, self._gate_bias),
-                (self._candidate_kernel, self._candidate_bias)]
-
     def call(self, inputs, state):
         check_floating(inputs, state)
         if self._skip_schedule is not None:
@@ -138,14 +133,3 @@ class GRUCell(RNNCell, rnn_cell.GRUCell):
 
     def _skip_parts(self, anchor):
         return tf.split(anchor, [2 * self._num_units, self._num_units], axis=1)
-
-    def _over_time(self, flat, inputs, state, loop):
-        if self._skip_schedule is None:
-            return super(GRUCell, self)._over_time(flat, inputs, state, loop)
-        # What enters each step is known beforehand: the loop is the plain cell's.
-        entering, anchor, phase = self._skip_schedule.over_time(
-            as_steps(tf.matmul(flat, self._skip_kernel), inputs), state.anchor, state.phase, loop)
-        outputs, h = hoisted_over_time(
-            self._step, self._maps(), flat, inputs, state.state, loop,
-            added=self._skip_parts(flat_steps(entering)))
-        return outputs, SkipConnectionState(h, anchor, phase)

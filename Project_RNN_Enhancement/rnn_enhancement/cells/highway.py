@@ -2,8 +2,7 @@
 from ..arguments import boolean, finite_number, positive_int
 from ..tf1 import tf
 from .base import check_floating
-from .linear import dense
-from .over_time import affine
+from .linear import affine, dense
 from .units import CellOfUnits
 
 __all__ = ["RecurrentHighwayCell"]
@@ -55,9 +54,6 @@ class RecurrentHighwayCell(CellOfUnits):
     def _kernel_blocks(self, name, shape):
         n = self._num_units
         return [shape[0] - n, n], [n] * (shape[1] // n)
-
-    def _maps(self):
-        return [self._steps_in_depth[0]]
 
     def call(self, inputs, state):
         check_floating(inputs, state)

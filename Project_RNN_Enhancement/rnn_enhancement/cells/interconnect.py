@@ -1,13 +1,12 @@
 """Stacks in which a layer also feeds a layer further up: vertical skip connections."""
 from ..arguments import non_negative_int
 from ..tf1 import is_sequence, rnn_cell, static_dimension, tf
-from ..unrolling.steps import as_steps, flat_steps
 from .base import RNNCell, check_floating
 from .basic import BasicRNNCell
 from .gru import GRUCell
 from .lstm import LSTMCell, _split_state
 from .multi import MultiRNNCell
-from .over_time import affine, hoisted_over_time, over_time
+from .linear import affine
 
 __all__ = ["BasicRNNCell_Interconnect", "GRUCell_Interconnect", "GRUCell_InterConnect",
            "LSTMCell_Interconnect", "MultiRNNCell_Interconnect"]
@@ -110,24 +109,6 @@ class _Interconnect(RNNCell):
         gates = tf.split(gates, len(products), axis=1) if len(products) > 1 else [gates]
         passed = [g * product for g, product in zip(gates, products)]
         return passed[0] if len(passed) == 1 else tf.add_n(passed)
-
-    def _maps(self):
-        maps = super(_Interconnect, self)._maps()
-        if self._sources:
-            maps.append((self._connection_kernel, self._connection_bias))
-        return maps
-
-    def _as_one_step(self, inputs):
-        return tf.nest.map_structure(flat_steps, inputs)
-
-    def _over_time(self, flat, inputs, state, loop):
-        if not self._sources:
-            return super(_Interconnect, self)._over_time(
-                *[nest[0] if is_sequence(nest) else nest for nest in (flat, inputs)],
-                state=state, loop=loop)
-        products = [as_steps(product, inputs[0]) for product in self._from_sources(flat)]
-        return hoisted_over_time(self._connected, self._maps(), flat[0], inputs[0], state, loop,
-                                 beside=products)
 
 
 class BasicRNNCell_Interconnect(_Interconnect, BasicRNNCell):
@@ -295,28 +276,21 @@ class MultiRNNCell_Interconnect(MultiRNNCell):
                              % (len(self._cells), state))
         return state
 
-    def _run(self, inputs, states, run, hidden):
-        """Runs the layers one after the other.
-
-        Args:
-          run: function (cell, inputs, state) -> (output, state).
-          hidden: function (interconnect cell, state, output) -> the h that it passes on.
-        """
+    def _run(self, inputs, states):
+        """Runs the layers one after the other."""
         reached_by = {target: source for source, target in self._connections()}
-        layer_inputs, passed_states, finals = [], [], []
+        layer_inputs, finals = [], []
         for i, (cell, state) in enumerate(zip(self._cells, states)):
             layer_inputs.append(inputs)
             given = inputs
             if i in reached_by:
                 source, given = reached_by[i], (inputs,)
                 if self._passes_states:
-                    given += (passed_states[source],)
+                    given += (_interconnect_cell_in(self._cells[source]).hidden(states[source]),)
                 if self._passes_inputs:
                     given += (self._passable(source, layer_inputs[source]),)
             with tf.variable_scope("cell_%d" % i):
-                inputs, final = run(cell, given, state)
-            if self._passes_states and i in reached_by.values():
-                passed_states.append(hidden(_interconnect_cell_in(cell), state, inputs))
+                inputs, final = cell(given, state)
             finals.append(final)
         return inputs, tuple(finals) if self._state_is_tuple else tf.concat(finals, 1)
 
@@ -331,21 +305,4 @@ class MultiRNNCell_Interconnect(MultiRNNCell):
         if not self._connections():
             return super(MultiRNNCell_Interconnect, self).call(inputs, state)
         with self._sharing():
-            return self._run(inputs, self._state_parts(state), lambda cell, x, s: cell(x, s),
-                             lambda cell, state, _: cell.hidden(state))
-
-    def takes_sequences(self):
-        # Over time h[t-1] is read from a layer's outputs, which wrappers and subclasses change.
-        return super(MultiRNNCell_Interconnect, self).takes_sequences() and not (
-            self._passes_states and any(type(self._cells[source]) not in _CELLS
-                                        for source, _ in self._connections()))
-
-    def _over_time(self, flat, inputs, state, loop):
-        if not self._connections():
-            return super(MultiRNNCell_Interconnect, self)._over_time(flat, inputs, state, loop)
-
-        def previous(cell, state, outputs):
-            return tf.concat([tf.expand_dims(cell.hidden(state), 0), outputs[:-1]], 0)
-        with self._sharing():
-            return self._run(inputs, self._state_parts(state),
-                             lambda cell, x, s: over_time(cell, x, s, loop), previous)
+            return self._run(inputs, self._state_parts(state))

@@ -3,7 +3,7 @@ from ..arguments import boolean, finite_number, positive_number
 from ..tf1 import is_tensor, is_variable, tf
 from .base import check_floating
 from .lstm import LSTMStateTuple
-from .over_time import affine
+from .linear import affine
 from .units import CellOfUnits, TwoStageCell
 
 __all__ = ["LayerNormGRUCell", "LayerNormLSTMCell", "LayerNormBasicLSTMCell"]
@@ -228,9 +228,6 @@ class LayerNormBasicLSTMCell(CellOfUnits):
     def _kernel_blocks(self, name, shape):
         n = self._num_units
         return [shape[0] - n, n], [n] * 4
-
-    def _maps(self):
-        return [(self._joint_kernel, self._bias)]
 
     def _norm(self, values, which):
         if not self._layer_norm:

@@ -2,7 +2,7 @@
 from ..arguments import graph_function
 from ..tf1 import is_sequence, static_dimension, tf
 
-__all__ = ["linear", "Linear", "biased", "dense"]
+__all__ = ["linear", "Linear", "affine", "biased", "dense"]
 
 
 def biased(values, bias):
@@ -13,6 +13,11 @@ def biased(values, bias):
 def dense(inputs, kernel, bias=None):
     """inputs·kernel + bias; no bias: None."""
     return biased(tf.matmul(inputs, kernel), bias)
+
+
+def affine(inputs, state, kernel, bias):
+    """[inputs; state]·kernel + bias; no bias: None."""
+    return dense(tf.concat([inputs, state], 1), kernel, bias)
 
 
 class Linear(object):

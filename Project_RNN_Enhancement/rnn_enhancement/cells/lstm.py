@@ -3,7 +3,7 @@ from ..arguments import accepts_integer_at, positive_int
 from ..eras import state_is_tuple_by_era
 from ..tf1 import is_sequence, rnn_cell, tf
 from .base import CELL_OPTIONS, RNNCell, check_floating
-from .over_time import affine
+from .linear import affine
 
 __all__ = ["BasicLSTMCell", "LSTMCell", "LSTMStateTuple"]
 
@@ -62,9 +62,6 @@ class BasicLSTMCell(RNNCell, rnn_cell.BasicLSTMCell):
     def _kernel_blocks(self, name, shape):
         n = self._num_units
         return [shape[0] - n, n], [n] * 4
-
-    def _maps(self):
-        return [(self._kernel, self._bias)]
 
     def call(self, inputs, state):
         check_floating(inputs, state)
@@ -132,9 +129,6 @@ class LSTMCell(RNNCell, rnn_cell.LSTMCell):
         if name.startswith("projection"):
             return [shape[0]], [shape[1]]
         return [shape[0] - self._output_size, self._output_size], [self._num_units] * 4
-
-    def _maps(self):
-        return [(self._kernel, self._bias)]
 
     def call(self, inputs, state):
         check_floating(inputs, state)

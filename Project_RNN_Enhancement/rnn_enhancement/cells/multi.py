@@ -4,8 +4,7 @@ import contextlib
 from ..eras import state_is_tuple_by_era
 from ..tf1 import is_sequence, rnn_cell, tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
-from .copying import fresh_copy, is_cell_like
-from .over_time import over_time
+from ..copying import fresh_copy, is_cell_like
 from .scopes import weights_by_object
 
 __all__ = ["MultiRNNCell"]
@@ -68,17 +67,3 @@ class MultiRNNCell(RNNCell, rnn_cell.MultiRNNCell):
     def call(self, inputs, state):
         with self._sharing():
             return super(MultiRNNCell, self).call(inputs, state)
-
-    def _as_one_step(self, inputs):
-        return inputs
-
-    def _over_time(self, flat, inputs, state, loop):
-        with self._sharing():
-            states = state if self._state_is_tuple else tf.split(
-                state, [cell.state_size for cell in self._cells], axis=1)
-            outputs, finals = inputs, []
-            for i, (cell, own) in enumerate(zip(self._cells, states)):
-                with tf.variable_scope("cell_%d" % i):
-                    outputs, final = over_time(cell, outputs, own, loop)
-                finals.append(final)
-        return outputs, tuple(finals) if self._state_is_tuple else tf.concat(finals, 1)

@@ -6,8 +6,7 @@ import numbers
 from ..arguments import positive_int
 from ..placement import placed
 from ..tf1 import is_tensor, outermost_graph, private_rnn_cell, tf
-from .copying import fresh_copy
-from .over_time import over_time
+from ..copying import fresh_copy
 from .wrappers import _WithVariables
 
 __all__ = ["RelaxationState", "RelaxationWrapper", "relaxed_weights", "relaxation_loss",
@@ -125,14 +124,6 @@ class RelaxationWrapper(_WithVariables):
         if self._copies == 1:
             return list(getattr(self._cell, kind, ()))
         return super(RelaxationWrapper, self)._of_all_scopes(kind)
-
-    def takes_sequences(self):
-        return self._copies == 1
-
-    def over_time(self, inputs, state, loop):
-        outermost_graph().get_collection_ref(_COLLECTION)
-        with placed(self._pinned_to):
-            return over_time(self._cell, inputs, state, loop)
 
 
 def relaxed_weights(cell=None):

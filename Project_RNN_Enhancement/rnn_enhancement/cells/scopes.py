@@ -13,7 +13,7 @@ import contextlib
 import threading
 
 from ..tf1 import outermost_graph, tf, variable_names
-from .copying import fresh_copy
+from ..copying import fresh_copy
 
 __all__ = ["holder", "weights_by_object"]
 

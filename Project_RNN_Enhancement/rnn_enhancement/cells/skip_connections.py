@@ -3,10 +3,8 @@ import collections
 
 from ..arguments import positive_int
 from ..tf1 import is_sequence, private_rnn_cell, select_rows, static_dimension, tf
-from ..unrolling.steps import as_steps
 from .base import check_floating
 from .linear import Linear
-from .over_time import over_time
 from .wrappers import _WithVariables
 
 __all__ = ["SkipConnectionState", "SkipConnectionWrapper", "SkipSchedule"]
@@ -58,34 +56,6 @@ class SkipSchedule(object):
         anchor = select_rows(tf.reshape(is_anchor, [-1]), projected, anchor)
         is_last = tf.greater(phase, self._stride - 1.5)
         return anchor, tf.where(is_last, tf.zeros_like(phase), phase + 1)
-
-    def over_time(self, projected, anchor, phase, loop):
-        """`advance` over all steps.
-
-        Args:
-          projected: tensor [T, batch, size].
-          anchor, phase: before the first step.
-          loop: a `TimeLoop`.
-
-        Returns:
-          (what enters each step [T, batch, size], anchor and phase after the last step).
-        """
-        length = loop.length
-        start = tf.cast(tf.round(tf.reshape(phase, [-1])), tf.int32)
-        ends = tf.fill(tf.shape(start), length)
-        if loop.mask is not None:
-            ends = tf.reduce_sum(tf.cast(loop.mask, tf.int32), 0)
-        # The anchor before step t, counted from 0; before all of them stands the initial one.
-        steps = tf.concat([tf.tile(tf.expand_dims(tf.range(length), 1), [1, tf.size(start)]),
-                           tf.expand_dims(ends, 0)], 0)
-        last = steps - 1 - tf.math.floormod(start + steps - 1, self._stride)
-        rows = tf.maximum(last + 1, 0)
-        columns = tf.tile(tf.expand_dims(tf.range(tf.size(start)), 0), [length + 1, 1])
-        anchors = tf.gather_nd(tf.concat([tf.expand_dims(anchor, 0), projected], 0),
-                               tf.stack([rows, columns], 2))
-        anchors.set_shape([length + 1] + projected.shape.as_list()[1:])
-        final = tf.cast(tf.math.floormod(start + ends, self._stride), phase.dtype)
-        return anchors[:-1], anchors[-1], tf.reshape(final, tf.shape(phase))
 
 
 class SkipConnectionWrapper(_WithVariables):
@@ -151,11 +121,3 @@ class SkipConnectionWrapper(_WithVariables):
         output, inner = self._cell(tf.concat([inputs, state.anchor], 1), state.state)
         return output, SkipConnectionState(inner, *self._schedule.advance(
             projected, state.anchor, state.phase))
-
-    def _over_time(self, flat, inputs, state, loop):
-        projected = as_steps(self._map(flat), inputs)
-        entering, anchor, phase = self._schedule.over_time(
-            projected, state.anchor, state.phase, loop)
-        outputs, inner = over_time(
-            self._cell, tf.concat([inputs, entering], 2), state.state, loop)
-        return outputs, SkipConnectionState(inner, anchor, phase)

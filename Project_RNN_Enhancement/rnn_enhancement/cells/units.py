@@ -1,7 +1,6 @@
 """Bases of the cells that TensorFlow has no class for."""
 from ..arguments import positive_int
 from ..tf1 import keras, LayerRNNCell, tf
-from ..unrolling.steps import as_steps
 from .base import RNNCell, check_floating
 
 __all__ = ["CellOfUnits", "TwoStageCell"]
@@ -73,7 +72,6 @@ class CellOfUnits(RNNCell, LayerRNNCell):
 class TwoStageCell(CellOfUnits):
     """A cell whose step is what needs only the inputs, and the recurrence.
 
-    Over a whole sequence the first part is done for all steps at once, before the loop over time.
     A subclass defines `_parts`, or `_prepare` and `_recur` if they share nothing.
     """
 
@@ -96,9 +94,3 @@ class TwoStageCell(CellOfUnits):
         check_floating(inputs, state)
         prepared, recur = self._parts(inputs)
         return recur(prepared, state)
-
-    def _over_time(self, flat, inputs, state, loop):
-        check_floating(flat, state)
-        prepared, recur = self._parts(flat)
-        return loop.run(
-            recur, tf.nest.map_structure(lambda x: as_steps(x, inputs), prepared), state)

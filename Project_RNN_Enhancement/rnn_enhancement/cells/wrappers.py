@@ -1,14 +1,10 @@
 """Wrappers around a cell: dropout, device, residual, projections, embedding."""
-import contextlib
-
 from ..arguments import positive_int
 from ..placement import placed
-from ..tf1 import loading_functions_apart, rnn_cell, tf, without_autograph
-from ..unrolling.steps import as_steps, flat_steps
+from ..tf1 import loading_functions_apart, rnn_cell, tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import is_own_by_field, own_parts
 from .linear import Linear
-from .over_time import attribute_replaced, over_time
 
 __all__ = ["DropoutWrapper", "DeviceWrapper", "ResidualWrapper", "InputProjectionWrapper",
            "OutputProjectionWrapper", "EmbeddingWrapper"]
@@ -25,18 +21,6 @@ class _Transparent(RNNCell):
         """A wrapper of the settings that `get_config` gave."""
         with loading_functions_apart():
             return super(_Transparent, cls).from_config(config, custom_objects=custom_objects)
-
-    def takes_sequences(self):
-        return self._wraps_as_here()
-
-    def _wraps_as_here(self):
-        return type(self).__module__ == __name__
-
-    def over_time(self, inputs, state, loop):
-        def run(inputs, state, **_):
-            return over_time(self.cell, inputs, state, loop)
-        with placed(self._pinned_to):
-            return self._call_wrapped_cell(inputs, state, cell_call_fn=run)
 
 
 def _drops_own_parts(state):
@@ -72,12 +56,6 @@ class DropoutWrapper(_Transparent, rnn_cell.DropoutWrapper):
             input_size=input_size, dtype=dtype, seed=seed,
             dropout_state_filter_visitor=dropout_state_filter_visitor, **kwargs)
 
-    def takes_sequences(self):
-        # With a seed of its own every step is to draw as a copy of it would; a state is dropped
-        # step by step.
-        return (self._wraps_as_here() and self._seed is None
-                and isinstance(self._state_keep_prob, float) and self._state_keep_prob == 1)
-
 
 class DeviceWrapper(_Transparent, rnn_cell.DeviceWrapper):
     """Runs a cell on a device; `gpu_for_layer` on the cell itself does the same.
@@ -103,9 +81,6 @@ class ResidualWrapper(_Transparent, rnn_cell.ResidualWrapper):
 
     def __init__(self, cell, residual_fn=None, **kwargs):
         super(ResidualWrapper, self).__init__(cell, residual_fn=residual_fn, **kwargs)
-
-    def takes_sequences(self):
-        return self._wraps_as_here() and self._residual_fn is None
 
 
 class _WithVariables(RNNCell):
@@ -167,12 +142,6 @@ class InputProjectionWrapper(_WithVariables):
             projected = self._activation(projected)
         return self._cell(projected, state)
 
-    def _over_time(self, flat, inputs, state, loop):
-        projected = self._linear(flat, self._num_proj)(flat)
-        if self._activation:
-            projected = self._activation(projected)
-        return over_time(self._cell, as_steps(projected, inputs), state, loop)
-
 
 class OutputProjectionWrapper(_WithVariables):
     """A linear map behind a cell.
@@ -202,33 +171,6 @@ class OutputProjectionWrapper(_WithVariables):
 
     def _activated(self, projected):
         return self._activation(projected) if self._activation else projected
-
-    def _over_time(self, flat, inputs, state, loop):
-        outputs, state = over_time(self._cell, inputs, state, loop)
-        flat = flat_steps(outputs)
-        projected = self._activated(self._linear(flat, self._output_size)(flat))
-        return as_steps(projected, outputs), state
-
-    @contextlib.contextmanager
-    def projecting_later(self):
-        """Context in which calls return the inner cell's output.
-
-        Yields:
-          A function that projects such outputs, for all steps [n, cell.output_size] at once. The
-          variables are made where a call would make them.
-        """
-        maps = []
-
-        def call(inputs, state):
-            output, state = self._cell(inputs, state)
-            maps.append(self._linear(output, self._output_size))
-            return output, state
-
-        def project(outputs):
-            with placed(self._pinned_to):
-                return self._activated(maps[-1](outputs))
-        with attribute_replaced(self, "call", without_autograph(call)):
-            yield project
 
 
 class EmbeddingWrapper(_WithVariables):
@@ -272,7 +214,3 @@ class EmbeddingWrapper(_WithVariables):
     def call(self, inputs, state):
         embedded = self._embedded(inputs, tf.nest.flatten(state)[0].dtype)
         return self._cell(embedded, state)
-
-    def _over_time(self, flat, inputs, state, loop):
-        embedded = self._embedded(flat, tf.nest.flatten(state)[0].dtype)
-        return over_time(self._cell, as_steps(embedded, inputs), state, loop)

@@ -1,6 +1,6 @@
 """The hidden vectors in a state: of every layer, h or c of an LSTM, without bookkeeping."""
 from ..arguments import one_of
-from ..cells.copying import is_cell_like
+from ..copying import is_cell_like
 from ..cells.bookkeeping import is_own_by_field
 from ..tf1 import is_sequence, rnn_cell, tf
 

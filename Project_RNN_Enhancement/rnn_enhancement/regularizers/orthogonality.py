@@ -1,6 +1,6 @@
 """Soft orthogonality of recurrent weights."""
 from ..arguments import checked_keywords, positive_number
-from ..cells.copying import is_cell_like
+from ..copying import is_cell_like
 from ..run_time_numbers import AT_LEAST_0, check_number
 from ..tf1 import is_tensor, is_variable, static_dimension, tf
 from .factors import times_factor

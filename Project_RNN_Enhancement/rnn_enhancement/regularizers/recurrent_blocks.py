@@ -1,5 +1,5 @@
 """Which part of a cell's kernels maps the state to a gate."""
-from ..cells.copying import is_cell_like
+from ..copying import is_cell_like
 from ..cells.highway import RecurrentHighwayCell
 from ..cells.identity import IdentityRNNCell
 from ..cells.layer_norm import (LayerNormBasicLSTMCell, LayerNormGRUCell,

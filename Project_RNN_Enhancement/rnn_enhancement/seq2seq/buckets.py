@@ -1,7 +1,7 @@
 """One model for several lengths: a graph per bucket on one set of variables."""
 from ..arguments import accepts_integer_at, check_callable, graph_function
 from ..tf1 import tf
-from ..unrolling.modes import takes_unroll
+from ..unrolling.policy import refusals, takes_unroll, unrolled_as
 from .losses import check_vocabulary_size, sequence_loss, sequence_loss_by_example
 from .regularized import Regularizers
 
@@ -23,7 +23,7 @@ def _outputs_of(results):
 
 
 @graph_function
-@takes_unroll
+@takes_unroll(rehearses=False)
 @accepts_integer_at(5, "num_decoder_symbols")
 def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets, seq2seq,
                        softmax_loss_function=None, per_example_loss=False, name=None,
@@ -98,15 +98,18 @@ def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets
     with tf.name_scope(name, "model_with_buckets", values):
         for j, (source_length, target_length) in enumerate(buckets):
             with tf.variable_scope(tf.get_variable_scope(), reuse=True if j > 0 else None):
+                refused = refusals()
                 with regularizers.listening() as record:
                     bucket_outputs = _outputs_of(seq2seq(
                         encoder_inputs[:source_length], decoder_inputs[:target_length]))
                 check_vocabulary_size(num_decoder_symbols, bucket_outputs, softmax_loss_function)
                 loss = sequence_loss_by_example if per_example_loss else sequence_loss
-                losses.append(loss(bucket_outputs, targets[:target_length],
-                                   weights[:target_length],
-                                   softmax_loss_function=softmax_loss_function,
-                                   one_draw_for_all_steps=one_draw_for_all_steps))
+                # A model in copies is one to the end.
+                with unrolled_as(None if refusals() == refused else "static"):
+                    losses.append(loss(bucket_outputs, targets[:target_length],
+                                       weights[:target_length],
+                                       softmax_loss_function=softmax_loss_function,
+                                       one_draw_for_all_steps=one_draw_for_all_steps))
                 if of_weights is None:
                     of_weights = regularizers.of_weights(losses[-1], record)
                 for cost in of_weights + regularizers.of_bucket(

@@ -1,26 +1,22 @@
 """Decoders: a cell run over decoder inputs, or over its own previous outputs."""
 import collections
-import contextlib
 
 from ..arguments import graph_function
 from ..cells.linear import Linear
-from ..cells.over_time import TimeLoop, over_time
-from ..cells.scopes import holder
-from ..cells.wrappers import OutputProjectionWrapper
 from ..eras import is_before_change
+from ..rnn.states import as_cell_state
 from ..tf1 import static_dimension, tf
-from ..unrolling.modes import rolled_or_static, takes_unroll
-from ..unrolling.products import halves
-from ..unrolling.states import as_cell_state
-from ..unrolling.steps import Steps, all_steps, as_steps, flat_steps, step_list
-from ..unrolling.watching import StepNumber
+from ..unrolling.policy import loop_or_copies, takes_unroll
+from ..unrolling.scan import scan
+from ..unrolling.shield import StepNumber
+from ..unrolling.steps import all_steps, as_steps, step_list, Steps
 from . import stepping
 from .attention import Attention
 from .averaging import AveragedStates
 from .feedback import Feedback, extract_argmax_and_embed, extract_sample_and_embed
 from .legacy import embedding_size_may_be_missing
 from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
-from .recording import StateKeepingLoop, StepsTogether, is_recorded, record_run
+from .recording import is_recorded, record_run, StepsTogether
 
 __all__ = ["rnn_decoder", "attention_decoder", "embedding_rnn_decoder",
            "embedding_attention_decoder"]
@@ -58,21 +54,52 @@ def _offer(step, state, feedback, average):
     stepping.offer(plain, state, feedback.loop_function)
 
 
-def _decode(step, decoder_inputs, state, feedback, average):
+def _decode(step, decoder_inputs, state, feedback, average, batched=()):
     """Runs `step` over the inputs in the current scope.
 
     Args:
       feedback: `Feedback` or None. With it the first input is taken as given and every later one
         is made of the previous output.
       average: `AveragedStates` or None.
+      batched: tensors that the step reads whose first dimension is the batch's.
 
     Returns:
       (outputs, what is kept of every step, final state).
     """
-    outputs, kept, keys = [], [], None
+    length = len(decoder_inputs)
     _offer(step, state, feedback, average)
     if average is not None:
         step, state = average.around(step), average.start(state)
+
+    def looped():
+        if feedback is None:
+            results, final = scan(lambda values, state: step(values[0], state),
+                                  [all_steps(decoder_inputs)], state, length, batched)
+        else:
+            results, (_, final) = scan(
+                _feeding_itself(step, feedback), feedback.for_steps(decoder_inputs),
+                _Fed(decoder_inputs[0], state), length, batched)
+        tf.get_variable_scope().reuse_variables()
+        return _as_lists(*results + (final, length))
+    outputs, kept, final = loop_or_copies(
+        length, looped, lambda: _copies(step, decoder_inputs, state, feedback))
+    return outputs, kept, final if average is None else final.state
+
+
+def _feeding_itself(step, feedback):
+    """`step` with its next input in the state."""
+    def fed(values, carried):
+        value, state = carried
+        results, state = step(value, state)
+        with tf.variable_scope("loop_function", reuse=True):
+            value = feedback.in_loop(results[0], StepNumber(), values)
+        return results, _Fed(value, state)
+    return fed
+
+
+def _copies(step, decoder_inputs, state, feedback):
+    """A copy of `step` for each input."""
+    outputs, kept, keys = [], [], None
     if feedback is not None and feedback.keys is not None:
         keys = tf.unstack(feedback.keys)
     for i, value in enumerate(decoder_inputs):
@@ -84,63 +111,15 @@ def _decode(step, decoder_inputs, state, feedback, average):
         (output, kept_now), state = step(value, state)
         outputs.append(output)
         kept.append(kept_now)
-    return outputs, kept, state if average is None else state.state
-
-
-def _roll(step, inputs, state, length, average, watched, batched=()):
-    """`step` over tensors of all steps in a loop; as `TimeLoop.run`, with `AveragedStates`."""
-    loop = TimeLoop(length)
-    if average is None:
-        return loop.run(step, inputs, state, watched=watched, batched=batched)
-    results, final = loop.run(average.around(step), inputs, average.start(state), watched=watched,
-                              batched=batched)
-    return results, final.state
-
-
-def _roll_decoder(step, state, feedback, decoder_inputs, average, watched, batched=()):
-    """Runs `step` on its own outputs, in a loop.
-
-    Returns:
-      (outputs [T, batch, ...], what is kept [T, ...], final state).
-    """
-    _offer(step, state, feedback, average)
-
-    def fed(values, carried):
-        value, state = carried
-        (output, kept), state = step(value, state)
-        with tf.variable_scope("loop_function", reuse=True):
-            value = feedback(output, StepNumber(), *values)
-        return (output, kept), _Fed(value, state)
-    (outputs, kept), (_, state) = _roll(
-        fed, feedback.for_steps(decoder_inputs), _Fed(decoder_inputs[0], state),
-        len(decoder_inputs), average, watched + [feedback.loop_function], batched)
     return outputs, kept, state
 
 
 def _as_lists(outputs, kept, state, length):
-    """What `_decode` returns, from tensors of all steps."""
+    """Lists with one item per step, from tensors of all steps."""
     flat = [step_list(part, length) for part in tf.nest.flatten(kept)]
     return (step_list(outputs, length), StepsTogether(
         [tf.nest.pack_sequence_as(kept, [part[i] for part in flat]) for i in range(length)], kept),
             state)
-
-
-def _roll_over(cell, inputs, state, length):
-    """`cell` over given inputs [T, batch, n] in a loop that keeps its states.
-
-    Returns:
-      (outputs [T, batch, ...], states [T, batch, ...], final state).
-    """
-    loop = StateKeepingLoop(length)
-    outputs, final = over_time(cell, inputs, state, loop)
-    states = loop.states_of(final)
-    if states is None:
-        # The cell made part of its state outside the loops, for all steps at once.
-        loop = StateKeepingLoop(length)
-        with tf.variable_scope(tf.get_variable_scope(), reuse=True):
-            outputs, final = loop.run(cell, inputs, state, watched=[cell])
-        states = loop.states_of(final)
-    return outputs, states, final
 
 
 def _keeps_states():
@@ -172,7 +151,7 @@ def _average(options):
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @takes_options(AVERAGING, SCHEDULED_SAMPLING)
 def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=None, options=None):
     """Runs a cell over decoder inputs, or over what `loop_function` makes of its outputs.
@@ -204,28 +183,12 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
             output, state = cell(value, state)
             return (output, state if keeps_states else ()), state
 
-        def rolled():
-            if feedback is not None:
-                results = _roll_decoder(step, state, feedback, decoder_inputs, average, [cell])
-            elif average is not None:
-                (outputs, kept), final = _roll(step, all_steps(decoder_inputs), state, length,
-                                               average, [cell])
-                results = outputs, kept, final
-            elif keeps_states:
-                results = _roll_over(cell, all_steps(decoder_inputs), state, length)
-            else:
-                outputs, final = over_time(cell, all_steps(decoder_inputs), state,
-                                           TimeLoop(length))
-                results = outputs, (), final
-            tf.get_variable_scope().reuse_variables()
-            return _as_lists(*results + (length,))
-        outputs, states, final = rolled_or_static(
-            length, rolled, lambda: _decode(step, decoder_inputs, state, feedback, average))
+        outputs, states, final = _decode(step, decoder_inputs, state, feedback, average)
         return outputs, _final_or_all(states, final, cell, state)
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, ATTENTION)
 def attention_decoder(decoder_inputs, initial_state, attention_states, cell, output_size=None,
                       num_heads=1, loop_function=None, dtype=None, scope=None,
@@ -283,13 +246,10 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
         average, keeps_states = _average(options), _keeps_states()
         start = _Attended(state, contexts)
 
-        def step():
-            return _AttentionStep(cell, attention, output_size, dtype, keeps_states,
-                                  options["return_attention"])
-        outputs, kept, final = rolled_or_static(
-            len(decoder_inputs),
-            lambda: _roll_attention(step(), decoder_inputs, start, feedback, average),
-            lambda: _decode(step(), decoder_inputs, start, feedback, average))
+        step = _AttentionStep(cell, attention, output_size, dtype, keeps_states,
+                              options["return_attention"])
+        outputs, kept, final = _decode(step, decoder_inputs, start, feedback, average,
+                                       attention.batched)
         states = StepsTogether([each.state for each in kept],
                                getattr(getattr(kept, "together", None), "state", None))
         results = outputs, _final_or_all(states, final.state, cell, state)
@@ -303,97 +263,27 @@ class _AttentionStep(object):
     """One step of `attention_decoder`; its state is `_Attended`, what it keeps `_Kept`."""
 
     def __init__(self, cell, attention, output_size, dtype, keeps_states, keeps_weights):
-        self.cell, self._attention = cell, attention
+        self._cell, self._attention = cell, attention
         self._output_size, self._dtype = output_size, dtype
         self._keeps_states, self._keeps_weights = keeps_states, keeps_weights
 
-    @property
-    def batched(self):
-        return self._attention.batched
-
-    def merge(self, value, contexts):
-        """The linear map of an input and contexts, made here, and what it is to be given."""
+    def __call__(self, value, state):
+        state, contexts = state
         input_size = tf.dimension_value(value.shape.with_rank(2)[1])
         if input_size is None:
             raise ValueError("Could not infer input size from input: %s" % value.name)
-        parts = [tf.cast(part, self._dtype) for part in [value] + contexts]
-        return Linear(parts, input_size, True), parts
-
-    def advance(self, merged, state):
-        """The cell's output, what is kept, and the state after a step."""
-        output, state = self.cell(merged, state)
+        merged = self._linear([value] + contexts, input_size)
+        output, state = self._cell(merged, state)
         contexts, weights = self._attention.read(state)
+        with tf.variable_scope("AttnOutputProjection"):
+            projected = self._linear([output] + contexts, self._output_size)
         kept = _Kept(state if self._keeps_states else (),
                      tuple(weights) if self._keeps_weights else ())
-        return output, kept, _Attended(state, contexts)
+        return (projected, kept), _Attended(state, contexts)
 
-    def projection(self, output, contexts):
-        """The linear map to the decoder's output, made here, and what it is to be given."""
-        with tf.variable_scope("AttnOutputProjection"):
-            parts = [tf.cast(output, self._dtype)] + contexts
-            return Linear(parts, self._output_size, True), parts
-
-    def __call__(self, value, state):
-        state, contexts = state
-        merge, parts = self.merge(value, contexts)
-        output, kept, state = self.advance(merge(parts), state)
-        project, parts = self.projection(output, state.contexts)
-        return (project(parts), kept), state
-
-
-@contextlib.contextmanager
-def _projecting_later(cell):
-    """Context in which a call of `cell` leaves its output projection out; yields the projection.
-
-    None for a cell that ends in no projection.
-    """
-    actual = holder(cell, None) if type(cell) is OutputProjectionWrapper else None
-    if actual is None:
-        yield None
-    else:
-        with actual.projecting_later() as project:
-            yield project
-
-
-def _roll_attention(step, decoder_inputs, state, feedback, average):
-    """`_decode` of an `_AttentionStep` in a loop."""
-    length = len(decoder_inputs)
-    if feedback is not None:
-        results = _roll_decoder(step, state, feedback, decoder_inputs, average, [step.cell],
-                                step.batched)
-    else:
-        results = _roll_given(step, all_steps(decoder_inputs), state, length, average)
-    tf.get_variable_scope().reuse_variables()
-    return _as_lists(*results + (length,))
-
-
-def _roll_given(step, inputs, state, length, average):
-    """Attention over given inputs: the inputs' and the outputs' maps lie outside the loop."""
-    flat = flat_steps(inputs)
-    merge, parts = step.merge(flat, state.contexts)
-    size = static_dimension(flat, 1)
-    of_input, of_contexts = halves(merge.kernel, size)
-    hoisted = tf.nn.bias_add(tf.matmul(parts[0], of_input), merge.bias)
-    made = []
-
-    def body(values, state):
-        state, contexts = state
-        merged = values + tf.matmul(tf.concat(contexts, 1), of_contexts)
-        output, kept, state = step.advance(merged, state)
-        projected = output
-        if project_cell is not None:
-            projected = tf.zeros([1, step.cell.output_size], output.dtype)
-        made.append(step.projection(projected, state.contexts)[0])
-        return (output, state.contexts, kept), state
-    with _projecting_later(step.cell) as project_cell:
-        (outputs, contexts, kept), final = _roll(
-            body, as_steps(hoisted, inputs), state, length, average, [step.cell], step.batched)
-        flat = flat_steps(outputs)
-        if project_cell is not None:
-            flat = project_cell(flat)
-    contexts = [flat_steps(context) for context in contexts]
-    projected = made[-1]([tf.cast(flat, contexts[0].dtype)] + contexts)
-    return as_steps(projected, outputs), kept, final
+    def _linear(self, parts, size):
+        parts = [tf.cast(part, self._dtype) for part in parts]
+        return Linear(parts, size, True)(parts)
 
 
 def check_output_projection(output_projection, num_symbols, dtype, weights_too=True):
@@ -419,11 +309,11 @@ def embedded_steps(embedding, symbols, only_first=False):
     if only_first and symbols:
         return [tf.nn.embedding_lookup(embedding, symbols[0])] * len(symbols)
 
-    def rolled():
-        steps = all_steps(symbols)
+    def together():
+        steps = all_steps(symbols).together()
         found = tf.nn.embedding_lookup(embedding, tf.reshape(steps, [-1]))
         return Steps(as_steps(found, steps), len(symbols))
-    return rolled_or_static(len(symbols), rolled, lambda: [
+    return loop_or_copies(len(symbols), together, lambda: [
         tf.nn.embedding_lookup(embedding, step) for step in symbols])
 
 
@@ -451,7 +341,7 @@ def _embedding_size(embedding_size, cell):
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @embedding_size_may_be_missing(4)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embedding_size=None,
@@ -490,7 +380,7 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @embedding_size_may_be_missing(5)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, ATTENTION)
 def embedding_attention_decoder(decoder_inputs, initial_state, attention_states, cell, num_symbols,

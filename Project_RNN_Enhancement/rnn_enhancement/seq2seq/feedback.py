@@ -10,7 +10,7 @@ import numpy as np
 from ..decoding.samplers import Sampler
 from ..run_time_numbers import FRACTION, number_in_graph
 from ..tf1 import select_rows, tf
-from ..unrolling.steps import all_steps
+from ..unrolling.steps import all_steps, AllSteps
 
 __all__ = ["Feedback", "extract_argmax_and_embed", "extract_sample_and_embed"]
 
@@ -109,14 +109,18 @@ class Feedback(object):
             self.keys = _keys([length, 4], seed)
 
     def for_steps(self, decoder_inputs):
-        """What the calls of a loop take besides an output: nest of tensors [T, ...].
+        """What the calls of a loop take besides an output: list of `AllSteps`.
 
         The call in step t makes the input of step t + 1; the last one's goes nowhere.
         """
-        def ahead(steps):
-            return tf.concat([steps[1:], steps[-1:]], 0)
-        return (ahead(all_steps(decoder_inputs)) if self.takes_inputs else (),
-                () if self.keys is None else ahead(self.keys))
+        found = [all_steps(decoder_inputs).ahead()] if self.takes_inputs else []
+        return found if self.keys is None else found + [AllSteps.of(self.keys).ahead()]
+
+    def in_loop(self, output, step_number, values):
+        """`__call__` on a step's `values` of `for_steps`."""
+        values = list(values)
+        key = None if self.keys is None else values.pop()
+        return self(output, step_number, values[0] if values else None, key)
 
     def __call__(self, output, step_number, given, key):
         """The next input.

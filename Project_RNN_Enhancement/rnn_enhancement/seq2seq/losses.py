@@ -3,9 +3,10 @@ import inspect
 
 from ..arguments import accepts_integer_at, check_callable, checked_keywords
 from ..eras import is_before_change
-from ..cells.over_time import TimeLoop
 from ..tf1 import static_dimension, tf
-from ..unrolling.modes import NotRollable, rolled_or_static, takes_unroll
+from ..unrolling.policy import loop_or_copies, takes_unroll
+from ..unrolling.reasons import Refused
+from ..unrolling.scan import scan
 from ..unrolling.steps import all_steps, as_steps, flat_steps
 
 __all__ = ["sequence_loss", "sequence_loss_by_example"]
@@ -75,7 +76,7 @@ def _check_lengths(logits, targets, weights):
 
 
 @checked_keywords
-@takes_unroll
+@takes_unroll()
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True,
                              softmax_loss_function=None, name=None, num_decoder_symbols=None,
@@ -110,12 +111,12 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
     loss = loss_of_step(softmax_loss_function)
     with tf.name_scope(name, "sequence_loss_by_example",
                        list(logits) + list(targets) + list(weights)):
-        def rolled():
-            steps = _losses_of_steps(loss, all_steps(logits), all_steps(targets),
-                                     None if one_draw_for_all_steps else softmax_loss_function)
-            step_weights = all_steps(weights)
+        def together():
+            steps = _losses_of_steps(loss, all_steps(logits), all_steps(targets), len(logits),
+                                     one_draw_for_all_steps or softmax_loss_function is None)
+            step_weights = all_steps(weights).together()
             if step_weights.shape.ndims not in (1, 2):
-                raise NotRollable("the weights of a step have shape %s." % step_weights.shape[1:])
+                raise Refused("inputs", "the weights of a step have shape %s." % step_weights.shape[1:])
             total = tf.reduce_sum(step_weights, 0)
             # One number for the whole batch, loss or weight, meets every example of its step.
             rank = max(steps.shape.ndims, step_weights.shape.ndims)
@@ -123,48 +124,48 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
                                    for value in (steps, step_weights)]
             return tf.reduce_sum(steps * step_weights, 0), total
 
-        def static():
+        def apart():
             return (tf.add_n([loss(target, logit) * weight
                               for logit, target, weight in zip(logits, targets, weights)]),
                     tf.add_n(list(weights)))
         if one_draw_for_all_steps:
             try:
-                losses, total = rolled()
-            except NotRollable as reason:
+                losses, total = together()
+            except Refused as reason:
                 raise ValueError("one_draw_for_all_steps is not possible here: %s" % reason)
         else:
-            losses, total = rolled_or_static(len(logits), rolled, static)
+            losses, total = loop_or_copies(len(logits), together, apart)
         if average_across_timesteps:
             # An example without any weight has loss 0, not 0/0.
             losses /= total + 1e-12
     return losses
 
 
-def _losses_of_steps(loss, logits, targets, of_user):
+def _losses_of_steps(loss, logits, targets, length, at_once):
     """Losses [T, batch]: of all steps at once, or of each on its own in a loop.
 
     Args:
-      of_user: function of the user's, applied step by step, since a sampled loss draws for every
-        step; None: rows don't matter to each other, or are not to.
+      logits, targets: `AllSteps`.
+      at_once: whether rows don't matter to each other, or are not to; a loss of the user's may be
+        sampled, and draws for every step.
 
     Raises:
-      NotRollable: if a step's loss is neither [batch] nor a scalar.
+      Refused: if a step's loss is neither [batch] nor a scalar.
     """
-    if of_user is None:
-        losses = as_steps(loss(tf.reshape(targets, [-1]), flat_steps(logits)), logits)
+    if at_once:
+        logits = logits.together()
+        losses = as_steps(loss(tf.reshape(targets.together(), [-1]), flat_steps(logits)), logits)
     else:
-        def step(values, state):
-            return loss(values[1], values[0]), state
-        losses = TimeLoop(tf.dimension_value(logits.shape[0])).run(
-            step, [logits, targets], (), watched=[of_user])[0]
+        losses, _ = scan(lambda values, state: (loss(values[1], values[0]), state),
+                         [logits, targets], (), length)
     if losses.shape.ndims not in (1, 2):
-        raise NotRollable("a step's loss has shape %s." % (losses.shape[1:]
+        raise Refused("inputs", "a step's loss has shape %s." % (losses.shape[1:]
                                                            if losses.shape.ndims else losses.shape))
     return losses
 
 
 @checked_keywords
-@takes_unroll
+@takes_unroll()
 @accepts_integer_at(3, "num_decoder_symbols")
 def sequence_loss(logits, targets, weights, average_across_timesteps=True,
                   average_across_batch=True, softmax_loss_function=None, name=None,

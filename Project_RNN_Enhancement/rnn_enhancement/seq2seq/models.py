@@ -2,11 +2,11 @@
 import numpy as np
 
 from ..arguments import graph_function
-from ..cells.copying import fresh_copy, is_cell_like
+from ..copying import fresh_copy, is_cell_like
 from ..cells.wrappers import EmbeddingWrapper, OutputProjectionWrapper
+from ..rnn.static import static_rnn
 from ..tf1 import is_tensor, is_variable, tf
-from ..unrolling.modes import rolled_or_static, takes_unroll
-from ..unrolling.static import static_rnn
+from ..unrolling.policy import loop_or_copies, rehearsed, takes_unroll
 from ..unrolling.steps import all_steps
 from .decoders import (check_output_projection, embedded_steps, embedding_attention_decoder,
                        embedding_rnn_decoder, own_symbols, rnn_decoder)
@@ -43,6 +43,10 @@ def _fed_or_given(feed_previous, decode):
             results.append(recorded_apart(lambda: decode(fed)))
         return tf.nest.flatten(results[-1])
 
+    if rehearsed():
+        branch(True)
+        branch(False)
+        return results[0][0]
     flat = tf.cond(feed_previous, lambda: branch(True), lambda: branch(False))
     result, runs = tf.nest.pack_sequence_as(results[0], flat)
     led_out(runs)
@@ -54,7 +58,7 @@ def _embedding_size(embedding_size, cell):
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @takes_options(AVERAGING)
 def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, scope=None,
                       options=None):
@@ -77,7 +81,7 @@ def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, sc
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @takes_options(AVERAGING, SCHEDULED_SAMPLING)
 def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, dtype=tf.float32,
                      scope=None, options=None):
@@ -104,7 +108,7 @@ def tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, loop_function=None, d
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @embedding_size_may_be_missing(5)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
@@ -151,7 +155,7 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @embedding_size_may_be_missing(4)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols,
@@ -201,7 +205,7 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @embedding_size_may_be_missing(5)
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, ATTENTION)
 def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols,
@@ -236,9 +240,9 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
         encoder = EmbeddingWrapper(
             record_cell(fresh_copy(cell)), num_encoder_symbols, embedding_size)
         encoder_outputs, encoder_state = static_rnn(encoder, encoder_inputs, dtype=scope.dtype)
-        attention_states = rolled_or_static(
+        attention_states = loop_or_copies(
             len(encoder_outputs),
-            lambda: tf.transpose(all_steps(encoder_outputs), [1, 0, 2]),
+            lambda: tf.transpose(all_steps(encoder_outputs).together(), [1, 0, 2]),
             lambda: tf.concat([tf.reshape(output, [-1, 1, cell.output_size])
                                for output in encoder_outputs], 1))
         output_size = None
@@ -255,7 +259,7 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 @takes_options(AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE)
 def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cells_dict,
                          num_encoder_symbols, num_decoder_symbols_dict, embedding_size=None,

@@ -12,12 +12,12 @@ import collections
 import contextlib
 import threading
 
-from ..cells.over_time import TimeLoop
 from ..regularizers.hidden_vectors import layers_of
 from ..tf1 import control_flow_context, tf
+from ..unrolling.policy import to_shield
 
 __all__ = ["Run", "Record", "recording", "is_recorded", "record_run", "record_cell",
-           "recorded_apart", "led_out", "is_reachable", "StateKeepingLoop", "StepsTogether"]
+           "recorded_apart", "led_out", "is_reachable", "StepsTogether"]
 
 _local = threading.local()
 
@@ -55,6 +55,9 @@ def recording():
         yield _local.record
     finally:
         _local.record = previous
+
+
+to_shield.append(lambda: getattr(_local, "record", None))
 
 
 def is_recorded():
@@ -124,44 +127,3 @@ class StepsTogether(list):
     def __init__(self, steps, together=None):
         super(StepsTogether, self).__init__(steps)
         self.together = together
-
-
-class StateKeepingLoop(TimeLoop):
-    """A `TimeLoop` that also hands out the states of all steps.
-
-    It listens to every loop that a cell's `over_time` builds, so that products are hoisted and a
-    stack runs layer by layer as without it. A state that is an output too is kept once.
-    """
-
-    def __init__(self, length):
-        super(StateKeepingLoop, self).__init__(length)
-        self._of_final = {}
-
-    def run(self, step, inputs, state, watched=(), batched=()):
-        places = []
-
-        def keeping(values, state):
-            outputs, new = step(values, state)
-            flat, extra = tf.nest.flatten(outputs), []
-            del places[:]
-            for part in tf.nest.flatten(new):
-                same = [i for i, output in enumerate(flat) if output is part]
-                places.append(same[0] if same else len(flat) + len(extra))
-                if not same:
-                    extra.append(part)
-            return (outputs, extra), new
-        kept, final = super(StateKeepingLoop, self).run(keeping, inputs, state, watched, batched)
-        flat = tf.nest.flatten(kept)
-        for place, part in zip(places, tf.nest.flatten(final)):
-            self._of_final[part.name] = flat[place]
-        return kept[0], final
-
-    def states_of(self, final):
-        """States of all steps, tensors [T, batch, ...], that end in the state `final`.
-
-        None if part of it was made outside the loops.
-        """
-        flat = [self._of_final.get(part.name) for part in tf.nest.flatten(final)]
-        if any(part is None for part in flat):
-            return None
-        return tf.nest.pack_sequence_as(final, flat)

@@ -10,13 +10,14 @@ import threading
 
 from ..arguments import check_callable, checked_keywords, graph_function, positive_int
 from ..tf1 import tf
+from ..unrolling.policy import Finished
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
 
 _local = threading.local()
 
 
-class _Found(BaseException):
+class _Found(Finished):
     """Leaves the function that builds the model; what follows the decoder there isn't built."""
 
 

@@ -1,1 +1,1 @@
-"""Unrolling a cell over time; `rnn_enhanced` is the public index."""
+"""The engine that runs a step over time, in loops or as copies of the step."""

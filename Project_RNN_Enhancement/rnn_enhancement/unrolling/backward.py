@@ -9,8 +9,8 @@ import collections
 from ..placement import task_of
 from ..tf1 import (control_flow_context, gradient_function, outside_of, tf, without_colocation)
 from .constants import concat, constant
-from .operations import (BY_OUTPUT, LOOKUPS, Piece, gradient_by_output, gradient_type, is_short,
-                         short_gradient)
+from .operations import (BY_OUTPUT, copy_operation, gradient_by_output, gradient_type, is_short,
+                         LOOKUPS, Piece, short_gradient)
 from .products import columns, matmul
 from .shapes import Batch, is_known
 from .steps import flat_steps
@@ -213,7 +213,7 @@ class Backward(object):
     def _all_of(self, value, handle, flow, stacked):
         """All steps of a tensor of the forward step."""
         for leaf, x in zip(self._saved.inputs, self._inputs):
-            if leaf is value:
+            if leaf.name == value.name:
                 return x
         if handle is not None:
             return stacked(handle, flow, value.dtype, value.shape)
@@ -232,7 +232,7 @@ class Backward(object):
 
     def available(self, value):
         """Whether all steps of `value` can be had without writing it down on the way back."""
-        return (any(leaf is value for leaf in self._saved.inputs)
+        return (any(leaf.name == value.name for leaf in self._saved.inputs)
                 or value.name in self._saved.handles)
 
 
@@ -317,18 +317,20 @@ class _Step(object):
         # Outside tensors whose gradients are added up step by step.
         self.accumulated = []
         for op in plan.again:
-            for position, tensor in enumerate(self._inputs(op)):
+            for position, tensor in enumerate(op.inputs):
                 outer = plan.externals.get(tensor.name)
                 if (outer is not None and outer.dtype.is_floating
                         and not self._is_tapped(op, position)
                         and outer.name not in self.accumulated):
                     self.accumulated.append(outer.name)
+        for tensor in saved.new_state:
+            outer = plan.externals.get(tensor.name)
+            if outer is not None and outer.dtype.is_floating and (
+                    outer.name not in self.accumulated):
+                self.accumulated.append(outer.name)
         for op in plan.again:
             if self._kinds[op.name] == "product" and plan.is_differentiable(op.inputs[0]):
                 self._right(op)
-
-    def _inputs(self, op):
-        return [self._plan.originals.get(t.name, t) for t in op.inputs]
 
     def _kind(self, op):
         plan = self._plan
@@ -363,10 +365,8 @@ class _Step(object):
                 or kind == "lookup" and position == 0)
 
     def _external(self, op):
-        tensor = op.inputs[0 if self._kinds[op.name] == "lookup" else 1]
-        if op.type == "ResourceGather":
-            return self._plan.externals[tensor.name + "/value"]
-        return self._plan.externals[tensor.name]
+        return self._plan.externals[op.inputs[
+            0 if self._kinds[op.name] == "lookup" else 1].name]
 
     def _right(self, op):
         """The weight of a product, in columns, as the gradient to the left side needs it."""
@@ -396,7 +396,7 @@ class _Step(object):
             if all(grad is None for grad in grads):
                 continue
             with tf.device(op.device):
-                for tensor, grad in zip(self._inputs(op), self._gradient(op, grads)):
+                for tensor, grad in zip(op.inputs, self._gradient(op, grads)):
                     self._give(tensor, grad)
         found = {leaf.name: self._taken(leaf) for leaf in saved.inputs + saved.state}
         for name, outer in plan.externals.items():
@@ -464,11 +464,10 @@ class _Step(object):
     def _value(self, tensor):
         """What stands for a forward tensor here."""
         plan, owner = self._plan, self._owner
-        tensor = plan.originals.get(tensor.name, tensor)
         name = tensor.name
         if name in self._now:
             return self._now[name]
-        number = next((i for i, leaf in enumerate(self._saved.inputs) if leaf is tensor), None)
+        number = next((i for i, leaf in enumerate(self._saved.inputs) if leaf.name == name), None)
         if number is not None:
             value = owner._arrays[number].read(self._index)
         elif name in plan.externals:
@@ -487,12 +486,8 @@ class _Step(object):
         if op.name in self._copies:
             return self._copies[op.name]
         with tf.device(op.device):
-            inputs = [self._plan.externals[t.name] if t.name in self._plan.externals
-                      else self._value(t) for t in op.inputs]
-            copied = tf.get_default_graph().create_op(
-                op.type, inputs, [t.dtype for t in op.outputs], name=op.name.split("/")[-1],
-                attrs={name: value for name, value in op.node_def.attr.items()
-                       if name != "_class"}, op_def=op.op_def)
+            inputs = [self._value(t) for t in op.inputs]
+        copied = copy_operation(op, inputs, op.name.split("/")[-1])
         for old, new in zip(op.outputs, copied.outputs):
             new.set_shape(old.shape)
             self._now.setdefault(old.name, new)
@@ -509,11 +504,11 @@ class _Step(object):
             self._tap(_BiasTap, op, [], grads[0])
             return [grads[0]]
         if kind == "product":
-            self._tap(_ProductTap, op, self._side_by_side(self._inputs(op)[0]), grads[0])
+            self._tap(_ProductTap, op, self._side_by_side(op.inputs[0]), grads[0])
             return [matmul(grads[0], self._right(op))
                     if self._plan.is_differentiable(op.inputs[0]) else None]
         if kind == "batched product":
-            self._tap(_BatchedProductTap, op, self._inputs(op)[:1], grads[0])
+            self._tap(_BatchedProductTap, op, list(op.inputs)[:1], grads[0])
             return [tf.matmul(grads[0], self._value(op.inputs[1]),
                               transpose_b=not op.get_attr("adj_y"))
                     if self._plan.is_differentiable(op.inputs[0]) else None]
@@ -544,9 +539,9 @@ class _Step(object):
         op = tensor.op
         if not self._owner.available(tensor) and not self._plan.is_leaf(tensor):
             if op.type == "Identity":
-                return self._side_by_side(self._inputs(op)[0])
+                return self._side_by_side(op.inputs[0])
             if op.type == "ConcatV2" and self._plan.shapes.value(op.inputs[-1]) in (1, -1):
-                return [part for value in self._inputs(op)[:-1]
+                return [part for value in list(op.inputs)[:-1]
                         for part in self._side_by_side(value)]
         return [tensor]
 

@@ -7,16 +7,17 @@ no others.
 """
 import collections
 
-from ..tf1 import gradient_function, tf
+from ..tf1 import gradient_function, new_seeds, tf
 from .constants import concat, constant, split
 from .shapes import is_known
 
-__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "gradient_type",
-           "keeps_output", "values_needed", "is_short", "short_gradient", "gradient_by_output"]
+__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "seeds_of",
+           "copy_operation", "gradient_type", "keeps_output", "values_needed", "is_short",
+           "short_gradient", "gradient_by_output"]
 
 CONTROL_FLOW = frozenset([
     "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond",
-    "RefEnter", "While", "StatelessWhile", "If", "StatelessIf", "Case", "PartitionedCall",
+    "Enter", "RefEnter", "While", "StatelessWhile", "If", "StatelessIf", "Case", "PartitionedCall",
     "StatefulPartitionedCall", "TensorArrayV3", "TensorArrayReadV3", "TensorArrayWriteV3",
     "StackPushV2", "StackPopV2"])
 
@@ -26,7 +27,7 @@ DATA_DEPENDENT = frozenset(["Where", "Unique", "UniqueV2", "UniqueWithCounts", "
                             "NonMaxSuppressionV2", "NonMaxSuppressionV3", "StringSplit",
                             "SetSize", "DenseToDenseSetOperation", "SparseConcat"])
 
-LOOKUPS = frozenset(["Gather", "GatherV2", "ResourceGather"])
+LOOKUPS = frozenset(["Gather", "GatherV2"])
 
 # Gradients that read the operation's output of this number and no input.
 BY_OUTPUT = {"Sigmoid": 0, "Tanh": 0, "Relu": 0, "Elu": 0, "Selu": 0, "Exp": 0, "Sqrt": 0,
@@ -44,6 +45,33 @@ _SPLITS = {"Split": 1, "SplitV": 0}
 
 # Part of the gradient to a tensor: that to `size` entries, from `begin`, along `axis`.
 Piece = collections.namedtuple("Piece", ["axis", "begin", "size", "value"])
+
+
+def seeds_of(op):
+    """The seeds of a random operation, the graph's and its own; None for any other operation."""
+    try:
+        return op.get_attr("seed"), op.get_attr("seed2")
+    except ValueError:
+        return None
+
+
+def copy_operation(op, inputs, name=None):
+    """A copy of a traced operation in the default graph, on other inputs.
+
+    Args:
+      name: in the current name scope; None: under its full name.
+    """
+    attributes = {key: value for key, value in op.node_def.attr.items() if key != "_class"}
+    if seeds_of(op) is not None:
+        # The scratch graph counts its random operations by itself.
+        for key, seed in zip(("seed", "seed2"), new_seeds()):
+            attributes[key] = tf.AttrValue(i=seed)
+    graph = tf.get_default_graph()
+    scope = tf.name_scope(None) if name is None else tf.name_scope(graph.get_name_scope() + "/")
+    with tf.device(op.device), scope:
+        return graph.create_op(
+            op.type, list(inputs), [t.dtype for t in op.outputs], name=name or op.name,
+            attrs=attributes, op_def=op.op_def)
 
 
 def gradient_type(op):

@@ -8,7 +8,7 @@ and run side by side: four of 128 columns take 42 us. The sums are the same.
 from ..tf1 import tf, visible_gpus
 from .constants import concat, shared, split
 
-__all__ = ["widths", "columns", "matmul", "in_columns", "halves"]
+__all__ = ["widths", "columns", "in_columns", "matmul"]
 
 # Multiplications up to which one thread does a product on its own, and what the batch size is
 # taken for where the graph doesn't know it.
@@ -73,32 +73,16 @@ def matmul(value, parts):
     return concat([tf.matmul(value, part) for part in parts], 1)
 
 
-def in_columns(op, weight, outside):
-    """What a step's product `op` gives, multiplied in columns; None if that isn't worth it.
+def in_columns(op, weight):
+    """The parts of `weight` for a traced product in a loop; None if columns aren't worth it.
 
     Args:
-      op: MatMul operation in a loop.
+      op: traced MatMul operation.
       weight: its right side, a tensor outside the loop.
-      outside: context manager outside the loop.
     """
     transposed = op.get_attr("transpose_b")
     if op.get_attr("transpose_a") or weight.shape.ndims != 2 or _is_on_gpu(op.device):
         return None
     with tf.device(op.device):
-        with outside:
-            parts = columns(weight, tf.dimension_value(op.inputs[0].shape[0]), op.device,
-                            transposed)
-        if len(parts) == 1 and not transposed:
-            return None
-        product = matmul(op.inputs[0], parts)
-    product.set_shape(op.outputs[0].shape)
-    return product
-
-
-def halves(kernel, size):
-    """The first `size` rows of a kernel, and the others, for every loop of the graph."""
-    # When a resource variable is read matters; others have one tensor for all readers.
-    kernel = tf.convert_to_tensor(kernel)
-    sizes = [size, tf.dimension_value(kernel.shape[0]) - size]
-    return shared((kernel.name, size, "rows", kernel.device), kernel,
-                  lambda: tf.split(kernel, sizes))
+        parts = columns(weight, tf.dimension_value(op.inputs[0].shape[0]), op.device, transposed)
+    return None if len(parts) == 1 and not transposed else parts

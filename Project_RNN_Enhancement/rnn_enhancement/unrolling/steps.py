@@ -1,8 +1,35 @@
-"""Lists of one tensor per step, and the tensor of all steps that they are slices of."""
+"""One tensor per step, and all steps as one tensor."""
 from ..tf1 import tf
-from .modes import NotRollable
+from .reasons import Refused
 
-__all__ = ["Steps", "all_steps", "step_list", "flat_steps", "as_steps"]
+__all__ = ["AllSteps", "Steps", "all_steps", "step_list", "flat_steps", "as_steps"]
+
+
+class AllSteps(object):
+    """What every step has one of, as one tensor [T, ...] that is made when it is needed.
+
+    Args:
+      dtype, shape: of one step's.
+      make: function that makes the tensor [T, ...].
+    """
+
+    def __init__(self, dtype, shape, make):
+        self.dtype, self.shape, self._make = tf.as_dtype(dtype).base_dtype, shape, make
+
+    @classmethod
+    def of(cls, together):
+        """Of a tensor [T, ...] that is there."""
+        return cls(together.dtype, together.shape[1:], lambda: together)
+
+    def together(self):
+        return self._make()
+
+    def ahead(self):
+        """The next step's at every step, the last one's twice."""
+        def make():
+            together = self.together()
+            return tf.concat([together[1:], together[-1:]], 0)
+        return AllSteps(self.dtype, self.shape, make)
 
 
 class Steps(list):
@@ -17,27 +44,29 @@ class Steps(list):
         self.together = together
 
 
-
 def all_steps(tensors):
-    """One tensor [T, ...] of a list of T tensors of one shape.
+    """The `AllSteps` of a list of T tensors of one shape.
 
     Raises:
-      NotRollable: if shapes or dtypes differ.
+      Refused: if shapes or dtypes differ.
     """
     if isinstance(tensors, Steps):
-        return tensors.together
+        return AllSteps.of(tensors.together)
     tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
     first = tensors[0]
     for tensor in tensors:
         if tensor.dtype.base_dtype != first.dtype.base_dtype:
-            raise NotRollable("the inputs differ in dtype from step to step.")
+            raise Refused("inputs", "the inputs differ in dtype from step to step.")
         if tensor.shape.ndims is None or tensor.shape.ndims != first.shape.ndims:
-            raise NotRollable("the inputs' ranks are unknown or differ from step to step.")
+            raise Refused("inputs", "the inputs' ranks are unknown or differ from step to step.")
         if tensor.shape.as_list()[1:] != first.shape.as_list()[1:]:
-            raise NotRollable("the inputs differ in shape from step to step.")
+            raise Refused("inputs", "the inputs differ in shape from step to step.")
         if not tensor.shape.is_compatible_with(first.shape):
-            raise NotRollable("the inputs differ in batch size from step to step.")
-    return tf.stack(tensors)
+            raise Refused("inputs", "the inputs differ in batch size from step to step.")
+    shape = first.shape
+    for tensor in tensors:
+        shape = shape.merge_with(tensor.shape)
+    return AllSteps(first.dtype, shape, lambda: tf.stack(tensors))
 
 
 def step_list(tensor, length):

@@ -1,13 +1,14 @@
 """A cell over a Python list of inputs, in a loop or with one copy of the step per input."""
 from ..arguments import graph_function
 from ..cells.base import assert_like_rnncell
-from ..cells.over_time import TimeLoop, over_time
 from ..eras import is_before_change
-from ..tf1 import (is_keras_cell, is_sequence, quiet_deprecations, select_rows, static_dimension,
-                   tf, undeprecated)
-from .modes import NotRollable, rolled_or_static, takes_unroll
+from ..tf1 import (is_keras_cell, is_sequence, private_rnn, quiet_deprecations, select_rows,
+                   static_dimension, tf, undeprecated)
+from ..unrolling.policy import loop_or_copies, takes_unroll
+from ..unrolling.reasons import Refused
+from ..unrolling.scan import scan
+from ..unrolling.steps import all_steps, AllSteps, step_list
 from .states import as_cell_state
-from .steps import all_steps, step_list
 
 __all__ = ["static_rnn", "static_state_saving_rnn", "static_bidirectional_rnn", "rnn",
            "state_saving_rnn", "bidirectional_rnn"]
@@ -18,7 +19,7 @@ _static_bidirectional_rnn = undeprecated(tf.nn.static_bidirectional_rnn)
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """Runs `cell` over a list of inputs.
 
@@ -47,39 +48,52 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
                                sequence_length=sequence_length, scope=scope)
     if not isinstance(inputs, (list, tuple)):
         return static()
-    return rolled_or_static(len(inputs), lambda: _rolled_rnn(
+    return loop_or_copies(len(inputs), lambda: _looped_rnn(
         cell, inputs, initial_state, dtype, sequence_length, scope), static)
 
 
-def _rolled_rnn(cell, inputs, initial_state, dtype, sequence_length, scope):
+def _looped_rnn(cell, inputs, initial_state, dtype, sequence_length, scope):
     assert_like_rnncell("cell", cell)
     with tf.variable_scope(scope or "rnn") as scope:
         if scope.caching_device is None:
             scope.set_caching_device(lambda op: op.device)
-        flat = [all_steps(steps) for steps in zip(*[tf.nest.flatten(x) for x in inputs])]
-        if any(None in x.shape.as_list()[2:] for x in flat):
-            raise NotRollable("the size of the inputs is unknown.")
-        batch_size = static_dimension(flat[0], 1)
-        if batch_size is None:
-            batch_size = tf.shape(flat[0])[1]
+        steps = [all_steps(values) for values in zip(*[tf.nest.flatten(x) for x in inputs])]
+        if any(None in values.shape.as_list()[1:] for values in steps):
+            raise Refused("inputs", "the size of the inputs is unknown.")
         state = initial_state
         if state is None:
-            state = _initial_state(cell, batch_size, dtype)
-        mask = None
-        if sequence_length is not None:
-            sequence_length = tf.cast(sequence_length, tf.int32)
-            sequence_length.shape.assert_has_rank(1)
-            mask = tf.transpose(tf.sequence_mask(sequence_length, len(inputs)))
+            first = tf.nest.flatten(inputs[0])[0]
+            batch_size = static_dimension(first, 0)
+            state = _initial_state(
+                cell, tf.shape(first)[0] if batch_size is None else batch_size, dtype)
         # Cells of Keras take, and give, even a single tensor in a list.
         in_list = is_keras_cell(cell) and not is_sequence(state)
-        outputs, state = over_time(cell, tf.nest.pack_sequence_as(inputs[0], flat),
-                                   [state] if in_list else state, TimeLoop(len(inputs), mask))
+        if sequence_length is not None:
+            steps.append(_activity(sequence_length, len(inputs)))
+
+        def step(values, state):
+            active = values.pop() if sequence_length is not None else None
+            outputs, new_state = cell(tf.nest.pack_sequence_as(inputs[0], values), state)
+            if active is None:
+                return outputs, new_state
+            tf.nest.assert_same_structure(state, new_state)
+            return (tf.nest.map_structure(
+                        lambda new: select_rows(active, new, tf.zeros_like(new)), outputs),
+                    tf.nest.map_structure(
+                        lambda new, old: select_rows(active, new, old), new_state, state))
+        outputs, state = scan(step, steps, [state] if in_list else state, len(inputs))
         if in_list:
             state = state[0]
-        if mask is not None:
-            outputs = tf.nest.map_structure(lambda x: _zero_past_end(x, mask), outputs)
-        steps = [step_list(x, len(inputs)) for x in tf.nest.flatten(outputs)]
-        return [tf.nest.pack_sequence_as(outputs, list(step)) for step in zip(*steps)], state
+        lists = [step_list(x, len(inputs)) for x in tf.nest.flatten(outputs)]
+        return [tf.nest.pack_sequence_as(outputs, list(values)) for values in zip(*lists)], state
+
+
+def _activity(sequence_length, length):
+    """Whether examples go on at a step: bools [batch]."""
+    sequence_length = tf.cast(sequence_length, tf.int32)
+    sequence_length.shape.assert_has_rank(1)
+    return AllSteps(tf.bool, sequence_length.shape,
+                    lambda: tf.transpose(tf.sequence_mask(sequence_length, length)))
 
 
 def _initial_state(cell, batch_size, dtype):
@@ -88,16 +102,6 @@ def _initial_state(cell, batch_size, dtype):
     if getattr(cell, "get_initial_state", None) is not None:
         return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
     return cell.zero_state(batch_size, dtype)
-
-
-def _zero_past_end(values, mask):
-    """`values` [T, batch, ...] with zeros where `mask` [T, batch] is False."""
-    flat = tf.reshape(values, tf.concat([[-1], tf.shape(values)[2:]], 0))
-    kept = tf.reshape(select_rows(
-        tf.reshape(mask, [-1]), flat, tf.zeros_like(flat)),
-                      tf.shape(values))
-    kept.set_shape(values.shape)
-    return kept
 
 
 def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):
@@ -118,7 +122,7 @@ def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 def rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
     """`static_rnn` by its name before 1.0.
 
@@ -174,7 +178,7 @@ def state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
                              initial_state_bw=None, dtype=None, sequence_length=None, scope=None):
     """Runs one cell over a list of inputs and another over the same list backwards.
@@ -191,15 +195,41 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None,
     Raises:
       TypeError, ValueError: as `static_rnn`.
     """
-    with quiet_deprecations():
-        return _static_bidirectional_rnn(
-            cell_fw, cell_bw, inputs, initial_state_fw=as_cell_state(cell_fw, initial_state_fw),
-            initial_state_bw=as_cell_state(cell_bw, initial_state_bw), dtype=dtype,
-            sequence_length=sequence_length, scope=scope)
+    initial_state_fw = as_cell_state(cell_fw, initial_state_fw)
+    initial_state_bw = as_cell_state(cell_bw, initial_state_bw)
+
+    def copies():
+        with quiet_deprecations():
+            return _static_bidirectional_rnn(
+                cell_fw, cell_bw, inputs, initial_state_fw=initial_state_fw,
+                initial_state_bw=initial_state_bw, dtype=dtype, sequence_length=sequence_length,
+                scope=scope)
+    if not isinstance(inputs, (list, tuple)) or not inputs:
+        return copies()
+    return loop_or_copies(len(inputs), lambda: _looped_bidirectional_rnn(
+        cell_fw, cell_bw, list(inputs), initial_state_fw, initial_state_bw, dtype,
+        sequence_length, scope), copies)
+
+
+def _looped_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw, initial_state_bw, dtype,
+                              sequence_length, scope):
+    reverse = private_rnn._reverse_seq
+    with tf.variable_scope(scope or "bidirectional_rnn"):
+        with tf.variable_scope("fw") as fw_scope:
+            outputs_fw, state_fw = static_rnn(
+                cell_fw, inputs, initial_state_fw, dtype, sequence_length, scope=fw_scope)
+        with tf.variable_scope("bw") as bw_scope:
+            outputs_bw, state_bw = static_rnn(
+                cell_bw, reverse(inputs, sequence_length), initial_state_bw, dtype,
+                sequence_length, scope=bw_scope)
+    outputs_bw = reverse(outputs_bw, sequence_length)
+    flat = [tf.concat(pair, 1)
+            for pair in zip(tf.nest.flatten(outputs_fw), tf.nest.flatten(outputs_bw))]
+    return tf.nest.pack_sequence_as(outputs_fw, flat), state_fw, state_bw
 
 
 @graph_function
-@takes_unroll
+@takes_unroll()
 def bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None,
                       dtype=None, sequence_length=None, scope=None):
     """`static_bidirectional_rnn` by its name before 1.0.

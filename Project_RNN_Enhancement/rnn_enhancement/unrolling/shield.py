@@ -1,4 +1,4 @@
-"""Finds out whether code of the user's does per call what a loop would do once."""
+"""What code of the user's does in Python besides its result: found out, and undone."""
 import collections
 import dis
 import functools
@@ -7,9 +7,9 @@ import types
 
 import numpy as np
 
-from ..cells.copying import SET_BY_CALLS
-from ..tf1 import control_flow_context, keras, Layer, rnn_cell, tf, Variable
-from .modes import NotRollable
+from ..copying import SET_BY_CALLS
+from ..tf1 import keras, Layer, rnn_cell, tf, Variable
+from .reasons import Refused
 
 __all__ = ["StepNumber", "Watch", "is_same_computation"]
 
@@ -73,13 +73,11 @@ class Watch(object):
       watched: cells, functions or other objects.
 
     Raises:
-      NotRollable: if something can neither be compared nor undone, an iterator for example.
+      Refused: if something can neither be compared nor undone, an iterator for example.
     """
 
     def __init__(self, watched):
         self._seen, self._owners = {}, []
-        # Layers that make their variables outside TensorFlow's variable scopes.
-        self.unbuilt = []
         stack = [(value, "") for value in reversed(list(watched))]
         while stack:
             value, name = stack.pop()
@@ -87,7 +85,8 @@ class Watch(object):
                 self._seen[id(value)] = value
                 stack.extend(reversed(list(self._look_at(value, name))))
         self.remember()
-        self._first = self._before, self._random
+        self._first_random = self._random
+        self._snapshot = _Snapshot(self._seen.values())
 
     def _look_at(self, value, name):
         """(object, name) of what lies inside `value`."""
@@ -118,8 +117,8 @@ class Watch(object):
             return [(item, key) for key, item in vars(value).items()
                     if not (key.startswith("__") and not callable(item))]
         if hasattr(type(value), "__next__"):
-            raise NotRollable("an iterator (%s) is within reach of the step; each call may take "
-                              "an item of it." % (name or type(value).__name__))
+            raise Refused("iterator", "an iterator (%s) is within reach of the step; each call may "
+                          "take an item of it." % (name or type(value).__name__))
         return self._look_at_object(value)
 
     def _look_at_function(self, function):
@@ -138,8 +137,8 @@ class Watch(object):
             names = _WRITES_AROUND.get(instruction.opname)
             if names == "co_names" or names and inner is code and (
                     instruction.argval in code.co_freevars):
-                raise NotRollable("the function %s sets %s, a variable outside it, at every call."
-                                  % (function.__name__, instruction.argval))
+                raise Refused("outer variable", "the function %s sets %s, a variable outside it, at "
+                              "every call." % (function.__name__, instruction.argval))
             if (instruction.opname == "LOAD_GLOBAL"
                     and instruction.argval in function.__globals__):
                 found.append((function.__globals__[instruction.argval], instruction.argval))
@@ -153,9 +152,6 @@ class Watch(object):
         return found
 
     def _look_at_object(self, value):
-        if isinstance(value, keras.layers.Layer) and not (
-                isinstance(value, Layer) or value.built):
-            self.unbuilt.append(value)
         if not hasattr(value, "__dict__"):
             return []
         trusted = _is_trusted(type(value).__module__)
@@ -201,58 +197,45 @@ class Watch(object):
                 and np.array_equal(now[1], of_numpy[1]))
 
     def restore(self):
-        """Puts back what was there at first; what was built stays built."""
-        random.setstate(self._first[1][0])
-        np.random.set_state(self._first[1][1])
-        for (owner, _), before in zip(self._owners, self._first[0]):
-            if isinstance(owner, np.ndarray):
-                if not np.array_equal(owner, before):
-                    owner[...] = before
-            elif isinstance(owner, (list, bytearray)):
-                owner[:] = before
-            elif isinstance(owner, collections.deque):
-                owner.clear()
-                owner.extend(before)
-            elif isinstance(owner, (dict, set)):
-                owner.clear()
-                owner.update(before)
-            else:
-                _restore_attributes(owner, before)
+        """Puts everything back as it was at first."""
+        random.setstate(self._first_random[0])
+        np.random.set_state(self._first_random[1])
+        self._snapshot.restore()
 
-    def check(self, context, again=None):
-        """Raises NotRollable if a call counted, drew or kept something.
+    def check(self, graph, again, added=False):
+        """Raises Refused if a call counted, drew or kept something.
 
         Args:
-          context: control flow context of the loop that the call was built in.
-          again: function that calls once more and says whether it computes the same. A first call
-            may build what later ones use; without a second one no change is allowed.
+          graph: the scratch graph that the call was traced in.
+          again: function that calls once more and says whether it computes the same: a first call
+            may build what later ones use.
+          added: whether the graph's collections show that the call built something.
         """
         changes = self.changes()
         for change in changes:
-            self._refuse(change, context)
-        if changes and again is not None:
+            self._refuse(change, graph)
+        if changes or added:
             self.remember()
-            if not again():
-                raise NotRollable(_described(changes[0]) + ".")
-            changes = self.changes()
+            same = again()
+            changes = changes if changes and not same else self.changes()
         if changes:
-            raise NotRollable(_described(changes[0]) + ".")
+            raise Refused(*_described(changes[0]))
 
     @staticmethod
-    def _refuse(change, context):
+    def _refuse(change, graph):
         owner, name, value = change
         if name in _ADDED and isinstance(owner, keras.layers.Layer):
-            raise NotRollable("the cell %s adds losses or updates to itself."
-                              % type(owner).__name__)
-        if not _holds_none(value, context):
-            raise NotRollable("the step keeps tensors of a step (attribute %s)." % name)
+            raise Refused("losses or updates of a layer", "the cell %s adds losses or updates to "
+                          "itself." % type(owner).__name__)
+        if not _holds_none(value, graph):
+            raise Refused("kept tensor", "the step keeps tensors of a step (attribute %s)." % name)
 
 
 def _described(change):
     owner, name, _ = change
     if owner is None:
-        return "the step draws random numbers of Python or NumPy"
-    return "the step counts its calls (attribute %s)" % (name or type(owner).__name__)
+        return "random numbers of Python", "the step draws random numbers of Python or NumPy."
+    return "count", "the step counts its calls (attribute %s)." % (name or type(owner).__name__)
 
 
 # Attributes that TensorFlow's layers set when they are called. Layers name themselves in a graph,
@@ -266,34 +249,101 @@ def _is_internal(name):
     return name in _INTERNAL or name.startswith("_self_")
 
 
-def _restore_attributes(owner, before):
-    """Puts attributes back, but for variables and layers that were made in the meantime."""
-    is_class = isinstance(owner, type)
-    change, remove = (type.__setattr__, type.__delattr__) if is_class else (
-        object.__setattr__, object.__delattr__)
-    for name, value in _contents(owner).items():
-        if name in _ADDED:
-            getattr(owner, name)[:] = before.get(name, ())
-        elif name in before and _is_same(value, before[name]) or isinstance(
-                value, (Variable, keras.layers.Layer)):
-            continue
-        elif name in before:
-            change(owner, name, before[name])
-        else:
-            remove(owner, name)
-    for name in before:
-        if name not in vars(owner):
-            change(owner, name, before[name])
-
-
-def _holds_none(value, context):
-    """Whether no tensor of the loop is in `value`."""
+def _holds_none(value, graph):
+    """Whether no tensor of the scratch graph is in `value`."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        return all(_holds_none(item, context) for item in value)
-    return not (tf.is_tensor(value) and hasattr(value, "op")
-                and control_flow_context(value.op) is context)
+        return all(_holds_none(item, graph) for item in value)
+    return not (isinstance(value, tf.Tensor) and getattr(value, "graph", None) is graph)
+
+
+class _Snapshot(object):
+    """All that objects hold at present, their internals too, to be put back.
+
+    Args:
+      objects: what `Watch` came across.
+    """
+
+    def __init__(self, objects):
+        self._saved, seen = [], set()
+        stack = [value for value in objects if _may_change(value)]
+        while stack:
+            value = stack.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            parts = []
+            if isinstance(value, _CONTAINERS + (np.ndarray,)):
+                large = len(value) > _LARGE if not isinstance(value, np.ndarray) else (
+                    value.size > _LARGE)
+                if large:
+                    continue
+                self._saved.append((value, _copied(value)))
+                if not isinstance(value, (np.ndarray, bytearray)):
+                    parts = list(value.values()) if isinstance(value, dict) else list(value)
+            if isinstance(value, type):
+                self._saved.append((value, _contents(value)))
+            elif hasattr(value, "__dict__"):
+                attributes = vars(value)
+                self._saved.append((attributes, dict(attributes)))
+                parts += list(attributes.values())
+            stack.extend(part for part in parts
+                         if isinstance(part, _CONTAINERS) or _is_bookkeeping(part))
+
+    def restore(self):
+        for owner, before in self._saved:
+            if isinstance(owner, np.ndarray):
+                if not np.array_equal(owner, before):
+                    owner[...] = before
+            elif isinstance(owner, type):
+                _restore_class(owner, before)
+            elif not _is_unchanged(owner, before):
+                if isinstance(owner, (list, bytearray)):
+                    owner[:] = before
+                else:
+                    owner.clear()
+                    (owner.extend if isinstance(owner, collections.deque) else owner.update)(before)
+
+
+def _may_change(value):
+    if isinstance(value, _CONTAINERS + (np.ndarray, tf.VariableScope)):
+        return True
+    kind = value if isinstance(value, type) else type(value)
+    return isinstance(value, keras.layers.Layer) or not _is_trusted(kind.__module__)
+
+
+def _is_bookkeeping(value):
+    """Whether a part of an object is of the classes by which TensorFlow's layers keep account."""
+    return isinstance(value, tf.VariableScope) or any(
+        name in type(value).__module__ for name in ("object_identity", "trackable", "tracking"))
+
+
+def _copied(container):
+    if isinstance(container, dict):
+        return dict(container.items())
+    return container.copy() if isinstance(container, np.ndarray) else list(container)
+
+
+def _is_unchanged(container, before):
+    if len(container) != len(before):
+        return False
+    if isinstance(container, dict):
+        return all(key in container and container[key] is value for key, value in before.items())
+    return (set(container) == set(before) if isinstance(container, set)
+            else all(one is other for one, other in zip(container, before)))
+
+
+def _restore_class(owner, before):
+    now = _contents(owner)
+    for name, value in now.items():
+        if name not in before:
+            type.__delattr__(owner, name)
+        elif value is not before[name]:
+            type.__setattr__(owner, name, before[name])
+    for name in before:
+        if name not in now:
+            type.__setattr__(owner, name, before[name])
 
 
 def _attributes(op):
@@ -325,7 +375,7 @@ def is_same_computation(one, other):
 
 
 def _looked_at(*_):
-    raise NotRollable("the loop function looks at its step number.")
+    raise Refused("step number", "the loop function looks at its step number.")
 
 
 _OPERATORS = (

@@ -6,7 +6,7 @@ encoder, in every bucket, so here a copy takes a cell's settings and leaves its 
 """
 import copy
 
-from ..tf1 import is_tensor, is_variable, Layer, with_referent
+from .tf1 import is_tensor, is_variable, Layer, with_referent
 
 __all__ = ["fresh_copy", "is_cell_like", "SET_BY_CALLS"]
 

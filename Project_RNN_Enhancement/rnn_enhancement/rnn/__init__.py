@@ -1,0 +1,1 @@
+"""Running a cell over time; `rnn_enhanced` is the public index."""

@@ -1,0 +1,226 @@
+"""How time is unrolled: as a loop in the graph, or as one copy of the step per input.
+
+A graph with loops is built in seconds, stays as small for 400 steps as for 40, and runs faster. A
+static graph is TensorFlow's classic one: every step's operations are there by name, it can be
+differentiated twice, and one step can be run without feeding the inputs of later ones.
+
+"auto", the way as long as nothing else is said, makes loops of what loops do faithfully and copies
+of the rest: sequences of less than four steps, whatever the table in `reasons` lists, and code
+inside a loop or function of the user's. A call is first tried in a scratch graph (`rehearse`), so
+that what is refused is built as with "static", from the first operation to the last.
+`tf.logging.set_verbosity(tf.logging.DEBUG)` shows why something was refused. "loop" makes loops, or
+raises ValueError with the reason. "static" never does.
+
+What differs in a loop: an output that the cell also returns as its state is, in copies, one tensor,
+so that feeding it, or differentiating by it, reaches later steps; in a loop it reaches what was
+built on that output. There is no second-order gradient. To run one step all inputs are needed.
+"""
+import contextlib
+import functools
+import inspect
+import logging
+import threading
+import warnings
+
+from ..tf1 import control_flow_context, outermost_graph, ScratchGraph, tf, without_autograph
+from .reasons import Refused
+from .shield import Watch
+
+__all__ = ["MODES", "Finished", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
+           "loop_or_copies", "rehearsed", "refusals", "to_shield"]
+
+MODES = ("auto", "static", "loop")
+
+# Below this a loop costs as many operations as the copies of the step.
+_SHORTEST = 4
+
+_default = "auto"
+
+
+class _Local(threading.local):
+    mode = None
+    # What was decided for the calls inside the one that is being built: True for loops.
+    decision = None
+    # The `Watch` of a rehearsal, while one is going on.
+    rehearsal = None
+    refusals = 0
+
+
+_local = _Local()
+
+# Functions that give an object of this package's that calls change, beside their arguments.
+to_shield = []
+
+
+class Finished(BaseException):
+    """Ends a call before its end, by intent: so far nothing was refused."""
+
+
+def _checked(mode):
+    if mode not in MODES:
+        raise ValueError("unroll must be \"auto\", \"static\" or \"loop\", got %r." % (mode,))
+    return mode
+
+
+def set_unroll(mode):
+    """Sets the package-wide way to unroll time: "auto" (as at import), "static" or "loop".
+
+    Raises:
+      ValueError: for anything else.
+    """
+    global _default
+    _default = _checked(mode)
+
+
+def get_unroll():
+    """The way in force: of the call around this one that gave `unroll`, else package-wide."""
+    return _local.mode or _default
+
+
+@contextlib.contextmanager
+def _set(**values):
+    """Context in which this thread's `_local` has `values`."""
+    previous = {name: getattr(_local, name) for name in values}
+    vars(_local).update(values)
+    try:
+        yield
+    finally:
+        vars(_local).update(previous)
+
+
+def unrolled_as(mode):
+    """Context in which time is unrolled as `mode` says; None changes nothing."""
+    return _set() if mode is None else _set(mode=_checked(mode))
+
+
+def takes_unroll(rehearses=True):
+    """Decorator: adds the keyword `unroll`, which holds for everything inside the call.
+
+    Args:
+      rehearses: whether the call is tried first; False for functions that call others of the user's
+        in which whole models are built.
+    """
+    def decorator(function):
+        signature = inspect.signature(function)
+        parameter = inspect.Parameter("unroll", inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                                      default=None)
+
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            if len(args) > len(signature.parameters):
+                args, kwargs = args[:-1], dict(kwargs, unroll=args[-1])
+            with unrolled_as(kwargs.pop("unroll", None)):
+                if rehearses:
+                    return _decided(function, args, kwargs)
+                return function(*args, **kwargs)
+        wrapper.__signature__ = signature.replace(
+            parameters=list(signature.parameters.values()) + [parameter])
+        return wrapper
+    return decorator
+
+
+def refusals():
+    """How often a loop was refused in this thread."""
+    return _local.refusals
+
+
+def _is_long(value):
+    if isinstance(value, dict):
+        return any(map(_is_long, value.values()))
+    return isinstance(value, (list, tuple)) and len(value) >= _SHORTEST
+
+
+@without_autograph
+def _decided(function, args, kwargs):
+    """`function(*args, **kwargs)`, built as the mode in force says and its steps allow."""
+    mode = get_unroll()
+    if _local.decision is not None or mode == "static" or (
+            mode == "auto" and not any(map(_is_long, list(args) + list(kwargs.values())))):
+        return function(*args, **kwargs)
+    refused = unexpected = None
+    try:
+        rehearse(function, args, kwargs)
+    except Refused as error:
+        refused = error
+        if mode == "loop":
+            raise ValueError("unroll=\"loop\" is not possible here: %s Use \"auto\" or \"static\"."
+                             % error)
+        tf.logging.debug("Time is unrolled into copies of the step: %s", error)
+    except Exception as error:
+        # The cell may object to the loop, or to its inputs; copies of the step tell which.
+        if mode == "loop":
+            raise
+        refused = unexpected = error
+    _local.refusals += refused is not None
+    with _set(decision=refused is None):
+        result = function(*args, **kwargs)
+    if unexpected is not None:
+        tf.logging.warning("Time is unrolled into copies of the step, which are built where a "
+                           "loop failed with %s: %s", type(unexpected).__name__, unexpected)
+    return result
+
+
+def rehearse(function, args, kwargs):
+    """Tries a call in a scratch graph, in which every loop is only traced.
+
+    Nothing of it stays, neither in the graph nor in the cells and functions within reach of the
+    arguments.
+
+    Raises:
+      Refused: with the reason, if a step can't be put into a loop.
+      Exception: what the call raised.
+    """
+    around = tf.get_default_graph()
+    if outermost_graph() is not around:
+        raise Refused("place", "the graph is the body of a function.")
+    context = control_flow_context(around)
+    if context is not None and context.GetWhileContext() is not None:
+        raise Refused("place", "the code is inside another while loop.")
+    watch = Watch([function, args, kwargs] + [find() for find in to_shield])
+    operations = around._last_id
+    try:
+        with ScratchGraph(makes_variables=False).in_use(), _silently():
+            with _set(rehearsal=watch, decision=True):
+                function(*args, **kwargs)
+    except Finished:
+        pass
+    finally:
+        watch.restore()
+    if around._last_id != operations:
+        raise Refused("graph around", "the step adds operations to a graph that it knows of.")
+
+
+def rehearsed():
+    """The `Watch` of the rehearsal that is going on, else None."""
+    return _local.rehearsal
+
+
+@contextlib.contextmanager
+def _silently():
+    """Context in which nothing is announced: what is built afterwards will do it."""
+    logger = logging.getLogger("tensorflow")
+
+    def is_silent(_):
+        return _local.rehearsal is None
+    logger.addFilter(is_silent)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.removeFilter(is_silent)
+
+
+@without_autograph
+def loop_or_copies(length, loop, copies):
+    """`loop()` or `copies()`, as was decided for this call.
+
+    Args:
+      length: number of steps.
+      loop: function that builds the loop.
+      copies: function that builds one copy of the step per input.
+    """
+    mode = get_unroll()
+    if mode == "static" or not _local.decision or (mode == "auto" and length < _SHORTEST):
+        return copies()
+    return loop()

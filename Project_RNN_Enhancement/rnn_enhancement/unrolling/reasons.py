@@ -1,0 +1,232 @@
+"""Why a step is not put into a loop: one table, checked on the trace of the step."""
+import collections
+
+from ..tf1 import gradient_function, is_next_op_seed, tf
+from .operations import CONTROL_FLOW, DATA_DEPENDENT, gradient_type, seeds_of
+
+__all__ = ["REASONS", "Reason", "Refused", "check"]
+
+
+class Refused(Exception):
+    """A loop would not do what copies of the step do; the message says why.
+
+    Attributes:
+      reason: name of the row of `REASONS`.
+    """
+
+    def __init__(self, reason, message):
+        super(Refused, self).__init__(message)
+        self.reason = reason
+
+
+Reason = collections.namedtuple("Reason", ["name", "check", "example"])
+Reason.__doc__ = """A reason to refuse a loop.
+
+Attributes:
+  name: str.
+  check: function of a `Trace` that returns a sentence, or None if the trace is free of it; None
+    for what shows elsewhere than in a trace: `Refused` is raised with this name there.
+  example: function that returns a new step (inputs, state) -> (output, new state), on float32
+    tensors [batch, n], which is refused for this reason; None for what no step can cause.
+"""
+
+
+def _first_of(operations, message):
+    """A check that finds the first operation of a kind, and the sentence that names it."""
+    def check_trace(trace):
+        for op in trace.operations:
+            if operations(op, trace):
+                return message % (op.name, op.type)
+    return check_trace
+
+
+def _has_own_gradient(op, _):
+    return gradient_type(op).startswith("CustomGradient")
+
+
+def _has_no_gradient(op, _):
+    if op.type in CONTROL_FLOW or not any(
+            t.dtype.is_floating for t in list(op.inputs) + op.outputs):
+        return False
+    try:
+        gradient_function(gradient_type(op))
+    except LookupError:
+        return True
+    return False
+
+
+def _uses_variable_in_its_own_way(op, _):
+    if op.type in ("ReadVariableOp", "ResourceGather"):
+        return False
+    return any(t.dtype == tf.resource or t.dtype._is_ref_dtype and op.type != "Identity"
+               for t in op.inputs)
+
+
+def _computes_with_complex_numbers(op, _):
+    return any(t.dtype.is_complex for t in op.outputs)
+
+
+def _has_seed_of_its_own(op, trace):
+    seeds = seeds_of(op)
+    if seeds is None:
+        return False
+    if op.graph.seed is None:
+        return any(seeds)
+    # TensorFlow gives every operation without one another seed.
+    same = [other for other in trace.operations if seeds_of(other) == seeds]
+    return len(same) > 1 or not is_next_op_seed(op, trace.first_seed)
+
+
+def _state_changes(trace):
+    try:
+        tf.nest.assert_same_structure(trace._state_structure, trace.state_structure)
+    except (TypeError, ValueError) as error:
+        return "the state changes its structure (%s)." % error
+    for old, new in zip(trace.state, trace.new_state):
+        if old.dtype != new.dtype:
+            return "the state changes its dtype, %s to %s." % (old.dtype.name, new.dtype.name)
+        if old.shape.ndims != new.shape.ndims or not old.shape.is_compatible_with(new.shape):
+            return "the state changes its shape, %s to %s." % (old.shape, new.shape)
+    return None
+
+
+def _seeded():
+    return lambda x, h: (tf.nn.dropout(h + x, keep_prob=0.5, seed=1), h)
+
+
+def _branching():
+    return lambda x, h: (tf.cond(tf.reduce_sum(x) > 0, lambda: h + x, lambda: h - x), h)
+
+
+def _with_own_gradient():
+    @tf.custom_gradient
+    def doubled(x):
+        return 2 * x, lambda grad: 3 * grad
+    return lambda x, h: (doubled(h + x), h)
+
+
+def _without_gradient():
+    def step(x, h):
+        with tf.get_default_graph().gradient_override_map({"Tanh": "GradientThatNobodyMade"}):
+            return tf.tanh(h + x), h
+    return step
+
+
+def _updating():
+    def step(x, h):
+        count = tf.get_variable("count", [], initializer=tf.zeros_initializer(), trainable=False,
+                                use_resource=True)
+        with tf.control_dependencies([count.assign_add(1.0)]):
+            return h + x + count.read_value(), h
+    return step
+
+
+def _choosing_rows():
+    def step(x, h):
+        rows = tf.gather(h + x, tf.where(tf.reduce_sum(x, 1) > -1e9)[:, 0])
+        return tf.reshape(rows, tf.shape(h)), h
+    return step
+
+
+def _complex():
+    return lambda x, h: (tf.math.real(tf.complex(h, x) * 1j), h)
+
+
+def _widening():
+    def step(x, h):
+        return h + x, tf.cast(tf.cast(h + x, tf.float64), tf.float64)
+    return step
+
+
+def _collecting():
+    def step(x, h):
+        tf.add_to_collection("activations", h + x)
+        return h + x, h
+    return step
+
+
+def _keeping():
+    class Keeper(object):
+        kept = None
+
+        def __call__(self, x, h):
+            self.kept = h + x
+            return self.kept, h
+    return Keeper()
+
+
+def _counting():
+    calls = []
+
+    def step(x, h):
+        calls.append(1)
+        return h + x * len(calls), h
+    return step
+
+
+def _drawing():
+    import random
+    return lambda x, h: (h + x * random.random(), h)
+
+
+def _iterating():
+    numbers = iter(range(1, 10000))
+    return lambda x, h: (h + x * next(numbers), h)
+
+
+def _setting():
+    total = 0
+
+    def step(x, h):
+        nonlocal total
+        total += 1
+        return h + x * total, h
+    return step
+
+
+REASONS = (
+    Reason("control flow", _first_of(
+        lambda op, _: op.type in CONTROL_FLOW,
+        "the step holds control flow of its own (%s of type %s)."), _branching),
+    Reason("own gradient", _first_of(
+        _has_own_gradient, "the step holds a gradient of its own (%s of type %s)."),
+           _with_own_gradient),
+    Reason("no gradient", _first_of(
+        _has_no_gradient, "the step's operation %s of type %s has no gradient."),
+           _without_gradient),
+    Reason("variable", _first_of(
+        _uses_variable_in_its_own_way,
+        "the step's operation %s of type %s reads or updates a variable in a way of its own."),
+           _updating),
+    Reason("shape from data", _first_of(
+        lambda op, _: op.type in DATA_DEPENDENT,
+        "the shape of what the operation %s of type %s gives may differ from step to step."),
+           _choosing_rows),
+    Reason("complex numbers", _first_of(
+        _computes_with_complex_numbers, "the step computes with complex numbers (%s of type %s)."),
+           _complex),
+    Reason("seed", _first_of(
+        _has_seed_of_its_own, "the step draws random numbers with a seed of their own (%s of type "
+        "%s); in a loop every step would draw others."), _seeded),
+    Reason("state", _state_changes, None),
+    Reason("collection", None, _collecting),
+    Reason("kept tensor", None, _keeping),
+    Reason("count", None, _counting),
+    Reason("random numbers of Python", None, _drawing),
+    Reason("iterator", None, _iterating),
+    Reason("outer variable", None, _setting),
+    Reason("losses or updates of a layer", None, None),
+    Reason("step number", None, None),
+    Reason("inputs", None, None),
+    Reason("initial state", None, None),
+    Reason("graph around", None, None),
+    Reason("place", None, None),
+)
+
+
+def check(trace):
+    """Raises Refused if a row of the table says why the traced step can't be put into a loop."""
+    for reason in REASONS:
+        sentence = reason.check(trace) if reason.check else None
+        if sentence:
+            raise Refused(reason.name, sentence)

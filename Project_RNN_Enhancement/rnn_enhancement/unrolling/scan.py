@@ -1,0 +1,91 @@
+"""A step run over time in loops: traced once, checked, arranged, and put into the graph."""
+from ..tf1 import ScratchGraph, tf
+from .arrange import arrange
+from .emit import Emission
+from .policy import rehearsed
+from .reasons import check, Refused
+from .trace import Trace
+
+__all__ = ["scan"]
+
+
+def scan(step, inputs, state, length, batched=()):
+    """Runs `step` over time in loops.
+
+    In a rehearsal (see `policy`) the step is only traced and checked.
+
+    Args:
+      step: function (list of this step's inputs, state) -> (nest of outputs, new state).
+      inputs: list of `AllSteps`.
+      state: nest of tensors, the state before the first step.
+      length: int, number of steps.
+      batched: tensors that the step reads whose first dimension is the batch's.
+
+    Returns:
+      (nest of outputs with a first dimension of `length`, final state).
+
+    Raises:
+      Refused: in a rehearsal, if a loop would not do what copies of the step do.
+    """
+    specs = [(steps.dtype, steps.shape) for steps in inputs]
+    watch = rehearsed()
+    if watch is not None:
+        return _rehearsed(watch, step, specs, state, length)
+    scratch = ScratchGraph(makes_variables=True)
+    collections = _Collections(scratch)
+    with scratch.in_use():
+        trace = Trace(step, specs, state)
+    collections.pass_on(scratch.outer_graph)
+    with tf.control_dependencies(list(scratch.control_captures)):
+        emission = Emission(trace, arrange(trace, batched), [steps.together() for steps in inputs],
+                            tf.nest.flatten(state), length)
+        return (tf.nest.pack_sequence_as(trace.structure, emission.outputs),
+                tf.nest.pack_sequence_as(state, emission.final_state))
+
+
+def _rehearsed(watch, step, specs, state, length):
+    if not all(tf.is_tensor(value) and value.shape.ndims for value in tf.nest.flatten(state)):
+        raise Refused("initial state", "the state holds something else than tensors of known rank "
+                      ">= 1.")
+    graph = tf.get_default_graph()
+    collections = _Collections(graph)
+    watch.remember()
+    trace = Trace(step, specs, state)
+
+    def is_same_again():
+        known = _Collections(graph)
+        with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
+            again = trace.call(step)
+        for name, _ in known.added():
+            raise Refused("collection", "the step adds to the collection %s." % (name,))
+        return trace.is_same_as(*again)
+    watch.check(graph, is_same_again, bool(collections.added()))
+    check(trace)
+
+    def stand_in(tensor, first=()):
+        return tf.placeholder(tensor.dtype.base_dtype, list(first) + tensor.shape.as_list())
+    outputs = [stand_in(value, [length]) for value in trace.outputs]
+    finals = [stand_in(value) for value in trace.new_state]
+    return (tf.nest.pack_sequence_as(trace.structure, outputs),
+            tf.nest.pack_sequence_as(state, finals))
+
+
+class _Collections(object):
+    """Finds what is added to a graph's collections from now on."""
+
+    def __init__(self, graph):
+        self._graph = graph
+        self._before = {name: len(graph.get_collection_ref(name))
+                        for name in graph.get_all_collection_keys()}
+
+    def added(self):
+        """List of (collection's name, item)."""
+        return [(name, item) for name in self._graph.get_all_collection_keys()
+                for item in self._graph.get_collection_ref(name)[self._before.get(name, 0):]]
+
+    def pass_on(self, graph):
+        """Adds to `graph` what isn't in its collections yet."""
+        for name, item in self.added():
+            known = graph.get_collection_ref(name)
+            if not any(item is other for other in known):
+                known.append(item)

@@ -1,0 +1,81 @@
+"""One step, traced into a scratch graph: what it computes, and from what."""
+from ..tf1 import next_op_seed, tf
+from .shield import is_same_computation
+
+__all__ = ["Trace"]
+
+# Operations that a variable made inside a scratch graph consists of.
+_VARIABLES = frozenset(["VariableV2", "Variable", "VarHandleOp", "AutoReloadVariable"])
+
+
+class Trace(object):
+    """The operations that one call of a step adds to the default graph, a scratch graph.
+
+    Args:
+      step: function (list of this step's inputs, state) -> (nest of outputs, new state).
+      inputs: list of (dtype, shape) of one step's inputs.
+      state: nest of tensors, for their dtypes and shapes.
+
+    Attributes:
+      graph: the scratch graph.
+      inputs, state: lists of placeholders, the latter flat.
+      outputs, new_state: flat lists of tensors; structure, state_structure: their nests.
+      first_seed: what the graph would have given a random operation just before.
+      externals: inner name -> tensor of the graph around, for what was read from it. Of a variable
+        made in the scratch graph itself, its own tensor.
+    """
+
+    def __init__(self, step, inputs, state):
+        self.graph = tf.get_default_graph()
+        with tf.name_scope(None):
+            self.inputs = [tf.placeholder(dtype, shape, "rnn_enhancement/input")
+                           for dtype, shape in inputs]
+            self.state = [tf.placeholder(value.dtype.base_dtype, value.shape,
+                                         "rnn_enhancement/state")
+                          for value in tf.nest.flatten(state)]
+        self._state_structure = state
+        self._first = self.graph._last_id
+        self.first_seed = next_op_seed(self.graph)
+        self.structure, self.state_structure = self.call(step)
+        self.outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(self.structure)]
+        self.new_state = [tf.convert_to_tensor(value)
+                          for value in tf.nest.flatten(self.state_structure)]
+        self._find_operations()
+
+    def call(self, step):
+        """What `step` returns for the inputs and the state of this trace."""
+        return step(list(self.inputs), tf.nest.pack_sequence_as(self._state_structure, self.state))
+
+    def is_same_as(self, outputs, new_state):
+        """Whether another call, which returned these, computes what the traced one does."""
+        other = [tf.convert_to_tensor(value) for value in tf.nest.flatten((outputs, new_state))]
+        return is_same_computation(self.targets, other)
+
+    @property
+    def leaves(self):
+        return self.inputs + self.state
+
+    @property
+    def targets(self):
+        return self.outputs + self.new_state
+
+    def _find_operations(self):
+        captured = {inner.name: outer for outer, inner in self.graph.captures}
+        self.externals, found = {}, {}
+        leaves = {leaf.name for leaf in self.leaves}
+        stack = [t for t in self.targets if t.name not in leaves]
+        while stack:
+            tensor = stack.pop()
+            op = tensor.op
+            if tensor.name in captured:
+                self.externals[tensor.name] = captured[tensor.name]
+            elif op._id <= self._first or op.type in _VARIABLES:
+                self.externals[tensor.name] = tensor
+            elif op.name not in found:
+                found[op.name] = op
+                stack.extend(t for t in op.inputs if t.name not in leaves)
+                for other in op.control_inputs:
+                    if other._id > self._first and other.name not in found:
+                        found[other.name] = other
+                        stack.extend(t for t in other.inputs if t.name not in leaves)
+        self.operations = sorted(found.values(), key=lambda op: op._id)
