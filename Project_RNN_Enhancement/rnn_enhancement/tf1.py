@@ -176,6 +176,12 @@ class ScratchGraph(_func_graph.FuncGraph):
             self._building_function = True
             yield self
 
+    @property
+    def waits_for(self):
+        """The operations of the graph around that code inside was made to run after."""
+        captures = getattr(self, "function_captures", None)
+        return list(self.control_captures if captures is None else captures.control)
+
     def capture(self, tensor, name=None, *args, **kwargs):
         """What stands here for a tensor of the graph around; a small constant is one here too."""
         op = tensor.op if isinstance(tensor, tf.Tensor) and hasattr(tensor, "graph") else None

@@ -177,7 +177,7 @@ def rehearse(function, args, kwargs):
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")
     watch = Watch([function, args, kwargs] + [find() for find in to_shield])
-    operations = around._last_id
+    operations = around.version
     try:
         with ScratchGraph(makes_variables=False).in_use(), _silently():
             with _set(rehearsal=watch, decision=True):
@@ -186,7 +186,7 @@ def rehearse(function, args, kwargs):
         pass
     finally:
         watch.restore()
-    if around._last_id != operations:
+    if around.version != operations:
         raise Refused("graph around", "the step adds operations to a graph that it knows of.")
 
 

@@ -44,15 +44,19 @@ def _has_own_gradient(op, _):
     return gradient_type(op).startswith("CustomGradient")
 
 
-def _has_no_gradient(op, _):
-    if op.type in CONTROL_FLOW or not any(
-            t.dtype.is_floating for t in list(op.inputs) + op.outputs):
-        return False
-    try:
-        gradient_function(gradient_type(op))
-    except LookupError:
-        return True
-    return False
+def _has_no_gradient(trace):
+    floating = {t.name for t in trace.leaves if t.dtype.is_floating}
+    floating.update(name for name, outer in trace.externals.items() if outer.dtype.is_floating)
+    for op in trace.operations:
+        if not any(t.name in floating for t in op.inputs) or not any(
+                t.dtype.is_floating for t in op.outputs):
+            continue
+        try:
+            if gradient_function(gradient_type(op)) is not None:
+                floating.update(t.name for t in op.outputs if t.dtype.is_floating)
+        except LookupError:
+            return "the step's operation %s of type %s has no gradient." % (op.name, op.type)
+    return None
 
 
 def _uses_variable_in_its_own_way(op, _):
@@ -191,9 +195,7 @@ REASONS = (
     Reason("own gradient", _first_of(
         _has_own_gradient, "the step holds a gradient of its own (%s of type %s)."),
            _with_own_gradient),
-    Reason("no gradient", _first_of(
-        _has_no_gradient, "the step's operation %s of type %s has no gradient."),
-           _without_gradient),
+    Reason("no gradient", _has_no_gradient, _without_gradient),
     Reason("variable", _first_of(
         _uses_variable_in_its_own_way,
         "the step's operation %s of type %s reads or updates a variable in a way of its own."),

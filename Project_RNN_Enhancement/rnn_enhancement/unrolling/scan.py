@@ -36,7 +36,7 @@ def scan(step, inputs, state, length, batched=()):
     with scratch.in_use():
         trace = Trace(step, specs, state)
     collections.pass_on(scratch.outer_graph)
-    with tf.control_dependencies(list(scratch.control_captures)):
+    with tf.control_dependencies(scratch.waits_for):
         emission = Emission(trace, arrange(trace, batched), [steps.together() for steps in inputs],
                             tf.nest.flatten(state), length)
         return (tf.nest.pack_sequence_as(trace.structure, emission.outputs),
@@ -59,8 +59,8 @@ def _rehearsed(watch, step, specs, state, length):
         for name, _ in known.added():
             raise Refused("collection", "the step adds to the collection %s." % (name,))
         return trace.is_same_as(*again)
-    watch.check(graph, is_same_again, bool(collections.added()))
     check(trace)
+    watch.check(graph, is_same_again, bool(collections.added()))
 
     def stand_in(tensor, first=()):
         return tf.placeholder(tensor.dtype.base_dtype, list(first) + tensor.shape.as_list())

@@ -34,7 +34,7 @@ class Trace(object):
                                          "rnn_enhancement/state")
                           for value in tf.nest.flatten(state)]
         self._state_structure = state
-        self._first = self.graph._last_id
+        self._first = self.graph.version
         self.first_seed = next_op_seed(self.graph)
         self.structure, self.state_structure = self.call(step)
         self.outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(self.structure)]
