@@ -304,7 +304,8 @@ class _Arranging(object):
                 time = recurrent[op.name]
             elif not self._goes_by_rows(op):
                 time += 1 - time % 2
-            elif time % 2 and self._is_worth_moving(op) and time < deadlines.get(op.name, time + 1):
+            elif time % 2 and self._is_product_by_weights(op) and (
+                    time < deadlines.get(op.name, time + 1)):
                 time += 1
             self._put(op, time)
         consumers = collections.defaultdict(list)
@@ -339,11 +340,6 @@ class _Arranging(object):
                         not op.outputs):
                     recurrent[op.name] = 2 * k + 1
         return deadlines, recurrent
-
-    def _is_worth_moving(self, op):
-        if op.type in LOOKUPS:
-            return self._is_outside(op.inputs[0])
-        return self._is_product_by_weights(op)
 
     def _first_size(self, tensor):
         shape = self._shapes.of(tensor)
