@@ -25,6 +25,7 @@ import warnings
 from ..tf1 import control_flow_context, outermost_graph, ScratchGraph, tf, without_autograph
 from .reasons import Refused
 from .shield import Watch
+from .signature import signature
 
 __all__ = ["MODES", "Finished", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
            "loop_or_copies", "rehearsed", "refusals", "to_shield"]
@@ -47,6 +48,9 @@ class _Local(threading.local):
 
 
 _local = _Local()
+
+# Name of the attribute of a graph that keeps the signatures of the calls that were accepted in it.
+_ACCEPTED = "_project_rnn_enhancement_accepted"
 
 # Functions that give an object of this package's that calls change, beside their arguments.
 to_shield = []
@@ -163,6 +167,8 @@ def _decided(function, args, kwargs):
 def rehearse(function, args, kwargs):
     """Tries a call in a scratch graph, in which every loop is only traced.
 
+    A call that looks as one that was accepted in this graph is not tried again.
+
     Nothing of it stays, neither in the graph nor in the cells and functions within reach of the
     arguments.
 
@@ -176,6 +182,10 @@ def rehearse(function, args, kwargs):
     context = control_flow_context(around)
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")
+    accepted = vars(around).setdefault(_ACCEPTED, {})
+    looks, kept = signature(function, args, kwargs)
+    if looks in accepted:
+        return
     watch = Watch([function, args, kwargs] + [find() for find in to_shield])
     operations = around.version
     try:
@@ -188,6 +198,8 @@ def rehearse(function, args, kwargs):
         watch.restore()
     if around.version != operations:
         raise Refused("graph around", "the step adds operations to a graph that it knows of.")
+    # Identities are those of objects that live.
+    accepted[looks] = kept
 
 
 def rehearsed():

@@ -11,7 +11,7 @@ from ..copying import SET_BY_CALLS
 from ..tf1 import keras, Layer, rnn_cell, tf, Variable
 from .reasons import Refused
 
-__all__ = ["StepNumber", "Watch", "is_same_computation"]
+__all__ = ["StepNumber", "Watch", "is_internal", "is_same_computation"]
 
 _TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
             "numpy.", "tensorflow_probability.", "absl.")
@@ -48,7 +48,7 @@ def _contents(owner):
         trusted = _is_trusted(type(owner).__module__)
         contents = {name: tuple(value) if name in _ADDED else value
                     for name, value in contents.items()
-                    if name in _ADDED or not (trusted or _is_internal(name))}
+                    if name in _ADDED or not (trusted or is_internal(name))}
     elif isinstance(owner, type):
         contents = {name: value for name, value in contents.items()
                     if not name.startswith(("__", "_abc_", "_tf_api"))}
@@ -160,7 +160,7 @@ class Watch(object):
             return []
         self._owners.append((value, type(value).__name__))
         found = [(item, name) for name, item in vars(value).items()
-                 if not (is_layer and _is_internal(name))]
+                 if not (is_layer and is_internal(name))]
         if not trusted:
             found.extend((cls, cls.__name__) for cls in type(value).__mro__)
         return found
@@ -245,7 +245,8 @@ with tf.Graph().as_default():
         vars(Layer()), vars(rnn_cell.RNNCell()))
 
 
-def _is_internal(name):
+def is_internal(name):
+    """Whether an attribute of a layer is one that TensorFlow's layers set when they are called."""
     return name in _INTERNAL or name.startswith("_self_")
 
 
