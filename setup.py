@@ -58,7 +58,12 @@ setup(
             'tqdm>=4.64; python_version >= "3.8"',
         ],
         # From Python 3.10 on the tests run with unittest, because nose doesn't.
-        "test": ['nose>=1.3.7; python_version < "3.10"'],
+        "test": [
+            'hypothesis>=6.31,<6.32; python_version < "3.7"',
+            'hypothesis>=6.79,<6.80; python_version >= "3.7" and python_version < "3.8"',
+            'hypothesis>=6.79; python_version >= "3.8"',
+            'nose>=1.3.7; python_version < "3.10"',
+        ],
     },
     entry_points={
         "console_scripts": ["project-rnn-experiments = Project_RNN_Enhancement.experiments.__main__:main"],
