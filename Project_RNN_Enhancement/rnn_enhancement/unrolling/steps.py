@@ -24,8 +24,9 @@ def all_steps(tensors):
     Raises:
       NotRollable: if shapes or dtypes differ.
     """
-    if isinstance(tensors, Steps):
-        return tensors.together
+    together = getattr(tensors, "together", None)
+    if together is not None:
+        return together
     tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
     first = tensors[0]
     for tensor in tensors:
