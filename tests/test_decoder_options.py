@@ -27,6 +27,40 @@ def _run(results, feed=None):
         return session.run(results, feed)
 
 
+class InputsTest(tf.test.TestCase):
+
+    def test_the_first_input_is_enough_for_own_symbols(self):
+        x = [[1, 2]] * STEPS
+        for name, sizes in (("embedding_rnn_seq2seq", (9, 9, 4)),
+                            ("embedding_tied_rnn_seq2seq", (9, 4)),
+                            ("embedding_attention_seq2seq", (9, 9, 4)),
+                            ("one2many_rnn_seq2seq", (9, {"a": 9}, 4))):
+            for unroll in UNROLL:
+                with self.subTest(model=name, unroll=unroll), tf.Graph().as_default():
+                    symbols = [tf.placeholder(tf.int32, [None]) for _ in range(STEPS)]
+                    cell, decoder_inputs = rnn_cell.GRUCell(4), symbols
+                    cells = [cell]
+                    if name.startswith("one2many"):
+                        decoder_inputs, cells = {"a": symbols}, [cell, {"a": rnn_cell.GRUCell(4)}]
+                    outputs, _ = getattr(seq2seq, name)(
+                        [tf.constant(step) for step in x], decoder_inputs, *(cells + list(sizes)),
+                        feed_previous=True, unroll=unroll)
+                    for values in _run(tf.nest.flatten(outputs), {symbols[0]: [1, 2]}):
+                        self.assertEqual((2, 9), values.shape)
+
+    def test_a_decoder_takes_any_iterable(self):
+        for unroll in UNROLL:
+            with tf.Graph().as_default():
+                cell, given = rnn_cell.GRUCell(3), _inputs()
+                first, _ = seq2seq.rnn_decoder(
+                    (tf.constant(step, tf.float32) for step in given), tf.zeros([2, 3]), cell,
+                    scope="a", unroll=unroll)
+                second, _ = seq2seq.rnn_decoder(
+                    [tf.constant(step, tf.float32) for step in given], tf.zeros([2, 3]), cell,
+                    scope=tf.VariableScope(True, "a"), unroll=unroll)
+                self.assertAllEqual(*_run([first, second]))
+
+
 class Counted(collections.namedtuple("Counted", ["a", "bc", "count"])):
     __slots__ = ()
     bookkeeping = ("count",)

@@ -1,4 +1,5 @@
 """What the sequence-to-sequence functions and samplers say to wrong arguments."""
+import functools
 import inspect
 import unittest
 
@@ -8,7 +9,8 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced, rnn_cell_enhanced as
                                                      rnn_cell, rnn_enhanced, seq2seq_enhanced as
                                                      seq2seq)
-from tests.stock import stock_seq2seq, tf_cells
+from Project_RNN_Enhancement.rnn_enhancement.unrolling.policy import unrolled_as
+from tests.stock import quiet, stock_seq2seq, tf_cells
 
 
 def _symbols(steps=3):
@@ -82,6 +84,126 @@ class ErrorsTest(tf.test.TestCase):
         with self.assertRaisesRegex(ValueError, "pair"):
             seq2seq.embedding_rnn_seq2seq(_symbols(), _symbols(), rnn_cell.GRUCell(4), 5, 6, 3,
                                           output_projection=3)
+
+    def test_every_error_of_the_legacy_functions(self):
+        """The same type of error as TensorFlow 1.15, looped or copied."""
+        stock_seq2seq.rnn_decoder  # Skips where there is none. pylint: disable=pointless-statement
+        narrow = [np.zeros([4, 5], np.float32), np.zeros([5], np.float32)]
+        cell = functools.partial(tf_cells.GRUCell, 4)
+        vectors, state = [np.zeros([2, 3], np.float32)] * 5, np.zeros([2, 4], np.float32)
+
+        def tensors(values):
+            return [tf.constant(value) for value in values]
+
+        def attend(of, inputs=vectors, states=(2, 3, 4), **keywords):
+            return of.attention_decoder(tensors(inputs), tf.constant(state),
+                                        tf.placeholder(tf.float32, states), cell(), **keywords)
+
+        def bucket(of, x=5, targets=5, weights=5):
+            return of.model_with_buckets(_symbols(x), _symbols(5), _symbols(targets),
+                                         tensors([np.ones(2, np.float32)] * weights), [(5, 5)],
+                                         lambda x, y: of.embedding_rnn_seq2seq(
+                                             x, y, cell(), 5, 6, 3))
+
+        def losses(of, name, logits=5, targets=5, weights=5):
+            return getattr(of, name)(tensors([np.ones([2, 6], np.float32)] * logits),
+                                     _symbols(targets),
+                                     tensors([np.ones(2, np.float32)] * weights))
+        calls = [
+            lambda of: attend(of, []),
+            lambda of: attend(of, num_heads=0),
+            lambda of: attend(of, states=(2, 3, None)),
+            lambda of: of.attention_decoder([tf.placeholder(tf.float32, [2, None])] * 5,
+                                            tf.constant(state), tf.zeros([2, 3, 4]), cell()),
+            lambda of: of.embedding_rnn_decoder(_symbols(5), tf.constant(state), cell(), 6, 3,
+                                                tensors(narrow)),
+            lambda of: of.embedding_attention_decoder(
+                _symbols(5), tf.constant(state), tf.zeros([2, 3, 4]), cell(), 6, 3,
+                output_projection=tensors(narrow)),
+            lambda of: of.embedding_tied_rnn_seq2seq(_symbols(5), _symbols(5), cell(), 6, 3,
+                                                     output_projection=tensors(narrow)),
+            lambda of: of.embedding_attention_seq2seq(_symbols(5), _symbols(5), cell(), 6, 6, 3,
+                                                      output_projection=tensors(narrow)),
+            lambda of: of.basic_rnn_seq2seq([], tensors(vectors), cell()),
+            lambda of: of.basic_rnn_seq2seq(tf.constant(vectors), tensors(vectors), cell()),
+            lambda of: of.embedding_rnn_seq2seq([], _symbols(5), cell(), 5, 6, 3),
+            lambda of: of.tied_rnn_seq2seq(tensors(vectors), tensors([np.zeros([2, 5], np.float32)]
+                                                                     * 5), cell()),
+            lambda of: of.rnn_decoder(tensors(vectors), tf.zeros([2, 3]), cell()),
+            lambda of: bucket(of, x=4), lambda of: bucket(of, targets=4),
+            lambda of: bucket(of, weights=4)]
+        for name in ("sequence_loss", "sequence_loss_by_example"):
+            calls += [lambda of, name=name: losses(of, name, logits=4),
+                      lambda of, name=name: losses(of, name, targets=4),
+                      lambda of, name=name: losses(of, name, weights=4)]
+        for i, call in enumerate(calls):
+            with self.subTest(call=i):
+                with tf.Graph().as_default(), quiet(), self.assertRaises(Exception) as stock_s:
+                    call(stock_seq2seq)
+                for unroll in ("auto", "static"):
+                    with tf.Graph().as_default(), quiet(), unrolled_as(unroll):
+                        with self.assertRaises(type(stock_s.exception)):
+                            call(seq2seq)
+
+    def _assert_too_wide(self, build, *sizes):
+        """Fails unless `build()`, in a new graph, is refused by a message with these numbers."""
+        for unroll in ("auto", "static"):
+            with tf.Graph().as_default(), self.assertRaises(ValueError) as caught:
+                build(unroll=unroll)
+            for size in sizes:
+                self.assertRegex(str(caught.exception), r"\b%d\b" % size)
+
+    def test_symbols_beyond_the_embedding(self):
+        def decode(name, cell=rnn_cell.GRUCell, **keywords):
+            def build(**options):
+                own = [tf.zeros([2, 3, 4])] if "attention" in name else []
+                arguments = own + [cell(64), 9, 5]
+                return getattr(seq2seq, name)(_symbols(6), tf.zeros([2, 64]), *arguments,
+                                              **dict(keywords, **options))
+            return build
+
+        def feed(name, **keywords):
+            def build(**options):
+                own = [tf.zeros([2, 3, 4])] if "attention" in name else []
+                loop_function = seq2seq_feedback(tf.get_variable("e", [9, 5]))
+                return getattr(seq2seq, name)(
+                    [tf.zeros([2, 5])] * 6, tf.zeros([2, 64]), *(own + [rnn_cell.GRUCell(64)]),
+                    loop_function=loop_function, **dict(keywords, **options))
+            return build
+        seq2seq_feedback = seq2seq._extract_argmax_and_embed
+        for name in ("embedding_rnn_decoder", "embedding_attention_decoder"):
+            for keywords in ({"feed_previous": True}, {"scheduled_sampling": 0.5},
+                             {"feed_previous": True, "temperature_decode": True}):
+                self._assert_too_wide(decode(name, **keywords), 64, 9)
+        self._assert_too_wide(decode("embedding_attention_decoder", feed_previous=True,
+                                     output_size=12), 12, 9)
+        for name in ("rnn_decoder", "attention_decoder"):
+            self._assert_too_wide(feed(name), 64, 9)
+        for fed in (True, tf.constant):
+            self._assert_too_wide(lambda unroll: seq2seq.embedding_tied_rnn_seq2seq(
+                _symbols(6), _symbols(6), rnn_cell.GRUCell(4), 9, 5, num_decoder_symbols=12,
+                feed_previous=fed if fed is True else fed(True), unroll=unroll), 12, 9)
+        with self.assertRaisesRegex(ValueError, "64.*9"):
+            decoding_enhanced.step_function(
+                lambda symbols: seq2seq.embedding_rnn_decoder(
+                    symbols, tf.zeros([2, 64]), rnn_cell.GRUCell(64), 9, 5), tf.constant([1, 2]))
+
+    def test_symbols_within_the_embedding(self):
+        """What the one above must leave alone."""
+        for keywords, units in (({"feed_previous": True}, 9), ({"feed_previous": True}, 4),
+                                ({}, 64)):
+            with tf.Graph().as_default(), self.session() as session:
+                outputs, _ = seq2seq.embedding_rnn_decoder(
+                    _symbols(6), tf.ones([2, units]), rnn_cell.GRUCell(units), 9, 5, **keywords)
+                session.run(tf.global_variables_initializer())
+                self.assertEqual((2, units), session.run(outputs)[-1].shape)
+        with tf.Graph().as_default(), self.session() as session:
+            projection = tf.get_variable("w", [64, 9]), tf.get_variable("b", [9])
+            outputs, _ = seq2seq.embedding_rnn_decoder(
+                _symbols(6), tf.ones([2, 64]), rnn_cell.GRUCell(64), 9, 5, projection,
+                feed_previous=True)
+            session.run(tf.global_variables_initializer())
+            self.assertEqual((2, 64), session.run(outputs)[-1].shape)
 
     def test_feed_previous(self):
         with self.assertRaisesRegex(TypeError, "feed_previous"):

@@ -11,6 +11,7 @@ told apart from today's works in every era.
 """
 import contextlib
 import inspect
+import threading
 
 from .arguments import with_signature_of
 
@@ -35,11 +36,14 @@ DIFFERENCES = {
                "(inputs, labels) instead of (labels, inputs)."),
 }
 
-_current = "1.15"
+_default = "1.15"
+_local = threading.local()
 
 
 def _checked(version):
-    version = str(version)
+    if not isinstance(version, str):
+        raise TypeError("era must be a string such as \"0.6\", got %r of type %s."
+                        % (version, type(version).__name__))
     parts = version.split(".")
     short = ".".join(parts[:2])
     if not 2 <= len(parts) <= 3 or short not in ERAS or not all(p.isdigit() for p in parts):
@@ -51,6 +55,8 @@ def _checked(version):
 def set_era(version):
     """Makes defaults and return values those of TensorFlow `version`, for the whole process.
 
+    Inside `era` the era of that block stays in force until its end.
+
     Args:
       version: "0.5" to "1.15" (a patch number may follow).
 
@@ -58,32 +64,35 @@ def set_era(version):
       TypeError: if `version` is not a string (0.10 and 0.1 are the same float).
       ValueError: if the version is not known.
     """
-    global _current
-    if not isinstance(version, str):
-        raise TypeError("era must be a string such as \"0.6\", got %r of type %s."
-                        % (version, type(version).__name__))
-    _current = _checked(version)
+    global _default
+    _default = _checked(version)
 
 
 def get_era():
-    """The era in force, such as "1.15"."""
-    return _current
+    """The era in force, such as "1.15": of the block of this thread, else of the process."""
+    return getattr(_local, "version", None) or _default
 
 
 @contextlib.contextmanager
 def era(version):
-    """Context in which the era is `version`; the one before comes back at its end."""
-    previous = get_era()
-    set_era(version)
+    """Context in which the era of this thread is `version`; the one before comes back at its end.
+
+    Other threads don't see it, those that are started in the block included.
+
+    Raises:
+      TypeError, ValueError: as `set_era`.
+    """
+    version, previous = _checked(version), getattr(_local, "version", None)
+    _local.version = version
     try:
         yield
     finally:
-        set_era(previous)
+        _local.version = previous
 
 
 def is_before_change(difference):
     """Whether the era in force is older than the change named in `DIFFERENCES`."""
-    return ERAS.index(_current) < ERAS.index(DIFFERENCES[difference][0])
+    return ERAS.index(get_era()) < ERAS.index(DIFFERENCES[difference][0])
 
 
 def state_is_tuple_by_era(init):

@@ -8,7 +8,7 @@ Over a tensor: `dynamic_rnn`, `bidirectional_dynamic_rnn`; with a step function 
 
 Functions over lists put time into a loop of the graph where that changes nothing, and copy the step
 otherwise. Their keyword `unroll` ("auto", "static", "loop") chooses, `set_unroll` for the whole
-package; `unrolling.modes` says what "auto" does.
+package; `unrolling.policy` says what "auto" does.
 """
 from .tf1 import private_rnn, tf
 from .rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn

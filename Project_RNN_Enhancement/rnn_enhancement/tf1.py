@@ -53,10 +53,10 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "collections_graph", "ScratchGraph",
-           "control_flow_context", "outside_of", "before_loops", "classic_control_flow",
-           "new_seeds", "gpu_names",
-           "select_rows", "without_colocation", "is_keras_cell", "is_sequence", "is_tensor",
-           "is_variable", "static_dimension", "variable_names", "visible_gpus", "with_referent",
+           "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
+           "classic_control_flow", "new_seeds", "gpu_names", "select_rows", "without_colocation",
+           "is_keras_cell", "is_sequence", "is_tensor", "is_variable", "static_dimension",
+           "variable_names", "visible_gpus", "with_referent",
            "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
            "private_rnn_cell"]
 
@@ -252,6 +252,20 @@ def before_loops():
     # This leaves the control flow too.
     with tf.control_dependencies(None):
         yield
+
+
+def embedding_lookup(embedding, symbols):
+    """`tf.nn.embedding_lookup`, that can be frozen where it is inside a loop too.
+
+    `convert_variables_to_constants` makes a look-up in a resource one in a constant, with an axis
+    that lies outside of any loop of `Enter` operations. There the variable is read before the loop.
+    """
+    context = control_flow_context(tf.get_default_graph())
+    if (getattr(embedding, "handle", None) is not None and context is not None
+            and context.GetWhileContext() is not None):
+        with before_loops():
+            embedding = tf.convert_to_tensor(embedding)
+    return tf.nn.embedding_lookup(embedding, symbols)
 
 
 @contextlib.contextmanager

@@ -44,21 +44,26 @@ class Linear(object):
                 raise ValueError("linear expects shape[1] to be provided for shape %s" % arg.shape)
         dtype = args[0].dtype
         depth = sum(static_dimension(arg, 1) for arg in args)
-        self.kernel = tf.get_variable("kernel", [depth, output_size], dtype=dtype,
-                                      initializer=kernel_initializer)
         self.bias = None
-        if build_bias:
-            with tf.variable_scope(tf.get_variable_scope()) as scope:
-                # A bias is too small to be worth partitioning.
-                scope.set_partitioner(None)
-                self.bias = tf.get_variable(
-                    "bias", [output_size], dtype=dtype,
-                    initializer=bias_initializer or tf.constant_initializer(bias_start))
+        # Entered as often as TensorFlow 1.15 does, which numbers the name scopes.
+        with tf.variable_scope(tf.get_variable_scope()) as outer:
+            self.kernel = tf.get_variable("kernel", [depth, output_size], dtype=dtype,
+                                          initializer=kernel_initializer)
+            if build_bias:
+                with tf.variable_scope(outer) as scope:
+                    # A bias is too small to be worth partitioning.
+                    scope.set_partitioner(None)
+                    self.bias = tf.get_variable(
+                        "bias", [output_size], dtype=dtype,
+                        initializer=bias_initializer or tf.constant_initializer(bias_start))
 
     def __call__(self, args):
         """The map of `args`, as wide as those given to the constructor."""
         args = list(args) if is_sequence(args) else [args]
-        return dense(args[0] if len(args) == 1 else tf.concat(args, 1), self.kernel, self.bias)
+        if len(args) > 1:
+            # The axis under the name that it has in TensorFlow 1.15.
+            args = [tf.concat(args, tf.constant(1, tf.int32))]
+        return dense(args[0], self.kernel, self.bias)
 
 
 @graph_function

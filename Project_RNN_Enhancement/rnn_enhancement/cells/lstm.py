@@ -14,11 +14,16 @@ _CHRONO_GATES = ("renew", 0.0, "keep", 0.0)
 
 
 def _split_state(state, c_size, h_size):
-    """(c, h) of a state in either form: a pair, or one tensor [batch, c_size + h_size]."""
+    """(c, h) of a state in either form: a pair, or one tensor [batch, c_size + h_size].
+
+    Raises:
+      ValueError: if a tensor has another width.
+    """
     if is_sequence(state):
         c, h = state
         return c, h
-    return tf.split(state, [c_size, h_size], axis=1)
+    state.shape.assert_is_compatible_with([None, c_size + h_size])
+    return tf.slice(state, [0, 0], [-1, c_size]), tf.slice(state, [0, c_size], [-1, h_size])
 
 
 class BasicLSTMCell(RNNCell, rnn_cell.BasicLSTMCell):
@@ -64,11 +69,15 @@ class BasicLSTMCell(RNNCell, rnn_cell.BasicLSTMCell):
         return [shape[0] - n, n], [n] * 4
 
     def call(self, inputs, state):
+        # Operations have the names that they have in TensorFlow 1.15, down to the constants'.
         check_floating(inputs, state)
-        c, h = _split_state(state, self._num_units, self._num_units)
-        i, j, f, o = tf.split(affine(inputs, h, self._kernel, self._bias), 4, axis=1)
-        c = c * tf.sigmoid(f + self._forget_bias) + tf.sigmoid(i) * self._activation(j)
-        h = self._activation(c) * tf.sigmoid(o)
+        axis = tf.constant(1, tf.int32)
+        c, h = state if is_sequence(state) else tf.split(state, 2, axis=axis)
+        i, j, f, o = tf.split(affine(inputs, h, self._kernel, self._bias), 4, axis=axis)
+        forget_bias = tf.convert_to_tensor(self._forget_bias, f.dtype)
+        c = tf.add(tf.multiply(c, tf.sigmoid(tf.add(f, forget_bias))),
+                   tf.multiply(tf.sigmoid(i), self._activation(j)))
+        h = tf.multiply(self._activation(c), tf.sigmoid(o))
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
 
 
@@ -141,8 +150,10 @@ class LSTMCell(RNNCell, rnn_cell.LSTMCell):
         f = f + self._forget_bias
         if self._use_peepholes:
             f = f + self._w_f_diag * c
+        kept = tf.sigmoid(f) * c
+        if self._use_peepholes:
             i = i + self._w_i_diag * c
-        c = tf.sigmoid(f) * c + tf.sigmoid(i) * self._activation(j)
+        c = kept + tf.sigmoid(i) * self._activation(j)
         if self._cell_clip is not None:
             c = tf.clip_by_value(c, -self._cell_clip, self._cell_clip)
         if self._use_peepholes:

@@ -2,18 +2,20 @@
 import collections
 
 from ..arguments import graph_function
-from ..cells.linear import Linear
+from ..cells.linear import linear
 from ..eras import is_before_change
 from ..rnn.states import as_cell_state
 from ..tf1 import static_dimension, tf
-from ..unrolling.policy import loop_or_copies, takes_unroll
+from ..unrolling.policy import loop_or_copies, makes_loop, takes_unroll
 from ..unrolling.scan import scan
 from ..unrolling.shield import StepNumber
 from ..unrolling.steps import all_steps, as_steps, step_list, Steps
 from . import stepping
 from .attention import Attention
 from .averaging import AveragedStates
-from .feedback import Feedback, extract_argmax_and_embed, extract_sample_and_embed
+from .embedded import EmbeddedSymbols
+from .feedback import (Feedback, check_symbols, extract_argmax_and_embed,
+                       extract_sample_and_embed)
 from .legacy import embedding_size_may_be_missing
 from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
 from .recording import is_recorded, record_run, StepsTogether
@@ -133,9 +135,10 @@ def _final_or_all(states, final, cell, initial):
     return list(states) if is_before_change("final_state") else final
 
 
-def _feedback(loop_function, length, options):
-    """`Feedback` of a decoder, None without a loop function."""
+def _feedback(loop_function, length, output_size, options):
+    """`Feedback` of a decoder whose outputs are so wide, None without a loop function."""
     if loop_function is not None:
+        check_symbols(loop_function, output_size)
         return Feedback(loop_function, length, options["scheduled_sampling"], options["seed"])
     if options["scheduled_sampling"] is not None:
         raise ValueError("scheduled_sampling is %r, but there is no loop_function to make inputs "
@@ -157,7 +160,7 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
     """Runs a cell over decoder inputs, or over what `loop_function` makes of its outputs.
 
     Args:
-      decoder_inputs: list of T tensors [batch, input_size].
+      decoder_inputs: list, or other iterable, of T tensors [batch, input_size].
       initial_state: state in the cell's structure, or one tensor [batch, sum of sizes].
       cell: an RNN cell.
       loop_function: function (previous output [batch, output_size], step number) -> next input
@@ -170,13 +173,18 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
       (list of T outputs [batch, output_size], final state; before era 0.8 all states).
 
     Raises:
+      ValueError: if `loop_function` embeds the arg-max of outputs wider than its embedding.
       TypeError, ValueError: for wrong options, or scheduled sampling without a loop function.
     """
-    decoder_inputs, initial_state = stepping.widened(loop_function, decoder_inputs, initial_state)
-    length = len(decoder_inputs)
     with tf.variable_scope(scope or "rnn_decoder"):
+        if not hasattr(decoder_inputs, "__len__"):
+            decoder_inputs = list(decoder_inputs)
+        decoder_inputs, initial_state = stepping.widened(
+            loop_function, decoder_inputs, initial_state)
+        length = len(decoder_inputs)
         state = as_cell_state(cell, initial_state)
-        feedback, average = _feedback(loop_function, length, options), _average(options)
+        feedback = _feedback(loop_function, length, getattr(cell, "output_size", None), options)
+        average = _average(options)
         keeps_states = _keeps_states()
 
         def step(value, state):
@@ -221,9 +229,10 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
     Raises:
       ValueError: without inputs, with less than one head, or if attn_size or the size of an input
         is unknown.
+      ValueError: if `loop_function` embeds the arg-max of outputs wider than its embedding.
       TypeError, ValueError: for wrong options, or scheduled sampling without a loop function.
     """
-    if not decoder_inputs:
+    if not len(decoder_inputs):
         raise ValueError("Must provide at least 1 input to attention decoder.")
     if num_heads < 1:
         raise ValueError("With less than 1 heads, use a non-attention decoder; num_heads is %d."
@@ -237,19 +246,19 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
 
     with tf.variable_scope(scope or "attention_decoder", dtype=dtype) as scope:
         dtype = scope.dtype
-        attention = Attention(attention_states, num_heads, dtype, attention_mask)
+        batch_size = tf.shape(decoder_inputs[0])[0]
+        copied = not (makes_loop(len(decoder_inputs)) or stepping.is_sought())
+        attention = Attention(attention_states, num_heads, dtype, attention_mask, copied)
         state = as_cell_state(cell, initial_state)
-        contexts = attention.zero_contexts(tf.shape(decoder_inputs[0])[0])
-        if initial_state_attention:
-            contexts, _ = attention.read(state)
-        feedback = _feedback(loop_function, len(decoder_inputs), options)
+        feedback = _feedback(loop_function, len(decoder_inputs), output_size, options)
         average, keeps_states = _average(options), _keeps_states()
-        start = _Attended(state, contexts)
-
+        contexts = attention.zero_contexts(batch_size)
+        if initial_state_attention:
+            contexts, _ = attention.read(state, initial=True)
         step = _AttentionStep(cell, attention, output_size, dtype, keeps_states,
                               options["return_attention"])
-        outputs, kept, final = _decode(step, decoder_inputs, start, feedback, average,
-                                       attention.batched)
+        outputs, kept, final = _decode(step, decoder_inputs, _Attended(state, contexts), feedback,
+                                       average, attention.batched)
         states = StepsTogether([each.state for each in kept],
                                getattr(getattr(kept, "together", None), "state", None))
         results = outputs, _final_or_all(states, final.state, cell, state)
@@ -282,8 +291,7 @@ class _AttentionStep(object):
         return (projected, kept), _Attended(state, contexts)
 
     def _linear(self, parts, size):
-        parts = [tf.cast(part, self._dtype) for part in parts]
-        return Linear(parts, size, True)(parts)
+        return linear([tf.cast(part, self._dtype) for part in parts], size, True)
 
 
 def check_output_projection(output_projection, num_symbols, dtype, weights_too=True):
@@ -300,15 +308,8 @@ def check_output_projection(output_projection, num_symbols, dtype, weights_too=T
     biases.shape.assert_is_compatible_with([num_symbols])
 
 
-def embedded_steps(embedding, symbols, only_first=False):
-    """Embeddings of a list of symbols [batch], by one look-up unless time is unrolled statically.
-
-    Args:
-      only_first: whether the later ones are not needed; then the first stands for all.
-    """
-    if only_first and symbols:
-        return [tf.nn.embedding_lookup(embedding, symbols[0])] * len(symbols)
-
+def embedded_steps(embedding, symbols):
+    """Embeddings of a list of symbols [batch], by one look-up unless time is unrolled statically."""
     def together():
         steps = all_steps(symbols).together()
         found = tf.nn.embedding_lookup(embedding, tf.reshape(steps, [-1]))
@@ -365,7 +366,8 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
       (list of T outputs [batch, cell.output_size], final state; before era 0.8 all states).
 
     Raises:
-      ValueError: if the output projection has the wrong shape.
+      ValueError: if the output projection has the wrong shape, or the decoder is to feed on
+        outputs that are no logits of `num_symbols`, but wider.
       TypeError, ValueError: for wrong options.
     """
     feed_previous = feed_previous or stepping.is_sought()
@@ -375,7 +377,7 @@ def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embe
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])
         loop_function, keywords = own_symbols(
             embedding, output_projection, update_embedding_for_previous, feed_previous, options)
-        embedded = embedded_steps(embedding, decoder_inputs, only_first=feed_previous)
+        embedded = EmbeddedSymbols(embedding, decoder_inputs)
         return rnn_decoder(embedded, initial_state, cell, loop_function=loop_function, **keywords)
 
 
@@ -404,7 +406,8 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
       As `attention_decoder`.
 
     Raises:
-      ValueError: if the output projection has the wrong shape; as `attention_decoder`.
+      ValueError: if the output projection has the wrong shape, or the decoder is to feed on
+        outputs that are no logits of `num_symbols`, but wider; as `attention_decoder`.
       TypeError, ValueError: for wrong options.
     """
     if output_size is None:
@@ -416,7 +419,7 @@ def embedding_attention_decoder(decoder_inputs, initial_state, attention_states,
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)])
         loop_function, keywords = own_symbols(
             embedding, output_projection, update_embedding_for_previous, feed_previous, options)
-        embedded = embedded_steps(embedding, decoder_inputs, only_first=feed_previous)
+        embedded = EmbeddedSymbols(embedding, decoder_inputs, looked_up_here=True)
         return attention_decoder(
             embedded, initial_state, attention_states, cell, output_size=output_size,
             num_heads=num_heads, loop_function=loop_function,

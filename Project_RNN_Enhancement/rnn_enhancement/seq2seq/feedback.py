@@ -9,10 +9,10 @@ import numpy as np
 
 from ..decoding.samplers import Sampler
 from ..run_time_numbers import FRACTION, number_in_graph
-from ..tf1 import select_rows, tf
+from ..tf1 import embedding_lookup, select_rows, tf
 from ..unrolling.steps import all_steps, AllSteps
 
-__all__ = ["Feedback", "extract_argmax_and_embed", "extract_sample_and_embed"]
+__all__ = ["Feedback", "check_symbols", "extract_argmax_and_embed", "extract_sample_and_embed"]
 
 
 def _keys(shape, seed):
@@ -32,7 +32,7 @@ def extract_argmax_and_embed(embedding, output_projection=None, update_embedding
     def loop_function(prev, _):
         if output_projection is not None:
             prev = tf.nn.xw_plus_b(prev, output_projection[0], output_projection[1])
-        embedded = tf.nn.embedding_lookup(embedding, tf.argmax(prev, 1))
+        embedded = embedding_lookup(embedding, tf.argmax(prev, 1))
         return embedded if update_embedding else tf.stop_gradient(embedded)
     # A search over symbols needs the two without the arg-max between them.
     loop_function.embedding, loop_function.output_projection = embedding, output_projection
@@ -72,8 +72,27 @@ class _SampleAndEmbed(object):
             key = _keys([2], self._seed)
         symbols = self._sampler(prev, lambda shape, low, dtype: tf.random.stateless_uniform(
             shape, seed=key, minval=low, maxval=1.0, dtype=dtype))
-        embedded = tf.nn.embedding_lookup(self.embedding, symbols)
+        embedded = embedding_lookup(self.embedding, symbols)
         return embedded if self._update_embedding else tf.stop_gradient(embedded)
+
+
+def check_symbols(loop_function, output_size):
+    """Raises ValueError if outputs so wide can stand for symbols that `loop_function` can't embed.
+
+    Args:
+      loop_function: as made by `extract_argmax_and_embed`; others are not looked into.
+      output_size: width of the decoder's outputs; anything but an int is not looked into.
+    """
+    embedding = getattr(loop_function, "embedding", None)
+    if embedding is None or loop_function.output_projection is not None:
+        return
+    num_symbols = tf.dimension_value(embedding.get_shape()[0])
+    if isinstance(output_size, int) and num_symbols is not None and output_size > num_symbols:
+        raise ValueError(
+            "The decoder is to feed on its own symbols, but its outputs are %d wide and there are "
+            "%d symbols: an arg-max may lie beyond the embedding. Give an output_projection to %d "
+            "logits, or a cell whose output_size is not larger." % (
+                output_size, num_symbols, num_symbols))
 
 
 class Feedback(object):

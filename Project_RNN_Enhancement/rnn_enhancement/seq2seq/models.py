@@ -10,6 +10,7 @@ from ..unrolling.policy import loop_or_copies, rehearsed, takes_unroll
 from ..unrolling.steps import all_steps
 from .decoders import (check_output_projection, embedded_steps, embedding_attention_decoder,
                        embedding_rnn_decoder, own_symbols, rnn_decoder)
+from .embedded import EmbeddedSymbols
 from .legacy import embedding_size_may_be_missing
 from .options import ATTENTION, AVERAGING, SCHEDULED_SAMPLING, TEMPERATURE, takes_options
 from .recording import led_out, record_cell, recorded_apart
@@ -190,18 +191,27 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
         embedding = tf.get_variable(
             "embedding", [num_symbols, _embedding_size(embedding_size, cell)], dtype=dtype)
         encoder_embedded = embedded_steps(embedding, encoder_inputs)
-        decoder_embedded = embedded_steps(embedding, decoder_inputs)
+        by_tensor = not isinstance(feed_previous, (bool, np.bool_))
+        if by_tensor:
+            # Tensors of one branch are not to be seen by the other.
+            decoder_embedded = embedded_steps(embedding, decoder_inputs)
+        else:
+            decoder_embedded = EmbeddedSymbols(embedding, decoder_inputs, looked_up_here=True)
         if output_projection is None:
             cell = OutputProjectionWrapper(
                 cell, num_symbols if num_decoder_symbols is None else num_decoder_symbols)
-        by_tensor = not isinstance(feed_previous, (bool, np.bool_))
 
         def decode(fed):
             loop_function, keywords = own_symbols(embedding, output_projection, not by_tensor, fed,
                                                   options)
             return tied_rnn_seq2seq(encoder_embedded, decoder_embedded, cell,
                                     loop_function=loop_function, dtype=dtype, **keywords)
-        return _fed_or_given(feed_previous, decode)
+        results = _fed_or_given(feed_previous, decode)
+        if by_tensor and not is_sought():
+            # Not used: TensorFlow 1.15 makes it here, and names that follow count it.
+            cell.zero_state(tf.dimension_value(encoder_inputs[0].shape[0])
+                            or tf.shape(encoder_inputs[0])[0], dtype)
+        return results
 
 
 @graph_function

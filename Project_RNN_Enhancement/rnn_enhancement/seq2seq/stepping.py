@@ -9,7 +9,7 @@ import contextlib
 import threading
 
 from ..arguments import check_callable, checked_keywords, graph_function, positive_int
-from ..tf1 import tf
+from ..tf1 import embedding_lookup, tf
 from ..unrolling.policy import Finished
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
@@ -121,7 +121,7 @@ class _DecoderStep(object):
         _local.reads = reads = []
         try:
             with tf.variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False):
-                embedded = tf.nn.embedding_lookup(self._embedding, symbols)
+                embedded = embedding_lookup(self._embedding, symbols)
                 output, state = self._step(embedded, state)
         finally:
             _local.reads = outer

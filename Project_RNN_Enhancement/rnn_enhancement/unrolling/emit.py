@@ -1,4 +1,6 @@
 """The operations of an arranged step, put into the graph: loops, and what is done in between."""
+import contextlib
+
 from ..tf1 import tf, without_colocation
 from .backward import Backward, Saved
 from .constants import shared
@@ -199,8 +201,8 @@ class Emission(object):
                 outputs = [matmul(value(op.inputs[0]), columns)]
             known[op.name] = outputs[0].op
         else:
-            with tf.control_dependencies([known[other.name] for other in op.control_inputs
-                                          if other.name in known]):
+            first = [known[other.name] for other in op.control_inputs if other.name in known]
+            with tf.control_dependencies(first) if first else contextlib.suppress():
                 known[op.name] = copied = copy_operation(op, [value(t) for t in op.inputs])
             outputs = copied.outputs
         for old, new in zip(op.outputs, outputs):

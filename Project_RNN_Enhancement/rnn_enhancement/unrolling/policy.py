@@ -28,7 +28,7 @@ from .shield import Watch
 from .signature import signature
 
 __all__ = ["MODES", "Finished", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
-           "loop_or_copies", "rehearsed", "refusals", "to_shield"]
+           "loop_or_copies", "makes_loop", "rehearsed", "refusals", "to_shield"]
 
 MODES = ("auto", "static", "loop")
 
@@ -113,6 +113,8 @@ def takes_unroll(rehearses=True):
         def wrapper(*args, **kwargs):
             if len(args) > len(signature.parameters):
                 args, kwargs = args[:-1], dict(kwargs, unroll=args[-1])
+            # Inputs from an iterator can be gone through once.
+            args = [list(value) if hasattr(type(value), "__next__") else value for value in args]
             with unrolled_as(kwargs.pop("unroll", None)):
                 if rehearses:
                     return _decided(function, args, kwargs)
@@ -223,6 +225,12 @@ def _silently():
         logger.removeFilter(is_silent)
 
 
+def makes_loop(length):
+    """Whether this call was decided to make a loop of so many steps."""
+    mode = get_unroll()
+    return bool(_local.decision) and mode != "static" and (mode == "loop" or length >= _SHORTEST)
+
+
 @without_autograph
 def loop_or_copies(length, loop, copies):
     """`loop()` or `copies()`, as was decided for this call.
@@ -232,7 +240,4 @@ def loop_or_copies(length, loop, copies):
       loop: function that builds the loop.
       copies: function that builds one copy of the step per input.
     """
-    mode = get_unroll()
-    if mode == "static" or not _local.decision or (mode == "auto" and length < _SHORTEST):
-        return copies()
-    return loop()
+    return loop() if makes_loop(length) else copies()

@@ -50,8 +50,9 @@ def all_steps(tensors):
     Raises:
       Refused: if shapes or dtypes differ.
     """
-    if isinstance(tensors, Steps):
-        return AllSteps.of(tensors.together)
+    together = getattr(tensors, "together", None)
+    if together is not None:
+        return AllSteps.of(together)
     tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
     first = tensors[0]
     for tensor in tensors:
