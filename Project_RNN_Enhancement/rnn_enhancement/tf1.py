@@ -52,7 +52,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_
            "overridden_gradients", "outermost_graph", "control_flow_context", "outside_of",
            "before_loops", "embedding_lookup", "classic_control_flow", "replace_input",
            "why_no_loop", "gpu_names", "select_rows", "without_colocation", "is_keras_cell",
-           "is_sequence", "is_tensor", "is_variable", "static_dimension", "variable_names", "visible_gpus", "with_referent",
+           "is_sequence", "is_tensor",
+           "is_variable", "static_dimension", "variable_names", "visible_gpus", "with_referent",
            "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
            "private_rnn_cell"]
 

@@ -38,7 +38,7 @@ class _Hidden(object):
 
 
 class _Head(object):
-    """The variables of one head, and h·W as TensorFlow 1.15 computes it where `hidden` is given."""
+    """The variables of one head; where `hidden` is given, h·W as TensorFlow 1.15 computes it."""
 
     def __init__(self, number, size, dtype, hidden):
         self.number = number
@@ -77,7 +77,7 @@ class Attention(object):
     def __init__(self, states, num_heads, dtype, mask=None):
         self.states, self.dtype = states, dtype
         self.size = static_dimension(states, 2)
-        # In the order of TensorFlow 1.15, on which seeds depend there, if a loop is out of question.
+        # In the order of TensorFlow 1.15, on which seeds depend, where a loop is out of question.
         self.hidden = _Hidden(states) if get_unroll() == "static" else None
         self.heads = [_Head(number, self.size, dtype, self.hidden and self.hidden.tensor)
                       for number in range(num_heads)]
