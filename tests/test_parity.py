@@ -96,6 +96,54 @@ class CellParityTest(tf.test.TestCase):
                     self.assertLess(error, 1e-6)
 
 
+def _starting_values(build, library):
+    """Names and values with which variables start under an initialiser that the scope gives."""
+    with tf.Graph().as_default(), stock.quiet(), tf.Session() as session:
+        with tf.variable_scope("scope", initializer=tf.constant_initializer(0.25)):
+            build(library)
+        session.run(tf.global_variables_initializer())
+        return {v.op.name: session.run(v).tolist() for v in tf.global_variables()}
+
+
+class StartingValuesTest(tf.test.TestCase):
+    """Variables start as TensorFlow's do: its own constants, and elsewhere what the scope says."""
+
+    def _check(self, build):
+        expected = _starting_values(build, stock.STOCK)
+        self.assertIn(0.25, np.concatenate([np.ravel(value) for value in expected.values()]))
+        self.assertEqual(expected, _starting_values(build, stock.OURS))
+
+    def test_cells(self):
+        cells = dict(CELLS)
+        for norm in (True, False):
+            cells["layer_norm_%s" % norm] = (
+                lambda c, norm=norm: c.LayerNormBasicLSTMCell(4, layer_norm=norm, norm_gain=2.0))
+        for name, make in sorted(cells.items()):
+            def build(library):
+                cell = make(library.cells)
+                cell(_inputs()[:, 0], cell.zero_state(2, tf.float32))
+            with self.subTest(name):
+                self._check(build)
+
+    def test_models(self):
+        def symbols():
+            return _symbols([[1, 2], [3, 4], [0, 2]])
+        for name, model in (
+                ("basic", lambda lib, cell: lib.seq2seq.basic_rnn_seq2seq(
+                    tf.unstack(_inputs(), axis=1), tf.unstack(_inputs(), axis=1), cell)),
+                ("embedding", lambda lib, cell: lib.seq2seq.embedding_rnn_seq2seq(
+                    symbols(), symbols(), cell, 5, 6, 3)),
+                ("tied", lambda lib, cell: lib.seq2seq.embedding_tied_rnn_seq2seq(
+                    symbols(), symbols(), cell, 6, 3)),
+                ("attention", lambda lib, cell: lib.seq2seq.embedding_attention_seq2seq(
+                    symbols(), symbols(), cell, 5, 6, 3, num_heads=2)),
+                ("one to many", lambda lib, cell: lib.seq2seq.one2many_rnn_seq2seq(
+                    symbols(), {"a": symbols()}, cell, {"a": lib.cells.GRUCell(4)}, 5, {"a": 6},
+                    3))):
+            with self.subTest(name):
+                self._check(lambda library: model(library, library.cells.GRUCell(4)))
+
+
 class ModelParityTest(tf.test.TestCase):
     ENCODER = [[1, 2], [3, 4], [0, 2]]
     DECODER = [[1, 1], [2, 0], [1, 4]]

@@ -184,7 +184,8 @@ class LayerNormBasicLSTMCell(CellOfUnits):
         `use_bias` (False: no shifts; see `RNNCell`), `trainable`.
 
     Variables: kernel [input + n, 4n]; gamma, beta [n] in each of input, transform, forget, output
-    and state; without layer norm bias [4n] in their place.
+    and state; without layer norm bias [4n] in their place, which starts as the variable scope's
+    initialiser says.
     """
 
     _EPSILON = 1e-12
@@ -218,7 +219,8 @@ class LayerNormBasicLSTMCell(CellOfUnits):
         self._joint_kernel = self._add_kernel("kernel", input_size + n, 4 * n)
         self._bias = None
         if not self._layer_norm:
-            self._bias = self._add_vector("bias", 4 * n)
+            # As in TensorFlow, by the scope's initialiser, which is not zero.
+            self._bias = self.add_weight("bias", [4 * n])
             return
         self._norms = tuple(
             (self._add_vector(name + "/gamma", n, self._norm_gain),
