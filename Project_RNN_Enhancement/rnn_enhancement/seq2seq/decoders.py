@@ -309,7 +309,7 @@ def check_output_projection(output_projection, num_symbols, dtype, weights_too=T
 
 
 def embedded_steps(embedding, symbols):
-    """Embeddings of a list of symbols [batch], by one look-up unless time is unrolled statically."""
+    """Embeddings of a list of symbols [batch], by one look-up unless copies are made."""
     def together():
         steps = all_steps(symbols).together()
         found = tf.nn.embedding_lookup(embedding, tf.reshape(steps, [-1]))

@@ -116,7 +116,8 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
                                      one_draw_for_all_steps or softmax_loss_function is None)
             step_weights = all_steps(weights).together()
             if step_weights.shape.ndims not in (1, 2):
-                raise Refused("inputs", "the weights of a step have shape %s." % step_weights.shape[1:])
+                raise Refused("inputs", "the weights of a step have shape %s."
+                              % step_weights.shape[1:])
             total = tf.reduce_sum(step_weights, 0)
             # One number for the whole batch, loss or weight, meets every example of its step.
             rank = max(steps.shape.ndims, step_weights.shape.ndims)

@@ -33,10 +33,18 @@ def _run_hand_written(op, *grads):
     gradient = getattr(op, _ATTRIBUTE, None)
     if gradient is None:
         raise LookupError(
-            "%s is part of a rolled loop that was imported from a meta graph; its gradient was "
+            "%s is part of a loop that was imported from a meta graph; its gradient was "
             "not exported. Build the model again, or with unroll=\"static\"." % op.name)
-    return gradient(*[tf.convert_to_tensor(grad) if isinstance(grad, tf.IndexedSlices) else grad
-                      for grad in grads])
+    return gradient(*[
+        None if _stands_for_none(grad, op.outputs[i]) else
+        tf.convert_to_tensor(grad) if isinstance(grad, tf.IndexedSlices) else grad
+        for i, grad in enumerate(grads)])
+
+
+def _stands_for_none(grad, output):
+    """Whether a gradient is the zeros that TensorFlow makes where there is no gradient."""
+    return grad is None or isinstance(grad, tf.Tensor) and grad.op.type == "ZerosLike" and (
+        grad.op.inputs[0] is output)
 
 
 def hand_written(values, gradient):
@@ -48,7 +56,7 @@ def hand_written(values, gradient):
 
 
 def _no_second_gradient(*_):
-    raise ValueError("A rolled loop has no second-order gradient. Build the model with "
+    raise ValueError("A loop has no second-order gradient. Build the model with "
                      "unroll=\"static\" (or set_unroll(\"static\")) to differentiate twice.")
 
 
@@ -91,7 +99,7 @@ def _sum(gradients):
 
 
 class Backward(object):
-    """The gradient of one rolled loop.
+    """The gradient of one loop.
 
     Args:
       saved: what the forward loop says of its step.
@@ -148,7 +156,9 @@ class Backward(object):
                 grad.set_shape(tf.TensorShape([self._length]).concatenate(value.shape))
                 array = Reader(grad, self._length)
             output_arrays.append(array)
-        floats = [i for i, value in enumerate(saved.state) if value.dtype.is_floating]
+        floats = self._live_states(
+            [value for value, array in zip(saved.outputs, output_arrays) if array is not None],
+            final_grads)
         start = [tf.zeros_like(self._state[i]) if final_grads[i] is None
                  else tf.convert_to_tensor(final_grads[i]) for i in floats]
         step = _Step(self, plan, saved)
@@ -209,6 +219,19 @@ class Backward(object):
                     for value, value_handle in zip(tap.values, value_handles)])
                 result[name] = _sum([result.get(name), total])
         return result
+
+    def _live_states(self, outputs, final_grads):
+        """Positions of the states that a gradient comes to; the others' gradients are None."""
+        saved, plan = self._saved, self._plan
+        live = {i for i, (value, grad) in enumerate(zip(saved.state, final_grads))
+                if grad is not None and value.dtype.is_floating}
+        known = None
+        while live != known:
+            known = set(live)
+            reached = plan.reached(outputs + [saved.new_state[i] for i in known])
+            live.update(i for i, leaf in enumerate(saved.state)
+                        if leaf.name in reached and leaf.dtype.is_floating)
+        return sorted(live)
 
     def _all_of(self, value, handle, flow, stacked):
         """All steps of a tensor of the forward step."""

@@ -52,6 +52,20 @@ class Plan(object):
     def is_differentiable(self, tensor):
         return tensor.name in self.differentiable
 
+    def reached(self, results):
+        """Names of the leaves and outside tensors that gradients of `results` come to."""
+        found, seen, stack = set(), set(), list(results)
+        while stack:
+            tensor = stack.pop()
+            if tensor.name not in self.differentiable:
+                continue
+            if self.is_leaf(tensor):
+                found.add(tensor.name)
+            elif tensor.op.name not in seen:
+                seen.add(tensor.op.name)
+                stack.extend(tensor.op.inputs)
+        return found
+
     def is_product_by_weights(self, op):
         return (gradient_type(op) == op.type and op.inputs[1].name in self.externals
                 and self._is_computed(op.outputs[0]))

@@ -137,8 +137,8 @@ class Watch(object):
             names = _WRITES_AROUND.get(instruction.opname)
             if names == "co_names" or names and inner is code and (
                     instruction.argval in code.co_freevars):
-                raise Refused("outer variable", "the function %s sets %s, a variable outside it, at "
-                              "every call." % (function.__name__, instruction.argval))
+                raise Refused("outer variable", "the function %s sets %s, a variable outside it, "
+                              "at every call." % (function.__name__, instruction.argval))
             if (instruction.opname == "LOAD_GLOBAL"
                     and instruction.argval in function.__globals__):
                 found.append((function.__globals__[instruction.argval], instruction.argval))
