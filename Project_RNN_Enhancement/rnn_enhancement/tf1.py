@@ -150,7 +150,9 @@ class ScratchGraph(_func_graph.FuncGraph):
     """
 
     def __init__(self, makes_variables):
-        super(ScratchGraph, self).__init__("scratch")
+        # By default a function body makes collections in the graph around it.
+        super(ScratchGraph, self).__init__(
+            "scratch", collections=None if makes_variables else _copied_collections())
         self.makes_variables = makes_variables
         self._constants = {}
         outer = self.outer_graph
@@ -159,13 +161,6 @@ class ScratchGraph(_func_graph.FuncGraph):
         self._gradient_override_map = dict(outer._gradient_override_map)
         # Without the attribute all control flow in a function body is made of functions.
         self._captured = None
-        if not makes_variables:
-            self._collections = {
-                name: list(items) for name, items in self._collections.items()}
-            self._collections[_variable_scope._VARSTORE_KEY] = [
-                _copy_of_store(_variable_scope._get_default_variable_store())]
-            self._collections[_variable_scope._VARSCOPESTORE_KEY] = [
-                _copy_of_scopes(_variable_scope.get_variable_scope_store())]
 
     @contextlib.contextmanager
     def in_use(self):
@@ -197,6 +192,17 @@ class ScratchGraph(_func_graph.FuncGraph):
 
 # Numbers in a constant that is worth a copy.
 _SMALL = 64
+
+
+def _copied_collections():
+    """The default graph's collections, and copies of what keeps account of variables and scopes."""
+    collections = {
+        name: list(items) for name, items in tf.get_default_graph()._collections.items()}
+    for name, copied in ((_variable_scope._VARSTORE_KEY, _copy_of_store),
+                         (_variable_scope._VARSCOPESTORE_KEY, _copy_of_scopes)):
+        if collections.get(name):
+            collections[name] = [copied(collections[name][0])]
+    return collections
 
 
 def _copy_of_store(store):

@@ -5,7 +5,7 @@ import numbers
 
 from ..arguments import positive_int
 from ..placement import placed
-from ..tf1 import is_tensor, outermost_graph, private_rnn_cell, tf
+from ..tf1 import is_tensor, collections_graph, private_rnn_cell, tf
 from ..copying import fresh_copy
 from .wrappers import _WithVariables
 
@@ -95,7 +95,7 @@ class RelaxationWrapper(_WithVariables):
         if self._copies > 1:
             return super(RelaxationWrapper, self).__call__(inputs, state, scope, *args, **kwargs)
         # So that a program with one copy finds a collection, without weights in it.
-        outermost_graph().get_collection_ref(_COLLECTION)
+        collections_graph().get_collection_ref(_COLLECTION)
         with placed(self._pinned_to):
             return self._cell(inputs, state, scope)
 
@@ -110,7 +110,7 @@ class RelaxationWrapper(_WithVariables):
             shape = [self._copies] + tf.TensorShape(shape).as_list() if callable(
                 initializer) else None
             variable = getter(name, shape=shape, dtype=dtype, initializer=initializer, **kwargs)
-            names = outermost_graph().get_collection_ref(_COLLECTION)
+            names = collections_graph().get_collection_ref(_COLLECTION)
             if variable.name not in names:
                 names.append(variable.name)
             self._track(variable.op.name[len(scope) + 1:], variable)
@@ -135,7 +135,7 @@ def relaxed_weights(cell=None):
     Raises:
       ValueError: if nothing has been relaxed.
     """
-    graph = outermost_graph()
+    graph = collections_graph()
     if _COLLECTION not in graph.get_all_collection_keys():
         raise ValueError("No RelaxationWrapper has been called in this graph.")
     names = {tf.compat.as_str(name) for name in graph.get_collection(_COLLECTION)}

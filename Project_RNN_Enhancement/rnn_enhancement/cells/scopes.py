@@ -45,11 +45,11 @@ def _encloses(outer, inner):
     return not outer or inner.startswith(outer + "/")
 
 
-def _has_weights(cell, graph, scope_name, scope):
+def _has_weights(cell, scope_name, scope):
     prefix = scope_name
     if scope is None:
         prefix = "/".join(part for part in (scope_name, cell._base_name) if part)
-    return any(name.startswith(prefix + "/") for name in variable_names(graph))
+    return any(name.startswith(prefix + "/") for name in variable_names(tf.get_default_graph()))
 
 
 def holder(cell, scope):
@@ -68,7 +68,7 @@ def holder(cell, scope):
         if home_graph is graph and _encloses(name, home_name):
             return inside
     if (cell._home[0] is graph and tf.get_variable_scope().reuse is True
-            and not _has_weights(cell, graph, name, scope)):
+            and not _has_weights(cell, name, scope)):
         return cell
     twin = fresh_copy(cell)
     twin._home = (graph, name)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..copying import SET_BY_CALLS
 from ..tf1 import keras, Layer, rnn_cell, tf, Variable
+from . import reasons
 from .reasons import Refused
 
 __all__ = ["StepNumber", "Watch", "is_internal", "is_same_computation"]
@@ -26,7 +27,9 @@ _WRITES_AROUND = {"STORE_DEREF": "co_freevars", "STORE_GLOBAL": "co_names"}
 
 
 def _is_trusted(module):
-    return module is not None and (module + ".").startswith(_TRUSTED)
+    # The examples of the table stand for code of the user's.
+    return module is not None and module != reasons.__name__ and (
+        (module + ".").startswith(_TRUSTED))
 
 
 def _instructions(code):
@@ -289,6 +292,10 @@ class _Snapshot(object):
                 attributes = vars(value)
                 self._saved.append((attributes, dict(attributes)))
                 parts += list(attributes.values())
+                if isinstance(value, keras.layers.Layer):
+                    # Scopes that were entered are those of the graph around.
+                    for name in ("_always_reuse_variable_scope", "rnncell_scope"):
+                        attributes.pop(name, None)
             stack.extend(part for part in parts
                          if isinstance(part, _CONTAINERS) or _is_bookkeeping(part))
 
@@ -316,7 +323,7 @@ def _may_change(value):
 
 def _is_bookkeeping(value):
     """Whether a part of an object is of the classes by which TensorFlow's layers keep account."""
-    return isinstance(value, tf.VariableScope) or any(
+    return isinstance(value, (tf.VariableScope, keras.layers.Layer)) or any(
         name in type(value).__module__ for name in ("object_identity", "trackable", "tracking"))
 
 
