@@ -7,6 +7,7 @@ RNN_ENHANCEMENT_LONG_TESTS=1 more than a thousand.
 """
 import collections
 import os
+import tempfile
 import unittest
 
 import numpy as np
@@ -20,9 +21,12 @@ from . import stock
 
 try:
     import hypothesis
-    from hypothesis import strategies
+    from hypothesis import configuration, strategies
 except ImportError:
     hypothesis = None
+else:
+    # Whatever it writes is not to lie where the tests are run.
+    configuration.set_hypothesis_home_dir(os.path.join(tempfile.gettempdir(), "hypothesis"))
 
 LONG = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
 INPUT, SYMBOLS = 3, 5
@@ -388,7 +392,14 @@ def check(program):
             if mode != "loop" or "is not possible here" not in str(error):
                 raise
     if is_tf_1 and all(kind.stock for kind in _kinds(program)):
-        assert_same(program, numbers(program, stock.STOCK), expected, "copies after stock")
+        try:
+            of_stock = numbers(program, stock.STOCK)
+        except AttributeError:
+            # Its EmbeddingWrapper asks the first part of a state for its dtype.
+            if program.layers[0].kind != "own":
+                raise
+        else:
+            assert_same(program, of_stock, expected, "copies after stock")
 
 
 def programs(function):
@@ -409,10 +420,11 @@ class FuzzTest(unittest.TestCase):
     """A test for each function, added below."""
 
     def _check_programs_of(self, function, seed):
-        # Steps of the same seed are the same programs everywhere, and nothing is written to disk.
+        # The same programs every time, and nothing is kept of them.
         @hypothesis.seed(seed)
         @hypothesis.settings(
             max_examples=90 if LONG else 3, deadline=None, derandomize=True, database=None,
+            phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
             suppress_health_check=[hypothesis.HealthCheck.too_slow,
                                    hypothesis.HealthCheck.data_too_large])
         @hypothesis.given(programs(function))
