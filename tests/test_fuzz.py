@@ -431,7 +431,7 @@ class FuzzTest(unittest.TestCase):
         # The same programs every time, and nothing is kept of them.
         @hypothesis.seed(seed)
         @hypothesis.settings(
-            max_examples=90 if LONG else 3, deadline=None, derandomize=True, database=None,
+            max_examples=90 if LONG else 2, deadline=None, derandomize=True, database=None,
             phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate,
                     hypothesis.Phase.shrink],
             suppress_health_check=[hypothesis.HealthCheck.too_slow,
