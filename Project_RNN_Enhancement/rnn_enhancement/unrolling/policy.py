@@ -184,7 +184,9 @@ def rehearse(function, args, kwargs):
     context = control_flow_context(around)
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")
-    accepted = vars(around).setdefault(_ACCEPTED, {})
+    if not hasattr(around, _ACCEPTED):
+        setattr(around, _ACCEPTED, {})
+    accepted = getattr(around, _ACCEPTED)
     looks, kept = signature(function, args, kwargs)
     if looks in accepted:
         return

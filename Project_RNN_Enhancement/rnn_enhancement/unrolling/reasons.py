@@ -150,22 +150,22 @@ def _collecting():
 
 
 def _keeping():
-    class Keeper(object):
-        kept = None
+    kept = []
 
-        def __call__(self, x, h):
-            self.kept = h + x
-            return self.kept, h
-    return Keeper()
+    def step(x, h):
+        kept.append(h + x)
+        return kept[-1], h
+    return step
 
 
 def _counting():
-    calls = []
+    class Counter(object):
+        calls = 0
 
-    def step(x, h):
-        calls.append(1)
-        return h + x * len(calls), h
-    return step
+        def __call__(self, x, h):
+            self.calls += 1
+            return h + x * self.calls, h
+    return Counter()
 
 
 def _drawing():
