@@ -419,8 +419,11 @@ def program_of(function, choose):
 
 
 def _strategy(function):
-    return strategies.composite(lambda draw: program_of(
-        function, lambda values: draw(strategies.sampled_from(values))))()
+    # Older versions of hypothesis take no lambda.
+    @strategies.composite
+    def drawn(draw):
+        return program_of(function, lambda values: draw(strategies.sampled_from(values)))
+    return drawn()
 
 
 @unittest.skipUnless(hypothesis, "hypothesis is not installed; the extra \"test\" has it")
