@@ -11,7 +11,8 @@ import collections
 
 from ..tf1 import tf
 from .operations import gradient_type, LOOKUPS
-from .shapes import Batch, is_known, Shapes
+from .shapes import is_known, Shapes
+from .tables import partitioned_lookups
 
 __all__ = ["arrange", "Arrangement", "Loop"]
 
@@ -38,7 +39,8 @@ Attributes:
 """
 
 Arrangement = collections.namedtuple(
-    "Arrangement", ["invariants", "stages", "shapes", "positions", "new_state", "outputs"])
+    "Arrangement",
+    ["invariants", "stages", "shapes", "positions", "new_state", "outputs", "partitioned"])
 Arrangement.__doc__ = """A step taken apart.
 
 Attributes:
@@ -47,6 +49,8 @@ Attributes:
   shapes: `Shapes` of the step.
   positions: for every `Loop`, the positions of its variables in the state.
   outputs, new_state: the tensors that now stand for the trace's.
+  partitioned: name of an operation that stands for a look-up in a table of several parts -> the
+    tensors that the parts are.
 """
 
 
@@ -126,6 +130,15 @@ class _Arranging(object):
           Whether there are such.
         """
         replaced, tables = {}, {}
+        self._partitioned = {}
+        for lookup in partitioned_lookups(self._trace):
+            with self._trace.graph.as_default(), tf.device(lookup.result.op.device):
+                # Stands for all that the look-up is made of.
+                part = _value_of(lookup.parts[0], lookup.result.dtype)
+                found = tf.gather(part, lookup.ids)
+            found.set_shape(lookup.result.shape)
+            replaced[lookup.result.name] = found
+            self._partitioned[found.op.name] = lookup.parts
         for op in self._operations:
             if op.type != "ResourceGather" or op.inputs[0].name not in self._trace.externals:
                 continue
@@ -133,8 +146,7 @@ class _Arranging(object):
             with self._trace.graph.as_default(), tf.control_dependencies(None):
                 with tf.device(op.device), tf.name_scope(op.name + "/"):
                     if handle.name not in tables:
-                        tables[handle.name] = tf.raw_ops.ReadVariableOp(
-                            resource=handle, dtype=op.outputs[0].dtype)
+                        tables[handle.name] = _value_of(handle, op.outputs[0].dtype)
                     replaced[op.outputs[0].name] = tf.gather(
                         tables[handle.name], indices, axis=0,
                         batch_dims=op.get_attr("batch_dims"))
@@ -426,7 +438,7 @@ class _Arranging(object):
             stages.append(self._loop(operations, time, group))
             positions.append(group)
         return Arrangement(invariants, stages, self._shapes, positions, self._new_state,
-                           self._outputs)
+                           self._outputs, self._partitioned)
 
     def _loop(self, operations, time, group):
         state = [self._trace.state[i] for i in group]
@@ -457,6 +469,13 @@ class _Arranging(object):
                 constants[op.name] = op
                 stack.extend(t.op for t in op.inputs)
         return [op for op in self._operations if op.name in constants] + operations
+
+
+def _value_of(table, dtype):
+    """A tensor's own value, or that of the variable of a resource."""
+    if table.dtype != tf.resource:
+        return table
+    return tf.raw_ops.ReadVariableOp(resource=table, dtype=dtype)
 
 
 def _taken_apart(weight, parts, widths, early, bias):

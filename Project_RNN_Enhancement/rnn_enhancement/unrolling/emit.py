@@ -113,6 +113,13 @@ class Emission(object):
             # To the shape that it has.
             self._flat[op.outputs[0].name] = self._rows(op.inputs[0])
             return
+        if op.name in self._arrangement.partitioned:
+            parts = [self._value_of(part, op.outputs[0].dtype)
+                     for part in self._arrangement.partitioned[op.name]]
+            with tf.device(op.device):
+                self._flat[op.outputs[0].name] = tf.nn.embedding_lookup(
+                    parts, self._rows(op.inputs[1]))
+            return
         inputs = []
         for tensor in op.inputs:
             if not self._is_fixed(tensor):
@@ -131,6 +138,12 @@ class Emission(object):
             new.set_shape([None if rows is None else rows * self._length]
                           + old.shape.as_list()[1:])
             self._flat[old.name] = new
+
+    def _value_of(self, part, dtype):
+        outside = self._fixed[part.name]
+        if outside.dtype != tf.resource:
+            return outside
+        return tf.raw_ops.ReadVariableOp(resource=outside, dtype=dtype)
 
     def _number_of_rows(self, op):
         """The shape of a drawn tensor for all steps."""

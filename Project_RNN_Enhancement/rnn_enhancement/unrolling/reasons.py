@@ -3,6 +3,7 @@ import collections
 
 from ..tf1 import gradient_function, is_next_op_seed, tf
 from .operations import CONTROL_FLOW, DATA_DEPENDENT, gradient_type, seeds_of
+from .tables import partitioned_lookups
 
 __all__ = ["REASONS", "Reason", "Refused", "check"]
 
@@ -57,6 +58,14 @@ def _has_no_gradient(trace):
         except LookupError:
             return "the step's operation %s of type %s has no gradient." % (op.name, op.type)
     return None
+
+
+def _shape_from_data(trace):
+    # Of look-ups for all steps at once the shape is known.
+    known = {name for lookup in partitioned_lookups(trace) for name in lookup.operations}
+    return _first_of(
+        lambda op, _: op.type in DATA_DEPENDENT and op.name not in known,
+        "the shape of what the operation %s of type %s gives may differ from step to step.")(trace)
 
 
 def _uses_variable_in_its_own_way(op, _):
@@ -200,10 +209,7 @@ REASONS = (
         _uses_variable_in_its_own_way,
         "the step's operation %s of type %s reads or updates a variable in a way of its own."),
            _updating),
-    Reason("shape from data", _first_of(
-        lambda op, _: op.type in DATA_DEPENDENT,
-        "the shape of what the operation %s of type %s gives may differ from step to step."),
-           _choosing_rows),
+    Reason("shape from data", _shape_from_data, _choosing_rows),
     Reason("complex numbers", _first_of(
         _computes_with_complex_numbers, "the step computes with complex numbers (%s of type %s)."),
            _complex),

@@ -1,0 +1,73 @@
+"""Look-ups in tables of several parts, which `tf.nn.embedding_lookup` makes of many operations."""
+import collections
+
+from ..tf1 import tf
+
+__all__ = ["PartitionedLookup", "partitioned_lookups"]
+
+PartitionedLookup = collections.namedtuple(
+    "PartitionedLookup", ["result", "ids", "parts", "operations"])
+PartitionedLookup.__doc__ = """One look-up, by rows that no state enters.
+
+Attributes:
+  result: tensor [batch, n]; ids: int tensor [batch].
+  parts: list of tensors outside, row i of the table is row i // len(parts) of part i % len(parts).
+  operations: names of those that it is made of.
+"""
+
+
+def partitioned_lookups(trace):
+    """The `PartitionedLookup`s of a `Trace`."""
+    readers = collections.defaultdict(list)
+    for op in trace.operations:
+        for tensor in op.inputs:
+            readers[tensor.op.name].append(op)
+    found = []
+    for op in trace.operations:
+        if op.type in ("ParallelDynamicStitch", "DynamicStitch"):
+            lookup = _lookup(trace, op, readers)
+            if lookup is not None:
+                found.append(lookup)
+    return found
+
+
+def _lookup(trace, stitch, readers):
+    gathers = [t.op for t in list(stitch.inputs)[len(stitch.inputs) // 2:]]
+    if not all(op.type in ("GatherV2", "ResourceGather")
+               and not _depends(trace, op.inputs[0], trace.leaves)
+               and op.inputs[1].op.type == "DynamicPartition" for op in gathers):
+        return None
+    which = gathers[0].inputs[1].op.inputs[1]
+    while which.op.type == "Cast":
+        which = which.op.inputs[0]
+    if which.op.type not in ("FloorMod", "Mod") or (
+            tf.get_static_value(which.op.inputs[1]) != len(gathers)):
+        return None
+    ids, result = which.op.inputs[0], stitch.outputs[0]
+    if len(readers[stitch.name]) == 1 and readers[stitch.name][0].type == "Reshape":
+        result = readers[stitch.name][0].outputs[0]
+    if ids.shape.ndims != 1 or result.shape.ndims != 2 or _depends(
+            trace, ids, trace.state):
+        return None
+    inside, stack = set(), [result.op]
+    while stack:
+        op = stack.pop()
+        if op.name not in inside and op is not ids.op:
+            inside.add(op.name)
+            stack.extend(t.op for t in op.inputs if t is not ids
+                         and t.name not in trace.externals)
+    return PartitionedLookup(result, ids, [op.inputs[0] for op in gathers], inside)
+
+
+def _depends(trace, tensor, leaves):
+    """Whether a tensor is computed from one of some leaves of the trace."""
+    names = {leaf.name for leaf in leaves}
+    seen, stack = set(), [tensor]
+    while stack:
+        tensor = stack.pop()
+        if tensor.name in names:
+            return True
+        if tensor.name not in trace.externals and tensor.op.name not in seen:
+            seen.add(tensor.op.name)
+            stack.extend(tensor.op.inputs)
+    return False
