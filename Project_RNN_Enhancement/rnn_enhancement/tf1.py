@@ -54,7 +54,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "collections_graph", "ScratchGraph",
            "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
-           "classic_control_flow", "new_seeds", "gpu_names", "select_rows", "without_colocation",
+           "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",
+           "select_rows", "without_colocation",
            "is_keras_cell", "is_sequence", "is_tensor", "is_variable", "static_dimension",
            "variable_names", "visible_gpus", "with_referent",
            "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
@@ -147,7 +148,13 @@ class ScratchGraph(_func_graph.FuncGraph):
     Args:
       makes_variables: True: variables made inside belong to the graph around it, as in every
         function body; False: they stay inside too.
+
+    Attributes:
+      closed: set to True when nothing more is to come in. Layers keep scopes that they entered, and
+        with them the graph.
     """
+
+    closed = False
 
     def __init__(self, makes_variables):
         # By default a function body makes collections in the graph around it.
@@ -170,6 +177,11 @@ class ScratchGraph(_func_graph.FuncGraph):
         with self.as_default():
             self._building_function = True
             yield self
+
+    def as_default(self):
+        """Context in which this is the default graph; the one around, once this is `closed`."""
+        return self.outer_graph.as_default() if self.closed else (
+            super(ScratchGraph, self).as_default())
 
     @property
     def waits_for(self):
@@ -272,6 +284,11 @@ def embedding_lookup(embedding, symbols):
         with before_loops():
             embedding = tf.convert_to_tensor(embedding)
     return tf.nn.embedding_lookup(embedding, symbols)
+
+
+def is_control_flow_classic():
+    """Whether loops made here are of `Enter`, `Switch`, ... operations, as `classic_control_flow`."""
+    return not _control_flow_util.EnableControlFlowV2(tf.get_default_graph())
 
 
 @contextlib.contextmanager

@@ -1,6 +1,12 @@
 """A cell over a tensor of inputs: one step in the graph, in a loop."""
 from ..arguments import graph_function
-from ..tf1 import quiet_deprecations, tf, undeprecated
+from ..cells.base import assert_like_rnncell
+from ..tf1 import (is_control_flow_classic, is_keras_cell, private_rnn, quiet_deprecations,
+                   static_dimension, tf, undeprecated)
+from ..unrolling.policy import get_unroll, loop_if_faithful
+from ..unrolling.scan import scan
+from ..unrolling.steps import AllSteps
+from .running import initial_state_of, masked_step, steps_going_on
 from .states import as_cell_state
 
 __all__ = ["dynamic_rnn", "bidirectional_dynamic_rnn"]
@@ -31,12 +37,51 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
       TypeError: if `cell` is no cell.
       ValueError: if `inputs` is empty, or neither `initial_state` nor `dtype` is given.
     """
-    with quiet_deprecations():
-        return _dynamic_rnn(
-            cell, inputs, sequence_length=sequence_length,
-            initial_state=as_cell_state(cell, initial_state), dtype=dtype,
-            parallel_iterations=parallel_iterations, swap_memory=swap_memory,
-            time_major=time_major, scope=scope)
+    initial_state = as_cell_state(cell, initial_state)
+
+    def as_stock():
+        with quiet_deprecations():
+            return _dynamic_rnn(
+                cell, inputs, sequence_length=sequence_length, initial_state=initial_state,
+                dtype=dtype, parallel_iterations=parallel_iterations, swap_memory=swap_memory,
+                time_major=time_major, scope=scope)
+    if (swap_memory or parallel_iterations is not None or not is_control_flow_classic()
+            or is_keras_cell(cell)):
+        return as_stock()
+    return loop_if_faithful(
+        _number_of_steps(inputs, time_major), _with_known_length, as_stock,
+        cell, inputs, sequence_length, initial_state, dtype, time_major, scope)
+
+
+def _number_of_steps(inputs, time_major):
+    """The length of time; 0 where the graph doesn't know it."""
+    first = tf.nest.flatten(inputs)[:1]
+    if not first or not tf.is_tensor(first[0]) or first[0].shape.ndims is None or (
+            first[0].shape.ndims < 2):
+        return 0
+    return static_dimension(first[0], 0 if time_major else 1) or 0
+
+
+def _with_known_length(cell, inputs, sequence_length, initial_state, dtype, time_major, scope):
+    """`dynamic_rnn` in the loop that `static_rnn` has, to the same bits."""
+    assert_like_rnncell("cell", cell)
+    with tf.variable_scope(scope or "rnn") as scope:
+        if scope.caching_device is None:
+            scope.set_caching_device(lambda op: op.device)
+        flat = tf.nest.flatten(inputs)
+        if not time_major:
+            flat = [private_rnn._transpose_batch_time(tf.convert_to_tensor(x)) for x in flat]
+        length = static_dimension(flat[0], 0)
+        steps = [AllSteps.of(x) for x in flat]
+        state = initial_state_of(cell, initial_state, flat[0][0], dtype)
+        going_on = None
+        if sequence_length is not None:
+            going_on = steps_going_on(sequence_length, length, tf.shape(flat[0])[1])
+        step, steps = masked_step(cell, inputs, steps, going_on)
+        outputs, state = scan(step, steps, state, length)
+        if not time_major:
+            outputs = tf.nest.map_structure(private_rnn._transpose_batch_time, outputs)
+        return outputs, state
 
 
 @graph_function

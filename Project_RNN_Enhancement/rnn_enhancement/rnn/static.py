@@ -2,12 +2,13 @@
 from ..arguments import graph_function
 from ..cells.base import assert_like_rnncell
 from ..eras import is_before_change
-from ..tf1 import (is_keras_cell, is_sequence, private_rnn, quiet_deprecations, select_rows,
-                   static_dimension, tf, undeprecated)
+from ..tf1 import (is_keras_cell, is_sequence, private_rnn, quiet_deprecations, tf,
+                   undeprecated)
 from ..unrolling.policy import loop_or_copies, takes_unroll
 from ..unrolling.reasons import Refused
 from ..unrolling.scan import scan
-from ..unrolling.steps import all_steps, AllSteps, step_list
+from ..unrolling.steps import all_steps, step_list
+from .running import initial_state_of, masked_step, steps_going_on
 from .states import as_cell_state
 
 __all__ = ["static_rnn", "static_state_saving_rnn", "static_bidirectional_rnn", "rnn",
@@ -60,48 +61,18 @@ def _looped_rnn(cell, inputs, initial_state, dtype, sequence_length, scope):
         steps = [all_steps(values) for values in zip(*[tf.nest.flatten(x) for x in inputs])]
         if any(None in values.shape.as_list()[1:] for values in steps):
             raise Refused("inputs", "the size of the inputs is unknown.")
-        state = initial_state
-        if state is None:
-            first = tf.nest.flatten(inputs[0])[0]
-            batch_size = static_dimension(first, 0)
-            state = _initial_state(
-                cell, tf.shape(first)[0] if batch_size is None else batch_size, dtype)
+        state = initial_state_of(cell, initial_state, tf.nest.flatten(inputs[0])[0], dtype)
         # Cells of Keras take, and give, even a single tensor in a list.
         in_list = is_keras_cell(cell) and not is_sequence(state)
+        going_on = None
         if sequence_length is not None:
-            steps.append(_activity(sequence_length, len(inputs)))
-
-        def step(values, state):
-            active = values.pop() if sequence_length is not None else None
-            outputs, new_state = cell(tf.nest.pack_sequence_as(inputs[0], values), state)
-            if active is None:
-                return outputs, new_state
-            tf.nest.assert_same_structure(state, new_state)
-            return (tf.nest.map_structure(
-                        lambda new: select_rows(active, new, tf.zeros_like(new)), outputs),
-                    tf.nest.map_structure(
-                        lambda new, old: select_rows(active, new, old), new_state, state))
+            going_on = steps_going_on(sequence_length, len(inputs))
+        step, steps = masked_step(cell, inputs[0], steps, going_on)
         outputs, state = scan(step, steps, [state] if in_list else state, len(inputs))
         if in_list:
             state = state[0]
         lists = [step_list(x, len(inputs)) for x in tf.nest.flatten(outputs)]
         return [tf.nest.pack_sequence_as(outputs, list(values)) for values in zip(*lists)], state
-
-
-def _activity(sequence_length, length):
-    """Whether examples go on at a step: bools [batch]."""
-    sequence_length = tf.cast(sequence_length, tf.int32)
-    sequence_length.shape.assert_has_rank(1)
-    return AllSteps(tf.bool, sequence_length.shape,
-                    lambda: tf.transpose(tf.sequence_mask(sequence_length, length)))
-
-
-def _initial_state(cell, batch_size, dtype):
-    if not dtype:
-        raise ValueError("If no initial_state is provided, dtype must be specified")
-    if getattr(cell, "get_initial_state", None) is not None:
-        return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
-    return cell.zero_state(batch_size, dtype)
 
 
 def _all_states(cell, inputs, initial_state, dtype, sequence_length, scope):

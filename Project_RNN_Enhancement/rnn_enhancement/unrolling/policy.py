@@ -28,7 +28,7 @@ from .shield import Watch
 from .signature import signature
 
 __all__ = ["MODES", "Finished", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
-           "loop_or_copies", "makes_loop", "rehearsed", "refusals", "to_shield"]
+           "loop_if_faithful", "loop_or_copies", "makes_loop", "rehearsed", "refusals", "to_shield"]
 
 MODES = ("auto", "static", "loop")
 
@@ -140,7 +140,7 @@ def _is_long(value):
 def _decided(function, args, kwargs):
     """`function(*args, **kwargs)`, built as the mode in force says and its steps allow."""
     mode = get_unroll()
-    if _local.decision is not None or mode == "static" or (
+    if _local.decision is not None or mode == "static" or tf.executing_eagerly() or (
             mode == "auto" and not any(map(_is_long, list(args) + list(kwargs.values())))):
         return function(*args, **kwargs)
     refused = unexpected = None
@@ -243,3 +243,25 @@ def loop_or_copies(length, loop, copies):
       copies: function that builds one copy of the step per input.
     """
     return loop() if makes_loop(length) else copies()
+
+
+@without_autograph
+def loop_if_faithful(length, loop, otherwise, *args):
+    """`loop(*args)`, or `otherwise()` where that is another loop, which needs no `unroll`.
+
+    Args:
+      length: int, number of steps; 0: not known.
+    """
+    if get_unroll() == "static" or _local.decision is False or length < _SHORTEST:
+        return otherwise()
+    if _local.decision is None:
+        if tf.executing_eagerly():
+            return otherwise()
+        try:
+            rehearse(loop, args, {})
+        except Exception as reason:
+            # If it isn't the loop that is at fault, what follows says it.
+            tf.logging.debug("dynamic_rnn is TensorFlow's: %s", reason)
+            return otherwise()
+    with _set(decision=True):
+        return loop(*args)

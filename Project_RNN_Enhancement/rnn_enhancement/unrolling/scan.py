@@ -36,8 +36,10 @@ def scan(step, inputs, state, length, batched=()):
     with scratch.in_use():
         trace = Trace(step, specs, state)
     collections.pass_on(scratch.outer_graph)
+    arrangement = arrange(trace, batched)
+    scratch.closed = True
     with tf.control_dependencies(scratch.waits_for):
-        emission = Emission(trace, arrange(trace, batched), [steps.together() for steps in inputs],
+        emission = Emission(trace, arrangement, [steps.together() for steps in inputs],
                             tf.nest.flatten(state), length)
         return (tf.nest.pack_sequence_as(trace.structure, emission.outputs),
                 tf.nest.pack_sequence_as(state, emission.final_state))
