@@ -7,7 +7,7 @@ import types
 
 import numpy as np
 
-from ..copying import SET_BY_CALLS
+from ..copying import SCOPES_OF_CALLS, SET_BY_CALLS
 from ..tf1 import keras, Layer, rnn_cell, tf, Variable
 from . import reasons
 from .reasons import Refused
@@ -294,7 +294,7 @@ class _Snapshot(object):
                 parts += list(attributes.values())
                 if isinstance(value, keras.layers.Layer):
                     # Scopes that were entered are those of the graph around.
-                    for name in ("_always_reuse_variable_scope", "rnncell_scope"):
+                    for name in SCOPES_OF_CALLS:
                         attributes.pop(name, None)
             stack.extend(part for part in parts
                          if isinstance(part, _CONTAINERS) or _is_bookkeeping(part))
