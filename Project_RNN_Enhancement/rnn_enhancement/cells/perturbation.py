@@ -82,7 +82,7 @@ def _perturbed(cell, found):
         duplicate._cells = layers
         return duplicate
     if _hands_state_on(cell):
-        inner = next(cell_inside for cell_inside in vars(cell).values() if is_cell_like(cell_inside))
+        inner = next(value for value in vars(cell).values() if is_cell_like(value))
         return fresh_copy(cell, {id(inner): _perturbed(inner, found)})
     slot = _Slot()
     found.append((slot, len(tf.nest.flatten(cell.state_size))))
@@ -106,8 +106,8 @@ class PerturbationWrapper(RNNCell):
         outputs, state = static_rnn(PerturbationWrapper(cell), pairs, dtype=tf.float32)
         by_states, = tf.gradients(loss, [zeros])
 
-    Inputs are pairs (x_t, p_t), p_t in the structure of `cell.state_size`, of tensors [batch, size];
-    in `dynamic_rnn` (x, p) of tensors [batch, time, size]. Past the end of an example
+    Inputs are pairs (x_t, p_t), p_t in the structure of `cell.state_size`, of tensors
+    [batch, size]; in `dynamic_rnn` (x, p) of tensors [batch, time, size]. Past the end of an example
     (`sequence_length`) a perturbation has no effect: its last state counts as that of its last
     step.
 
@@ -157,14 +157,14 @@ class PerturbationWrapper(RNNCell):
 
     def __call__(self, inputs, state, scope=None):
         if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
-            raise TypeError("The inputs of PerturbationWrapper must be a pair (inputs, perturbation)"
-                            ", got %r." % (inputs,))
+            raise TypeError("The inputs of PerturbationWrapper must be a pair (inputs, "
+                            "perturbation), got %r." % (inputs,))
         inputs, perturbation = inputs
         try:
             tf.nest.assert_same_structure(self.state_size, perturbation, check_types=False)
         except (TypeError, ValueError):
-            raise ValueError("The perturbation must have the structure of the cell's state_size %s, "
-                             "got %s." % (self.state_size, perturbation))
+            raise ValueError("The perturbation must have the structure of the cell's "
+                             "state_size %s, got %s." % (self.state_size, perturbation))
         rest = tf.nest.flatten(perturbation)
         for slot, parts in self._slots:
             slot.value, rest = rest[:parts], rest[parts:]
