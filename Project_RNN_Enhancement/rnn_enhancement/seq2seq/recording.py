@@ -57,7 +57,7 @@ def recording():
         _local.record = previous
 
 
-to_shield.append(lambda: getattr(_local, "record", None))
+to_shield.append(lambda: vars(_local.record) if is_recorded() else None)
 
 
 def is_recorded():

@@ -151,7 +151,9 @@ class Backward(object):
                 grad.set_shape(saved.state[i].shape)
             pairs = [(value, array.read(index)) for value, array
                      in zip(saved.outputs, output_arrays) if array is not None]
-            pairs += [(saved.new_state[i], grad) for grad, i in zip(state_grads, floats)]
+            # After the only step nothing comes but what follows the loop.
+            pairs += [(saved.new_state[i], grad) for grad, i in zip(state_grads, floats)
+                      if self._length > 1 or final_grads[i] is not None]
             found = step.differentiate(index, pairs)
             trace["taps"] = [
                 (tap, writer.write(grad), grad.shape,

@@ -54,7 +54,7 @@ def _by_axis(position):
 
 def _reduces_rows(op, rows, *_):
     axes = tf.get_static_value(op.inputs[1])
-    return len(rows) == 1 and axes is not None and bool(axes.size) and all(
+    return op.get_attr("keep_dims") and len(rows) == 1 and axes is not None and bool(axes.size) and all(
         axis % rows[0].shape.ndims for axis in axes.ravel())
 
 
