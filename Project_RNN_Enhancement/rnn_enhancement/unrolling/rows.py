@@ -13,7 +13,8 @@ _UNARY = frozenset([
 _LAST_AXIS = frozenset(["Softmax", "LogSoftmax"])
 _BROADCAST = frozenset([
     "Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum", "Less", "LessEqual", "Greater",
-    "GreaterEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "SquaredDifference"])
+    "GreaterEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "SquaredDifference",
+    "SelectV2"])
 _REDUCTIONS = frozenset(["Mean", "Sum", "Max", "Min", "Prod"])
 _RANDOM = frozenset(["RandomUniform", "RandomStandardNormal", "TruncatedNormal"])
 
