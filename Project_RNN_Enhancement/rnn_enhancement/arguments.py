@@ -8,6 +8,7 @@ import operator
 
 import numpy as np
 
+from .copying import forget_other_graphs, is_cell_like
 from .tf1 import check_graph_mode
 
 __all__ = ["ALIASES", "resolve_aliases", "reject_unknown", "positive_int", "non_negative_int",
@@ -155,13 +156,16 @@ def graph_function(function):
     """`checked_keywords` for a function that makes variables or unrolls time.
 
     Called eagerly, it raises RuntimeError that says what to do: its variables would be others in
-    every call, and out of reach.
+    every call, and out of reach. Cells among its arguments forget the graphs of earlier calls.
     """
     checked = checked_keywords(function)
 
     @with_signature_of(function)
     def wrapper(*args, **kwargs):
         check_graph_mode(function.__name__)
+        for value in args + tuple(kwargs.values()):
+            if is_cell_like(value):
+                forget_other_graphs(value)
         return checked(*args, **kwargs)
     return wrapper
 

@@ -6,9 +6,9 @@ encoder, in every bucket, so here a copy takes a cell's settings and leaves its 
 """
 import copy
 
-from .tf1 import is_tensor, is_variable, Layer, with_referent
+from .tf1 import is_tensor, is_variable, Layer, tf, with_referent
 
-__all__ = ["fresh_copy", "is_cell_like", "SET_BY_CALLS"]
+__all__ = ["fresh_copy", "forget_other_graphs", "is_cell_like", "SCOPES_OF_CALLS", "SET_BY_CALLS"]
 
 # What `tf.layers.Layer` and the cells set when they are called, and the value before that.
 _CALL_STATE = {
@@ -24,7 +24,9 @@ _CALL_STATE = {
     "_twins": dict,
     "_home": None,
 }
-_LEFT_OUT = frozenset(["_always_reuse_variable_scope", "rnncell_scope", "_last_zero_state"])
+# Scopes that layers keep; each has the graph that it was made in.
+SCOPES_OF_CALLS = ("_always_reuse_variable_scope", "rnncell_scope")
+_LEFT_OUT = frozenset(SCOPES_OF_CALLS + ("_last_zero_state",))
 SET_BY_CALLS = _LEFT_OUT.union(_CALL_STATE)
 _DEPENDENCIES = "_unconditional_"
 _SHARED = frozenset(["_graph", "_thread_local", "_metrics_lock"])
@@ -34,6 +36,28 @@ def is_cell_like(value):
     """Whether `value` behaves as an RNN cell, whatever it derives from."""
     return (callable(value) and not isinstance(value, type)
             and hasattr(type(value), "state_size") and hasattr(type(value), "output_size"))
+
+
+def forget_other_graphs(cell, inside=True):
+    """Makes a cell forget the scopes that its layer keeps of calls in other graphs.
+
+    To enter such a scope is to enter its graph, which may be the finished body of a function or
+    branch.
+
+    Args:
+      inside: whether the cells inside it do so too.
+    """
+    graph, seen, stack = tf.get_default_graph(), set(), [cell]
+    while stack:
+        cell = stack.pop()
+        seen.add(id(cell))
+        attributes = getattr(cell, "__dict__", {})
+        for name in SCOPES_OF_CALLS:
+            if getattr(attributes.get(name), "_graph", graph) is not graph:
+                del attributes[name]
+        for value in list(attributes.values()) if inside else ():
+            stack.extend(item for item in (value if isinstance(value, (list, tuple)) else [value])
+                         if is_cell_like(item) and id(item) not in seen)
 
 
 def _holds_variables(value):

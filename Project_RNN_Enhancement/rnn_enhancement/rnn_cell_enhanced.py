@@ -15,7 +15,8 @@ along depth), `LayerNormGRUCell`, `LayerNormLSTMCell`, `LayerNormBasicLSTMCell` 
 `MultiplicativeLSTMCell`, `RecurrentHighwayCell`; `ZoneoutWrapper`, `RelaxationWrapper`.
 
 Stacks and wrappers: `MultiRNNCell`, `DropoutWrapper`, `DeviceWrapper`, `ResidualWrapper`,
-`InputProjectionWrapper`, `OutputProjectionWrapper`, `EmbeddingWrapper`.
+`InputProjectionWrapper`, `OutputProjectionWrapper`, `EmbeddingWrapper`. `PerturbationWrapper`
+lets gradients be taken by the states of single steps where time is a loop.
 
 `linear` is the linear map with variables that older programs call `_linear`.
 `weights_by_object` is a context in which a cell used in several scopes keeps one set of weights.
@@ -37,6 +38,7 @@ from .cells.minimal import MinGRUCell, MinLSTMCell
 from .cells.multi import MultiRNNCell
 from .cells.multiplicative import MultiplicativeGRUCell, MultiplicativeLSTMCell
 from .cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
+from .cells.perturbation import PerturbationWrapper
 from .cells.relaxation import (RelaxationState, RelaxationWrapper, average_relaxed_weights,
                                relaxation_loss, relaxed_weights)
 from .cells.scopes import weights_by_object
@@ -67,4 +69,5 @@ __all__ = [
     "weights_by_object", "BasicRNNCell_Interconnect", "GRUCell_Interconnect",
     "GRUCell_InterConnect", "LSTMCell_Interconnect", "MultiRNNCell_Interconnect",
     "SkipConnectionState", "SkipConnectionWrapper", "RelaxationState", "RelaxationWrapper",
-    "average_relaxed_weights", "relaxation_loss", "relaxed_weights", "ZoneoutWrapper"]
+    "average_relaxed_weights", "relaxation_loss", "relaxed_weights", "ZoneoutWrapper",
+    "PerturbationWrapper"]

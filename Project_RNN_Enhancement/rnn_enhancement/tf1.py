@@ -270,14 +270,23 @@ def outside_of(context):
             graph._set_control_flow_context(inside)
 
 
+def _is_in_loop(graph_or_op):
+    context = control_flow_context(graph_or_op)
+    return context is not None and context.GetWhileContext() is not None
+
+
 @contextlib.contextmanager
-def before_loops():
+def before_loops(*weights):
     """Context whose operations lie before the while loops of this graph that the code is inside.
 
-    For what is computed from variables alone. Outside a loop it changes nothing.
+    Outside a loop it changes nothing, nor where a weight is made in a loop: a custom getter may
+    have chosen it by the step.
+
+    Args:
+      *weights: variables, or tensors in their place, that all the operations are computed from.
     """
-    context = control_flow_context(tf.get_default_graph())
-    if context is None or context.GetWhileContext() is None:
+    if not _is_in_loop(tf.get_default_graph()) or any(
+            isinstance(weight, tf.Tensor) and _is_in_loop(weight.op) for weight in weights):
         yield
         return
     # This leaves the control flow too.
@@ -291,9 +300,8 @@ def embedding_lookup(embedding, symbols):
     `convert_variables_to_constants` makes a look-up in a resource one in a constant, with an axis
     that lies outside of any loop of `Enter` operations. There the variable is read before the loop.
     """
-    context = control_flow_context(tf.get_default_graph())
-    if (getattr(embedding, "handle", None) is not None and context is not None
-            and context.GetWhileContext() is not None):
+    if (getattr(embedding, "handle", None) is not None
+            and _is_in_loop(tf.get_default_graph())):
         with before_loops():
             embedding = tf.convert_to_tensor(embedding)
     return tf.nn.embedding_lookup(embedding, symbols)

@@ -12,7 +12,7 @@ from ..placement import device_of, placed
 from ..tf1 import (FOR_KERAS, Layer, check_graph_mode, has_keras_2, private_rnn_cell,
                    quiet_deprecations, reject_keras_3, rnn_cell, tf, Variable,
                    without_autograph)
-from ..copying import fresh_copy
+from ..copying import forget_other_graphs, fresh_copy
 from .scopes import holder
 
 __all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "check_floating_type"]
@@ -181,6 +181,7 @@ class RNNCell(rnn_cell.RNNCell):
         """
         check_graph_mode(type(self).__name__)
         cell = holder(self, scope) if self._has_own_scope else self
+        forget_other_graphs(cell, inside=False)
         with placed(cell._pinned_to):
             return super(RNNCell, cell).__call__(inputs, state, scope=scope, *args, **kwargs)
 

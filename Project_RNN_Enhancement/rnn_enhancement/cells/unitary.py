@@ -122,7 +122,7 @@ class UnitaryRNNCell(CellOfUnits):
             parts = tf.stack([tf.concat([re, im], 0), tf.concat([-im, re], 0)])
             return tf.transpose(parts), 2 * parts
 
-        with before_loops():
+        with before_loops(self._theta, self._reflection):
             cos, sin = tf.unstack(tf.cos(self._theta)), tf.unstack(tf.sin(self._theta))
             cos[1], sin[1] = tf.gather(cos[1], order), tf.gather(sin[1], order)
             v_1, v_2 = [tf.split(v, 2) for v in tf.unstack(_unit(self._reflection))]
@@ -145,7 +145,7 @@ class UnitaryRNNCell(CellOfUnits):
         turn = self._turn()
         if self._recurrence == "factors":
             return turn
-        with before_loops():
+        with before_loops(self._theta, self._reflection):
             matrix = tf.concat(turn(tf.eye(2 * self._num_units, dtype=self._real)), 1)
         return lambda h: tf.split(tf.matmul(h, matrix), 2, axis=1)
 

@@ -2,9 +2,9 @@
 import numbers
 
 from ..placement import placed
-from ..tf1 import is_sequence, is_tensor, rnn_cell, tf
+from ..tf1 import is_sequence, is_tensor, tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
-from .bookkeeping import own_parts
+from .bookkeeping import output_by_state, own_parts
 
 __all__ = ["ZoneoutWrapper"]
 
@@ -116,7 +116,7 @@ class ZoneoutWrapper(RNNCell):
             with tf.name_scope("zoneout"):
                 old, new = tf.nest.flatten(state), tf.nest.flatten(new_state)
                 mixed = [self._mixed(*parts) for parts in zip(old, new, self._probabilities)]
-            return (self._output(output, new, mixed),
+            return (output_by_state(self._cell, output, new, mixed),
                     tf.nest.pack_sequence_as(new_state, mixed))
 
     def _mixed(self, old, new, probability):
@@ -144,13 +144,3 @@ class ZoneoutWrapper(RNNCell):
             return drawn
         training = tf.cast(self._training, like.dtype)
         return training * drawn + (1 - training) * probability
-
-    def _output(self, output, new, mixed):
-        for before, after in zip(new, mixed):
-            if output is before:
-                return after
-        if (isinstance(self._cell, (rnn_cell.BasicLSTMCell, rnn_cell.LSTMCell))
-                and len(new) == 1):
-            # c and h side by side.
-            return mixed[0][:, -self._cell.output_size:]
-        return output

@@ -3,6 +3,7 @@ import collections
 
 import numpy as np
 
+from ..copying import SCOPES_OF_CALLS
 from ..tf1 import keras, tf
 from . import reasons
 
@@ -59,7 +60,7 @@ class Snapshot(object):
                 parts += list(attributes.values())
                 if isinstance(value, keras.layers.Layer):
                     # Scopes that were entered are those of the graph around.
-                    for name in ("_always_reuse_variable_scope", "rnncell_scope"):
+                    for name in SCOPES_OF_CALLS:
                         attributes.pop(name, None)
             stack.extend(part for part in parts
                          if isinstance(part, CONTAINERS) or _is_bookkeeping(part))
