@@ -4,4 +4,4 @@ The modules to import are `rnn_cell_enhanced`, `rnn_enhanced`, `seq2seq_enhanced
 `Project_RNN_Enhancement.rnn_enhancement`.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

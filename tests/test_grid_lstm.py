@@ -244,8 +244,9 @@ class GridLSTMTest(EquationsCheck, tf.test.TestCase):
         for state in (other.zero_state(2, tf.float32), tf.zeros([2, 16])):
             with self.assertRaisesRegex(ValueError, r"length 2 \(num_layers\)"):
                 cell(tf.ones([2, 3]), state)
-            with self.assertRaisesRegex(ValueError, "length 2"):
-                cell.over_time(tf.ones([5, 2, 3]), state, None)
+        with self.assertRaisesRegex(ValueError, "length 2"):
+            rnn.static_rnn(cell, [tf.ones([2, 3])] * 5,
+                           initial_state=other.zero_state(2, tf.float32))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ MMI: the `anti_lm` of a beam search; `reverse_log_probability` and `mmi_rerank` 
 from .decoding.beam import BeamSearchResult, beam_search, beam_search_seq2seq
 from .decoding.diversity import distinct_1, distinct_2, distinct_n
 from .decoding.mmi import mmi_rerank, reverse_log_probability, sequence_log_probability
-from .decoding.samplers import (batch_sample_nucleus, batch_sample_top_k,
+from .samplers import (batch_sample_nucleus, batch_sample_top_k,
                                 batch_sample_with_temperature, sample_with_temperature)
 from .seq2seq.stepping import repeat_for_beams, step_function
 

@@ -166,6 +166,7 @@ class ScratchGraph(_func_graph.FuncGraph):
         self._name_stack = outer._name_stack
         self._device_function_stack = outer._device_function_stack.copy()
         self._gradient_override_map = dict(outer._gradient_override_map)
+        _number_apart(self)
         # Without the attribute all control flow in a function body is made of functions.
         self._captured = None
 
@@ -204,6 +205,18 @@ class ScratchGraph(_func_graph.FuncGraph):
 
 # Numbers in a constant that is worth a copy.
 _SMALL = 64
+
+# Far from the seeds that programs choose.
+_FIRST_SEED = 1 << 26
+
+
+def _number_apart(graph):
+    """Lets a graph count its random operations from `_FIRST_SEED` on."""
+    counts = getattr(_random_seed, "_graph_to_seed_dict", None)
+    if counts is None:
+        graph._next_id_counter = _FIRST_SEED
+    else:
+        counts[graph] = _FIRST_SEED
 
 
 def _copied_collections():

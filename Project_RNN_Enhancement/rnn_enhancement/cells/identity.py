@@ -2,12 +2,12 @@
 from ..arguments import finite_number
 from ..tf1 import tf
 from .linear import dense
-from .units import TwoStageCell
+from .units import CellOfUnits
 
 __all__ = ["IdentityRNNCell"]
 
 
-class IdentityRNNCell(TwoStageCell):
+class IdentityRNNCell(CellOfUnits):
     """IRNN, Le, Jaitly & Hinton 2015, arXiv:1504.00941.
 
         h' = activation(x·W_x + h·W_h + b)                   output = state = h'
@@ -49,11 +49,9 @@ class IdentityRNNCell(TwoStageCell):
             initializer=tf.initializers.identity(gain=self._identity_scale))
         self._b = self.add_weight("bias", [n], initializer=tf.zeros_initializer())
 
-    def _parts(self, x):
-        def step(from_x, h):
-            h = self._activation(from_x + tf.matmul(h, self._w_h))
-            return h, h
-        return dense(x, self._w_x, self._b), step
+    def _step(self, x, h):
+        h = self._activation(dense(x, self._w_x, self._b) + tf.matmul(h, self._w_h))
+        return h, h
 
     def get_config(self):
         return dict(super(IdentityRNNCell, self).get_config(),

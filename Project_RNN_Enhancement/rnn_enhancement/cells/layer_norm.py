@@ -4,7 +4,7 @@ from ..tf1 import is_tensor, is_variable, tf
 from .base import check_floating
 from .lstm import LSTMStateTuple
 from .linear import affine
-from .units import CellOfUnits, TwoStageCell
+from .units import CellOfUnits
 
 __all__ = ["LayerNormGRUCell", "LayerNormLSTMCell", "LayerNormBasicLSTMCell"]
 
@@ -15,7 +15,7 @@ def _normalized(values, gain, epsilon, shift=None):
     return tf.nn.batch_normalization(values, mean, variance, shift, gain, epsilon)
 
 
-class _LayerNormCell(TwoStageCell):
+class _LayerNormCell(CellOfUnits):
 
     def __init__(self, num_units, epsilon=1e-5, activation=None, reuse=None, name=None, dtype=None,
                  **kwargs):
@@ -80,13 +80,10 @@ class LayerNormGRUCell(_LayerNormCell):
         n = self._num_units
         return tf.split(tf.matmul(values, kernel), [2 * n, n], axis=1)
 
-    def _prepare(self, inputs):
+    def _step(self, inputs, state):
         gates, c = self._gates_and_candidate(inputs, self._input_kernel)
-        return (self._norm(gates, self._gate_gains[0], self._gate_bias),
-                self._norm(c, self._candidate_gains[0], self._candidate_bias))
-
-    def _recur(self, prepared, state):
-        gates_of_x, c_of_x = prepared
+        gates_of_x = self._norm(gates, self._gate_gains[0], self._gate_bias)
+        c_of_x = self._norm(c, self._candidate_gains[0], self._candidate_bias)
         gates, c = self._gates_and_candidate(state, self._recurrent_kernel)
         r, u = tf.split(tf.sigmoid(gates_of_x + self._norm(gates, self._gate_gains[1])), 2, axis=1)
         c = self._activation(c_of_x + r * self._norm(c, self._candidate_gains[1],
@@ -141,13 +138,11 @@ class LayerNormLSTMCell(_LayerNormCell):
         self._bias = self._add_vector("bias", 4 * n)
         self._memory_bias = self._add_vector("memory/bias", n)
 
-    def _prepare(self, inputs):
-        return self._norm(tf.matmul(inputs, self._input_kernel), self._input_gain, self._bias)
-
-    def _recur(self, prepared, state):
+    def _step(self, inputs, state):
         c, h = state
-        i, j, f, o = tf.split(prepared + self._norm(
-            tf.matmul(h, self._recurrent_kernel), self._recurrent_gain), 4, axis=1)
+        of_x = self._norm(tf.matmul(inputs, self._input_kernel), self._input_gain, self._bias)
+        of_h = self._norm(tf.matmul(h, self._recurrent_kernel), self._recurrent_gain)
+        i, j, f, o = tf.split(of_x + of_h, 4, axis=1)
         c = c * tf.sigmoid(f + self._forget_bias) + tf.sigmoid(i) * self._activation(j)
         h = self._activation(self._norm(c, self._memory_gain, self._memory_bias)) * tf.sigmoid(o)
         return h, LSTMStateTuple(c, h)

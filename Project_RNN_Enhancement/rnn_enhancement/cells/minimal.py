@@ -1,12 +1,12 @@
 """Cells whose gates see the input only."""
 from ..tf1 import tf
 from .linear import dense
-from .units import TwoStageCell
+from .units import CellOfUnits
 
 __all__ = ["MinGRUCell", "MinLSTMCell"]
 
 
-class _MinimalCell(TwoStageCell):
+class _MinimalCell(CellOfUnits):
     """One map of the input for all gates and the candidate; the state enters element by element."""
 
     _default_activation = "linear"
@@ -45,12 +45,9 @@ class MinGRUCell(_MinimalCell):
 
     _maps_of_input = 2
 
-    def _prepare(self, inputs):
+    def _step(self, inputs, state):
         z, c = self._mapped(inputs)
-        return tf.sigmoid(z), self._activation(c)
-
-    def _recur(self, prepared, state):
-        z, c = prepared
+        z, c = tf.sigmoid(z), self._activation(c)
         h = (1 - z) * state + z * c
         return h, h
 
@@ -77,11 +74,8 @@ class MinLSTMCell(_MinimalCell):
 
     _maps_of_input = 3
 
-    def _prepare(self, inputs):
+    def _step(self, inputs, state):
         f, i, c = self._mapped(inputs)
-        return tf.sigmoid(tf.nn.softplus(-i) - tf.nn.softplus(-f)), self._activation(c)
-
-    def _recur(self, prepared, state):
-        a, c = prepared
+        a, c = tf.sigmoid(tf.nn.softplus(-i) - tf.nn.softplus(-f)), self._activation(c)
         h = a * state + (1 - a) * c
         return h, h

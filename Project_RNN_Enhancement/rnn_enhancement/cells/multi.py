@@ -2,7 +2,7 @@
 import contextlib
 
 from ..eras import state_is_tuple_by_era
-from ..tf1 import is_sequence, rnn_cell, tf
+from ..tf1 import is_sequence, rnn_cell
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from ..copying import fresh_copy, is_cell_like
 from .scopes import weights_by_object

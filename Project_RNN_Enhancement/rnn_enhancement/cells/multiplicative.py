@@ -3,12 +3,12 @@ from ..arguments import finite_number
 from ..tf1 import tf
 from .linear import biased
 from .lstm import LSTMStateTuple
-from .units import TwoStageCell
+from .units import CellOfUnits
 
 __all__ = ["MultiplicativeGRUCell", "MultiplicativeLSTMCell"]
 
 
-class _MultiplicativeCell(TwoStageCell):
+class _MultiplicativeCell(CellOfUnits):
     """The vectors alpha, beta_1 and beta_2, and the part of the sum that the input decides."""
 
     def __init__(self, num_units, initial_alpha=1.0, initial_beta=0.5, activation=None, reuse=None,
@@ -68,16 +68,13 @@ class MultiplicativeGRUCell(_MultiplicativeCell):
         self._candidate_kernel = self._add_kernel("candidate/kernel", n, n)
         self._candidate_bias = self._add_vector("candidate/bias", n)
 
-    def _prepare(self, inputs):
+    def _step(self, inputs, state):
         n = self._num_units
         slope, offset = self._slope_and_offset(inputs)
         (gate_slope, slope), (gate_offset, offset) = [
             tf.split(part, [2 * n, n], axis=1) for part in (slope, offset)]
-        return (gate_slope, biased(gate_offset, self._gate_bias),
-                slope, biased(offset, self._candidate_bias))
-
-    def _recur(self, prepared, state):
-        gate_slope, gate_offset, slope, offset = prepared
+        gate_offset = biased(gate_offset, self._gate_bias)
+        offset = biased(offset, self._candidate_bias)
         gates = tf.sigmoid(gate_slope * tf.matmul(state, self._gate_kernel) + gate_offset)
         r, u = tf.split(gates, 2, axis=1)
         c = self._activation(slope * tf.matmul(r * state, self._candidate_kernel) + offset)
@@ -125,12 +122,9 @@ class MultiplicativeLSTMCell(_MultiplicativeCell):
         self._recurrent_kernel = self._add_kernel("recurrent/kernel", n, 4 * n)
         self._bias = self._add_vector("bias", 4 * n)
 
-    def _prepare(self, inputs):
+    def _step(self, inputs, state):
         slope, offset = self._slope_and_offset(inputs)
-        return slope, biased(offset, self._bias)
-
-    def _recur(self, prepared, state):
-        slope, offset = prepared
+        offset = biased(offset, self._bias)
         c, h = state
         i, j, f, o = tf.split(slope * tf.matmul(h, self._recurrent_kernel) + offset, 4, axis=1)
         c = c * tf.sigmoid(f + self._forget_bias) + tf.sigmoid(i) * self._activation(j)

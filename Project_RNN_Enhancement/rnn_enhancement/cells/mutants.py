@@ -3,12 +3,12 @@ from ..arguments import finite_number
 from ..initializers import RandomSigns
 from ..tf1 import tf
 from .linear import biased, dense
-from .units import TwoStageCell
+from .units import CellOfUnits
 
 __all__ = ["JZS1Cell", "JZS2Cell", "JZS3Cell"]
 
 
-class _Mutant(TwoStageCell):
+class _Mutant(CellOfUnits):
     """What the three mutants share: arguments, gates' names, the mix of old and new."""
 
     _base = None
@@ -122,18 +122,14 @@ class JZS1Cell(_BareInputMutant):
         self._b_h = self._bias("candidate")
         self._make_projection(input_size)
 
-    def _parts(self, x):
+    def _step(self, x, h):
         z = tf.sigmoid(self._sum(tf.matmul(x, self._w_xz), self._b_z, self._update_offset))
         to_r = self._sum(tf.matmul(x, self._w_xr), self._b_r, self._reset_offset)
         to_c = self._sum(tf.tanh(self._projected(x)), self._b_h)
-
-        def step(from_x, h):
-            z, to_r, to_c = from_x
-            r = tf.sigmoid(to_r + tf.matmul(h, self._w_hr))
-            c = self._activation(tf.matmul(r * h, self._w_hh) + to_c)
-            h = self._mixed(z, c, h)
-            return h, h
-        return (z, to_r, to_c), step
+        r = tf.sigmoid(to_r + tf.matmul(h, self._w_hr))
+        c = self._activation(tf.matmul(r * h, self._w_hh) + to_c)
+        h = self._mixed(z, c, h)
+        return h, h
 
 
 class JZS2Cell(_BareInputMutant):
@@ -168,18 +164,15 @@ class JZS2Cell(_BareInputMutant):
         self._b_h = self._bias("candidate")
         self._make_projection(input_size)
 
-    def _parts(self, x):
+    def _step(self, x, h):
         to_z = self._sum(tf.matmul(x, self._w_xz), self._b_z, self._update_offset)
         to_r = self._sum(self._projected(x), self._b_r, self._reset_offset)
-
-        def step(from_x, h):
-            to_z, to_r, to_c = from_x
-            z = tf.sigmoid(to_z + tf.matmul(h, self._w_hz))
-            r = tf.sigmoid(to_r + tf.matmul(h, self._w_hr))
-            c = self._activation(tf.matmul(r * h, self._w_hh) + to_c)
-            h = self._mixed(z, c, h)
-            return h, h
-        return (to_z, to_r, dense(x, self._w_xh, self._b_h)), step
+        to_c = dense(x, self._w_xh, self._b_h)
+        z = tf.sigmoid(to_z + tf.matmul(h, self._w_hz))
+        r = tf.sigmoid(to_r + tf.matmul(h, self._w_hr))
+        c = self._activation(tf.matmul(r * h, self._w_hh) + to_c)
+        h = self._mixed(z, c, h)
+        return h, h
 
 
 class JZS3Cell(_Mutant):
@@ -212,15 +205,12 @@ class JZS3Cell(_Mutant):
         self._w_hh = self._from_state("candidate")
         self._b_h = self._bias("candidate")
 
-    def _parts(self, x):
+    def _step(self, x, h):
         to_z = self._sum(tf.matmul(x, self._w_xz), self._b_z, self._update_offset)
         to_r = self._sum(tf.matmul(x, self._w_xr), self._b_r, self._reset_offset)
-
-        def step(from_x, h):
-            to_z, to_r, to_c = from_x
-            z = tf.sigmoid(to_z + tf.matmul(tf.tanh(h), self._w_hz))
-            r = tf.sigmoid(to_r + tf.matmul(h, self._w_hr))
-            c = self._activation(tf.matmul(r * h, self._w_hh) + to_c)
-            h = self._mixed(z, c, h)
-            return h, h
-        return (to_z, to_r, dense(x, self._w_xh, self._b_h)), step
+        to_c = dense(x, self._w_xh, self._b_h)
+        z = tf.sigmoid(to_z + tf.matmul(tf.tanh(h), self._w_hz))
+        r = tf.sigmoid(to_r + tf.matmul(h, self._w_hr))
+        c = self._activation(tf.matmul(r * h, self._w_hh) + to_c)
+        h = self._mixed(z, c, h)
+        return h, h

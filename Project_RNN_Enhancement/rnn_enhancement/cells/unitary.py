@@ -5,7 +5,7 @@ from ..arguments import non_negative_int
 from ..tf1 import before_loops, select_rows, tf
 from .fourier import FourierTransform, permuted, turned
 from .linear import biased, dense
-from .units import TwoStageCell
+from .units import CellOfUnits
 
 __all__ = ["UnitaryRNNCell"]
 
@@ -22,7 +22,7 @@ def _unit(vectors):
         tf.reduce_sum(tf.square(vectors), axis=1, keepdims=True), 0.5))
 
 
-class UnitaryRNNCell(TwoStageCell):
+class UnitaryRNNCell(CellOfUnits):
     """uRNN, Arjovsky, Shah & Bengio 2016, arXiv:1511.06464, on n complex numbers.
 
         z  = W h + x·V,    W = D_3 R_2 F^-1 D_2 P R_1 F D_1
@@ -161,21 +161,17 @@ class UnitaryRNNCell(TwoStageCell):
         re, im = self._turn()(tf.eye(n, 2 * n, dtype=self._real))
         return tf.transpose(tf.complex(re, im))
 
-    def _parts(self, x):
-        turn = self._recurrent_map()
-
-        def step(from_x, h):
-            if self._learned_initial_state:
-                fresh = tf.reduce_all(tf.equal(h, 0), axis=1)
-                h = select_rows(fresh, tf.zeros_like(h) + self._h_0, h)
-            re, im = turn(h)
-            re_x, im_x = tf.split(from_x, 2, axis=1)
-            re, im = re + re_x, im + im_x
-            modulus = tf.sqrt(tf.square(re) + tf.square(im) + _EPSILON)
-            scale = self._activation(biased(modulus, self._b)) / modulus
-            h = tf.concat([re * scale, im * scale], 1)
-            return h, h
-        return dense(x, self._v), step
+    def _step(self, x, h):
+        if self._learned_initial_state:
+            fresh = tf.reduce_all(tf.equal(h, 0), axis=1)
+            h = select_rows(fresh, tf.zeros_like(h) + self._h_0, h)
+        re, im = self._recurrent_map()(h)
+        re_x, im_x = tf.split(dense(x, self._v), 2, axis=1)
+        re, im = re + re_x, im + im_x
+        modulus = tf.sqrt(tf.square(re) + tf.square(im) + _EPSILON)
+        scale = self._activation(biased(modulus, self._b)) / modulus
+        h = tf.concat([re * scale, im * scale], 1)
+        return h, h
 
     def get_config(self):
         return dict(super(UnitaryRNNCell, self).get_config(),

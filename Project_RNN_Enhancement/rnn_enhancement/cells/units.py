@@ -3,11 +3,13 @@ from ..arguments import positive_int
 from ..tf1 import keras, LayerRNNCell, tf
 from .base import RNNCell, check_floating
 
-__all__ = ["CellOfUnits", "TwoStageCell"]
+__all__ = ["CellOfUnits"]
 
 
 class CellOfUnits(RNNCell, LayerRNNCell):
-    """A cell with an output of `num_units`, an activation, and variables made by `_make_variables`.
+    """A cell with an output of `num_units` and an activation.
+
+    A subclass makes its variables in `_make_variables`, and has its equations in `_step`.
 
     Args:
       num_units: int n, size of the output, and of the state unless a subclass says otherwise.
@@ -51,6 +53,14 @@ class CellOfUnits(RNNCell, LayerRNNCell):
         """Makes the variables, by `add_weight`, for inputs [batch, input_size]."""
         raise NotImplementedError
 
+    def call(self, inputs, state):
+        check_floating(inputs, state)
+        return self._step(inputs, state)
+
+    def _step(self, inputs, state):
+        """(output, new state) for inputs [batch, input_size]."""
+        raise NotImplementedError
+
     def _add_kernel(self, name, rows, columns):
         return self.add_weight(name, [rows, columns])
 
@@ -67,30 +77,3 @@ class CellOfUnits(RNNCell, LayerRNNCell):
         config.update(num_units=self._num_units, reuse=self._reuse,
                       activation=keras.activations.serialize(self._activation))
         return config
-
-
-class TwoStageCell(CellOfUnits):
-    """A cell whose step is what needs only the inputs, and the recurrence.
-
-    A subclass defines `_parts`, or `_prepare` and `_recur` if they share nothing.
-    """
-
-    def _parts(self, inputs):
-        """What the inputs give, a nest of tensors [rows, ...], and the rest of the step.
-
-        The rest is a function (one step's part of that nest, state) -> (output, new state).
-        """
-        return self._prepare(inputs), self._recur
-
-    def _prepare(self, inputs):
-        """What inputs [batch, input_size] become before they meet the state: nest of tensors."""
-        raise NotImplementedError
-
-    def _recur(self, prepared, state):
-        """(output, new state)."""
-        raise NotImplementedError
-
-    def call(self, inputs, state):
-        check_floating(inputs, state)
-        prepared, recur = self._parts(inputs)
-        return recur(prepared, state)

@@ -1,6 +1,5 @@
 """Wrappers around a cell: dropout, device, residual, projections, embedding."""
 from ..arguments import positive_int
-from ..placement import placed
 from ..tf1 import loading_functions_apart, rnn_cell, tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import is_own_by_field, own_parts

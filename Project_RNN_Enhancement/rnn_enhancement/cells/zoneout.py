@@ -45,7 +45,7 @@ class ZoneoutWrapper(RNNCell):
         `cell.state_size` (`LSTMStateTuple(0.5, 0.05)`). Parts of a state that count steps or
         remember inputs are left alone by a single z; integer parts always.
       training: True, False or a scalar bool tensor.
-      seed: int; graphs that are built alike draw alike. With a seed, time is never rolled.
+      seed: int; graphs that are built alike draw alike. With a seed, time is never a loop.
       **kwargs: `gpu_for_layer` (see `RNNCell`).
 
     The state has the cell's structure; there are no variables.

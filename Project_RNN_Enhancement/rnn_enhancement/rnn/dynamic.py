@@ -3,7 +3,7 @@ from ..arguments import graph_function
 from ..cells.base import assert_like_rnncell
 from ..tf1 import (is_control_flow_classic, is_keras_cell, private_rnn, quiet_deprecations,
                    static_dimension, tf, undeprecated)
-from ..unrolling.policy import get_unroll, loop_if_faithful
+from ..unrolling.policy import loop_if_faithful
 from ..unrolling.scan import scan
 from ..unrolling.steps import AllSteps
 from .running import initial_state_of, masked_step, steps_going_on

@@ -8,7 +8,7 @@ from ..rnn.states import as_cell_state
 from ..tf1 import static_dimension, tf
 from ..unrolling.policy import loop_or_copies, makes_loop, takes_unroll
 from ..unrolling.scan import scan
-from ..unrolling.shield import StepNumber
+from ..unrolling.step_number import StepNumber
 from ..unrolling.steps import all_steps, as_steps, step_list, Steps
 from . import stepping
 from .attention import Attention

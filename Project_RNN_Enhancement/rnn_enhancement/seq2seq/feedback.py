@@ -2,12 +2,12 @@
 
 Random numbers: one operation outside the loop draws a key for every step, which obeys seeds as any
 TensorFlow operation does; inside, stateless operations make a step's numbers of its key. So a
-seeded decoder is rolled as any other and draws the same symbols rolled and in copies, and a draw
+seeded decoder is a loop as any other, draws the same symbols in a loop and in copies, and a draw
 from a vocabulary needs memory for one step, not for all.
 """
 import numpy as np
 
-from ..decoding.samplers import Sampler
+from ..samplers import Sampler
 from ..run_time_numbers import FRACTION, number_in_graph
 from ..tf1 import embedding_lookup, select_rows, tf
 from ..unrolling.steps import all_steps, AllSteps

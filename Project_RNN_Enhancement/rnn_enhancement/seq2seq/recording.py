@@ -14,7 +14,7 @@ import threading
 
 from ..regularizers.hidden_vectors import layers_of
 from ..tf1 import control_flow_context, tf
-from ..unrolling.policy import to_shield
+from ..unrolling.rehearsal import to_shield
 
 __all__ = ["Run", "Record", "recording", "is_recorded", "record_run", "record_cell",
            "recorded_apart", "led_out", "is_reachable", "StepsTogether"]
@@ -57,7 +57,7 @@ def recording():
         _local.record = previous
 
 
-to_shield.append(lambda: getattr(_local, "record", None))
+to_shield.append(lambda: vars(_local.record) if is_recorded() else None)
 
 
 def is_recorded():

@@ -10,7 +10,7 @@ import threading
 
 from ..arguments import check_callable, checked_keywords, graph_function, positive_int
 from ..tf1 import embedding_lookup, tf
-from ..unrolling.policy import Finished
+from ..unrolling.rehearsal import Finished
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
 

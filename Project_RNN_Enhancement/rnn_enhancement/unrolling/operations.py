@@ -1,4 +1,4 @@
-"""What the gradient of a rolled step knows of TensorFlow's operations.
+"""What the gradient of a loop's step knows of TensorFlow's operations.
 
 TensorFlow's gradient functions are written for any shapes: of a sum they first find out, at every
 step, which side was broadcast. Where a step's shapes are known up to the batch size, the gradients

@@ -18,17 +18,14 @@ built on that output. There is no second-order gradient. To run one step all inp
 import contextlib
 import functools
 import inspect
-import logging
 import threading
-import warnings
 
-from ..tf1 import control_flow_context, outermost_graph, ScratchGraph, tf, without_autograph
+from ..tf1 import tf, without_autograph
 from .reasons import Refused
-from .shield import Watch
-from .signature import signature
+from .rehearsal import rehearse
 
-__all__ = ["MODES", "Finished", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
-           "loop_if_faithful", "loop_or_copies", "makes_loop", "rehearsed", "refusals", "to_shield"]
+__all__ = ["MODES", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll", "loop_if_faithful",
+           "loop_or_copies", "makes_loop", "refusals"]
 
 MODES = ("auto", "static", "loop")
 
@@ -42,22 +39,10 @@ class _Local(threading.local):
     mode = None
     # What was decided for the calls inside the one that is being built: True for loops.
     decision = None
-    # The `Watch` of a rehearsal, while one is going on.
-    rehearsal = None
     refusals = 0
 
 
 _local = _Local()
-
-# Name of the attribute of a graph that keeps the signatures of the calls that were accepted in it.
-_ACCEPTED = "_project_rnn_enhancement_accepted"
-
-# Functions that give an object of this package's that calls change, beside their arguments.
-to_shield = []
-
-
-class Finished(BaseException):
-    """Ends a call before its end, by intent: so far nothing was refused."""
 
 
 def _checked(mode):
@@ -145,7 +130,8 @@ def _decided(function, args, kwargs):
         return function(*args, **kwargs)
     refused = unexpected = None
     try:
-        rehearse(function, args, kwargs)
+        with _set(decision=True):
+            rehearse(function, args, kwargs)
     except Refused as error:
         refused = error
         if mode == "loop":
@@ -164,67 +150,6 @@ def _decided(function, args, kwargs):
         tf.logging.warning("Time is unrolled into copies of the step, which are built where a "
                            "loop failed with %s: %s", type(unexpected).__name__, unexpected)
     return result
-
-
-def rehearse(function, args, kwargs):
-    """Tries a call in a scratch graph, in which every loop is only traced.
-
-    A call that looks as one that was accepted in this graph is not tried again.
-
-    Nothing of it stays, neither in the graph nor in the cells and functions within reach of the
-    arguments.
-
-    Raises:
-      Refused: with the reason, if a step can't be put into a loop.
-      Exception: what the call raised.
-    """
-    around = tf.get_default_graph()
-    if outermost_graph() is not around:
-        raise Refused("place", "the graph is the body of a function.")
-    context = control_flow_context(around)
-    if context is not None and context.GetWhileContext() is not None:
-        raise Refused("place", "the code is inside another while loop.")
-    if not hasattr(around, _ACCEPTED):
-        setattr(around, _ACCEPTED, {})
-    accepted = getattr(around, _ACCEPTED)
-    looks, kept = signature(function, args, kwargs)
-    if looks in accepted:
-        return
-    watch = Watch([function, args, kwargs] + [find() for find in to_shield])
-    operations = around.version
-    try:
-        with ScratchGraph(makes_variables=False).in_use(), _silently():
-            with _set(rehearsal=watch, decision=True):
-                function(*args, **kwargs)
-    except Finished:
-        pass
-    finally:
-        watch.restore()
-    if around.version != operations:
-        raise Refused("graph around", "the step adds operations to a graph that it knows of.")
-    # Identities are those of objects that live.
-    accepted[looks] = kept
-
-
-def rehearsed():
-    """The `Watch` of the rehearsal that is going on, else None."""
-    return _local.rehearsal
-
-
-@contextlib.contextmanager
-def _silently():
-    """Context in which nothing is announced: what is built afterwards will do it."""
-    logger = logging.getLogger("tensorflow")
-
-    def is_silent(_):
-        return _local.rehearsal is None
-    logger.addFilter(is_silent)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.removeFilter(is_silent)
 
 
 def makes_loop(length):
@@ -258,7 +183,8 @@ def loop_if_faithful(length, loop, otherwise, *args):
         if tf.executing_eagerly():
             return otherwise()
         try:
-            rehearse(loop, args, {})
+            with _set(decision=True):
+                rehearse(loop, args, {})
         except Exception as reason:
             # If it isn't the loop that is at fault, what follows says it.
             tf.logging.debug("dynamic_rnn is TensorFlow's: %s", reason)

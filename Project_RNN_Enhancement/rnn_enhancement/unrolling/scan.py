@@ -2,7 +2,7 @@
 from ..tf1 import ScratchGraph, tf
 from .arrange import arrange
 from .emit import Emission
-from .policy import rehearsed
+from .rehearsal import rehearsed
 from .reasons import check, Refused
 from .trace import Trace
 

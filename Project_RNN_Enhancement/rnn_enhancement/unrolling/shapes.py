@@ -14,7 +14,8 @@ _SAME_SHAPE = frozenset(["Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Exp
                          "Sqrt", "Square", "Rsqrt", "Neg", "Identity", "Softmax", "LogSoftmax",
                          "StopGradient", "BiasAdd", "Abs", "Softplus", "Softsign", "ZerosLike",
                          "OnesLike", "Cast", "Sign", "Floor"])
-_BROADCAST = frozenset(["Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum"])
+_BROADCAST = frozenset(["Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum",
+                        "SelectV2"])
 # Operations that are given the shape of what they make, and by which input.
 _GIVEN_SHAPE = {"Reshape": 1, "Fill": 0, "SparseToDense": 1, "BroadcastTo": 1}
 _PRODUCTS = frozenset(["MatMul", "BatchMatMul", "BatchMatMulV2"])
@@ -155,7 +156,7 @@ class Shapes(object):
         if op.type in _SAME_SHAPE:
             return first
         if op.type in _BROADCAST:
-            return _broadcast(inputs) if inputs[1] is not None else None
+            return None if any(shape is None for shape in inputs) else _broadcast(inputs)
         if op.type in _PRODUCTS and inputs[1] is not None and len(first) == len(inputs[1]) >= 2:
             names = ("transpose_a", "transpose_b") if op.type == "MatMul" else ("adj_x", "adj_y")
             flips = [op.get_attr(name) for name in names]

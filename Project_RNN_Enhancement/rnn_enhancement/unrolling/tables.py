@@ -7,7 +7,7 @@ __all__ = ["PartitionedLookup", "partitioned_lookups"]
 
 PartitionedLookup = collections.namedtuple(
     "PartitionedLookup", ["result", "ids", "parts", "operations"])
-PartitionedLookup.__doc__ = """One look-up, by rows that no state enters.
+PartitionedLookup.__doc__ = """One look-up of an input of the step.
 
 Attributes:
   result: tensor [batch, n]; ids: int tensor [batch].
@@ -46,8 +46,7 @@ def _lookup(trace, stitch, readers):
     ids, result = which.op.inputs[0], stitch.outputs[0]
     if len(readers[stitch.name]) == 1 and readers[stitch.name][0].type == "Reshape":
         result = readers[stitch.name][0].outputs[0]
-    if ids.shape.ndims != 1 or result.shape.ndims != 2 or _depends(
-            trace, ids, trace.state):
+    if result.shape.ndims != 2 or not _is_input(trace, ids):
         return None
     inside, stack = set(), [result.op]
     while stack:
@@ -57,6 +56,15 @@ def _lookup(trace, stitch, readers):
             stack.extend(t.op for t in op.inputs if t is not ids
                          and t.name not in trace.externals)
     return PartitionedLookup(result, ids, [op.inputs[0] for op in gathers], inside)
+
+
+def _is_input(trace, ids):
+    """Whether ids [batch] are an input of the step, of whatever integer type."""
+    while ids.shape.ndims == 1 and not any(ids is leaf for leaf in trace.inputs):
+        if ids.op.type not in ("Reshape", "Cast", "Identity") or ids.name in trace.externals:
+            return False
+        ids = ids.op.inputs[0]
+    return ids.shape.ndims == 1
 
 
 def _depends(trace, tensor, leaves):

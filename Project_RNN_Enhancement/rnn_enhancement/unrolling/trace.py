@@ -1,6 +1,5 @@
 """One step, traced into a scratch graph: what it computes, and from what."""
 from ..tf1 import next_op_seed, tf
-from .shield import is_same_computation
 
 __all__ = ["Trace"]
 
@@ -49,7 +48,7 @@ class Trace(object):
     def is_same_as(self, outputs, new_state):
         """Whether another call, which returned these, computes what the traced one does."""
         other = [tf.convert_to_tensor(value) for value in tf.nest.flatten((outputs, new_state))]
-        return is_same_computation(self.targets, other)
+        return _is_same_computation(self.targets, other)
 
     @property
     def leaves(self):
@@ -79,3 +78,31 @@ class Trace(object):
                         found[other.name] = other
                         stack.extend(t for t in other.inputs if t.name not in leaves)
         self.operations = sorted(found.values(), key=lambda op: op._id)
+
+
+def _attributes(op):
+    # Seeds are TensorFlow's count of operations; names of what is near say nothing.
+    return {name: value for name, value in op.node_def.attr.items()
+            if name not in ("_class", "seed", "seed2", "container", "shared_name")}
+
+
+def _is_same_computation(one, other):
+    """Whether two lists of tensors are computed alike from the same leaves."""
+    stack, same = list(zip(one, other)), set()
+    if len(one) != len(other):
+        return False
+    while stack:
+        a, b = stack.pop()
+        if a is b or (a.name, b.name) in same:
+            continue
+        same.add((a.name, b.name))
+        if (a.op.type != b.op.type or a.value_index != b.value_index
+                or len(a.op.inputs) != len(b.op.inputs)
+                or a.op.device != b.op.device or _attributes(a.op) != _attributes(b.op)):
+            return False
+        if not a.op.inputs and a.op.type != "Const" and not a.op.op_def.is_stateful:
+            return False
+        if a.op.type in ("VariableV2", "VarHandleOp"):
+            return False
+        stack.extend(zip(a.op.inputs, b.op.inputs))
+    return True

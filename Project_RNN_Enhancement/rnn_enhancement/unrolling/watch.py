@@ -1,5 +1,4 @@
 """What code of the user's does in Python besides its result: found out, and undone."""
-import collections
 import dis
 import functools
 import random
@@ -7,29 +6,18 @@ import types
 
 import numpy as np
 
-from ..copying import SCOPES_OF_CALLS, SET_BY_CALLS
+from ..copying import SET_BY_CALLS
 from ..tf1 import keras, Layer, rnn_cell, tf, Variable
-from . import reasons
 from .reasons import Refused
+from .snapshot import CONTAINERS, is_trusted, LARGE, of_class, Snapshot
 
-__all__ = ["StepNumber", "Watch", "is_internal", "is_same_computation"]
+__all__ = ["Watch", "is_internal"]
 
-_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
-            "numpy.", "tensorflow_probability.", "absl.")
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable, tf.Operation,
           tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
-_CONTAINERS = (list, dict, set, collections.deque, bytearray)
 # What a layer's own `add_loss` and its like add to.
 _ADDED = frozenset(["_losses", "_updates", "_callable_losses", "_eager_losses", "_metrics"])
-# Data; nobody counts in it.
-_LARGE = 10000
 _WRITES_AROUND = {"STORE_DEREF": "co_freevars", "STORE_GLOBAL": "co_names"}
-
-
-def _is_trusted(module):
-    # The examples of the table stand for code of the user's.
-    return module is not None and module != reasons.__name__ and (
-        (module + ".").startswith(_TRUSTED))
 
 
 def _instructions(code):
@@ -44,17 +32,16 @@ def _instructions(code):
 
 def _contents(owner):
     """Copy of what `owner`, a container or an object with attributes, holds at present."""
-    if isinstance(owner, _CONTAINERS + (np.ndarray,)):
+    if isinstance(owner, CONTAINERS + (np.ndarray,)):
         return owner.copy()
     contents = dict(vars(owner))
     if isinstance(owner, keras.layers.Layer):
-        trusted = _is_trusted(type(owner).__module__)
+        trusted = is_trusted(type(owner).__module__)
         contents = {name: tuple(value) if name in _ADDED else value
                     for name, value in contents.items()
                     if name in _ADDED or not (trusted or is_internal(name))}
     elif isinstance(owner, type):
-        contents = {name: value for name, value in contents.items()
-                    if not name.startswith(("__", "_abc_", "_tf_api"))}
+        contents = of_class(owner)
     return contents
 
 
@@ -89,18 +76,18 @@ class Watch(object):
                 stack.extend(reversed(list(self._look_at(value, name))))
         self.remember()
         self._first_random = self._random
-        self._snapshot = _Snapshot(self._seen.values())
+        self._snapshot = Snapshot(self._seen.values())
 
     def _look_at(self, value, name):
         """(object, name) of what lies inside `value`."""
         if isinstance(value, np.ndarray):
-            if value.size <= _LARGE:
+            if value.size <= LARGE:
                 self._owners.append((value, name))
             return []
-        if isinstance(value, _CONTAINERS):
+        if isinstance(value, CONTAINERS):
             self._owners.append((value, name))
             items = value.values() if isinstance(value, dict) else value
-            return [] if len(value) > _LARGE else [(item, name) for item in items]
+            return [] if len(value) > LARGE else [(item, name) for item in items]
         if isinstance(value, (tuple, frozenset)):
             return [(item, name) for item in value]
         if isinstance(value, functools.partial):
@@ -114,7 +101,7 @@ class Watch(object):
         if isinstance(value, types.FunctionType):
             return self._look_at_function(value)
         if isinstance(value, type):
-            if _is_trusted(value.__module__):
+            if is_trusted(value.__module__):
                 return []
             self._owners.append((value, name))
             return [(item, key) for key, item in vars(value).items()
@@ -125,7 +112,7 @@ class Watch(object):
         return self._look_at_object(value)
 
     def _look_at_function(self, function):
-        if _is_trusted(function.__module__) and not function.__closure__:
+        if is_trusted(function.__module__) and not function.__closure__:
             return []
         code, found = function.__code__, []
         for cell in function.__closure__ or ():
@@ -133,7 +120,7 @@ class Watch(object):
                 found.append((cell.cell_contents, function.__name__))
             except ValueError:
                 continue
-        if _is_trusted(function.__module__):
+        if is_trusted(function.__module__):
             # Of TensorFlow's decorators, what they decorate.
             return [(value, name) for value, name in found if callable(value)]
         for inner, instruction in _instructions(code):
@@ -151,13 +138,13 @@ class Watch(object):
         if vars(function):
             self._owners.append((function, function.__name__))
             found.extend((value, name) for name, value in vars(function).items()
-                         if name != "__wrapped__" or not _is_trusted(function.__module__))
+                         if name != "__wrapped__" or not is_trusted(function.__module__))
         return found
 
     def _look_at_object(self, value):
         if not hasattr(value, "__dict__"):
             return []
-        trusted = _is_trusted(type(value).__module__)
+        trusted = is_trusted(type(value).__module__)
         is_layer = isinstance(value, keras.layers.Layer)
         if trusted and not is_layer:
             return []
@@ -260,141 +247,3 @@ def _holds_none(value, graph):
     if isinstance(value, (list, tuple)):
         return all(_holds_none(item, graph) for item in value)
     return not (isinstance(value, tf.Tensor) and getattr(value, "graph", None) is graph)
-
-
-class _Snapshot(object):
-    """All that objects hold at present, their internals too, to be put back.
-
-    Args:
-      objects: what `Watch` came across.
-    """
-
-    def __init__(self, objects):
-        self._saved, seen = [], set()
-        stack = [value for value in objects if _may_change(value)]
-        while stack:
-            value = stack.pop()
-            if id(value) in seen:
-                continue
-            seen.add(id(value))
-            parts = []
-            if isinstance(value, _CONTAINERS + (np.ndarray,)):
-                large = len(value) > _LARGE if not isinstance(value, np.ndarray) else (
-                    value.size > _LARGE)
-                if large:
-                    continue
-                self._saved.append((value, _copied(value)))
-                if not isinstance(value, (np.ndarray, bytearray)):
-                    parts = list(value.values()) if isinstance(value, dict) else list(value)
-            if isinstance(value, type):
-                self._saved.append((value, _contents(value)))
-            elif hasattr(value, "__dict__"):
-                attributes = vars(value)
-                self._saved.append((attributes, dict(attributes)))
-                parts += list(attributes.values())
-                if isinstance(value, keras.layers.Layer):
-                    # Scopes that were entered are those of the graph around.
-                    for name in SCOPES_OF_CALLS:
-                        attributes.pop(name, None)
-            stack.extend(part for part in parts
-                         if isinstance(part, _CONTAINERS) or _is_bookkeeping(part))
-
-    def restore(self):
-        for owner, before in self._saved:
-            if isinstance(owner, np.ndarray):
-                if not np.array_equal(owner, before):
-                    owner[...] = before
-            elif isinstance(owner, type):
-                _restore_class(owner, before)
-            elif not _is_unchanged(owner, before):
-                if isinstance(owner, (list, bytearray)):
-                    owner[:] = before
-                else:
-                    owner.clear()
-                    (owner.extend if isinstance(owner, collections.deque) else owner.update)(before)
-
-
-def _may_change(value):
-    if isinstance(value, _CONTAINERS + (np.ndarray, tf.VariableScope)):
-        return True
-    kind = value if isinstance(value, type) else type(value)
-    return isinstance(value, keras.layers.Layer) or not _is_trusted(kind.__module__)
-
-
-def _is_bookkeeping(value):
-    """Whether a part of an object is of the classes by which TensorFlow's layers keep account."""
-    return isinstance(value, (tf.VariableScope, keras.layers.Layer)) or any(
-        name in type(value).__module__ for name in ("object_identity", "trackable", "tracking"))
-
-
-def _copied(container):
-    if isinstance(container, dict):
-        return dict(container.items())
-    return container.copy() if isinstance(container, np.ndarray) else list(container)
-
-
-def _is_unchanged(container, before):
-    if len(container) != len(before):
-        return False
-    if isinstance(container, dict):
-        return all(key in container and container[key] is value for key, value in before.items())
-    return (set(container) == set(before) if isinstance(container, set)
-            else all(one is other for one, other in zip(container, before)))
-
-
-def _restore_class(owner, before):
-    now = _contents(owner)
-    for name, value in now.items():
-        if name not in before:
-            type.__delattr__(owner, name)
-        elif value is not before[name]:
-            type.__setattr__(owner, name, before[name])
-    for name in before:
-        if name not in now:
-            type.__setattr__(owner, name, before[name])
-
-
-def _attributes(op):
-    # Seeds are TensorFlow's count of operations; names of what is near say nothing.
-    return {name: value for name, value in op.node_def.attr.items()
-            if name not in ("_class", "seed", "seed2", "container", "shared_name")}
-
-
-def is_same_computation(one, other):
-    """Whether two lists of tensors are computed alike from the same leaves."""
-    stack, same = list(zip(one, other)), set()
-    if len(one) != len(other):
-        return False
-    while stack:
-        a, b = stack.pop()
-        if a is b or (a.name, b.name) in same:
-            continue
-        same.add((a.name, b.name))
-        if (a.op.type != b.op.type or a.value_index != b.value_index
-                or len(a.op.inputs) != len(b.op.inputs)
-                or a.op.device != b.op.device or _attributes(a.op) != _attributes(b.op)):
-            return False
-        if not a.op.inputs and a.op.type != "Const" and not a.op.op_def.is_stateful:
-            return False
-        if a.op.type in ("VariableV2", "VarHandleOp"):
-            return False
-        stack.extend(zip(a.op.inputs, b.op.inputs))
-    return True
-
-
-def _looked_at(*_):
-    raise Refused("step number", "the loop function looks at its step number.")
-
-
-_OPERATORS = (
-    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __index__ __int__ __float__ "
-    "__len__ __iter__ __str__ __repr__ __format__ __add__ __radd__ __sub__ __rsub__ __mul__ "
-    "__rmul__ __mod__ __rmod__ __floordiv__ __rfloordiv__ __truediv__ __rtruediv__ __neg__ "
-    "__pow__ __rpow__ __array__ __getitem__ __getattr__ __and__ __or__ __xor__ __rand__ __ror__ "
-    "__rxor__ __divmod__ __rdivmod__ __abs__ __invert__ __pos__ __round__ __lshift__ __rlshift__ "
-    "__rshift__ __rrshift__ __matmul__ __rmatmul__ __contains__ __call__")
-
-# Stands for the number of a step, which a loop has not; whatever looks at it is told so. Even
-# `isinstance` looks at `__class__`.
-StepNumber = type("StepNumber", (object,), dict(
-    {name: _looked_at for name in _OPERATORS.split()}, __class__=property(_looked_at)))

@@ -6,9 +6,9 @@ softmax(l).
 """
 import numpy as np
 
-from ..arguments import checked_keywords, positive_int
-from ..run_time_numbers import POSITIVE, POSITIVE_FRACTION, check_number, number_in_graph
-from ..tf1 import static_dimension, tf
+from .arguments import checked_keywords, positive_int
+from .run_time_numbers import POSITIVE, POSITIVE_FRACTION, check_number, number_in_graph
+from .tf1 import static_dimension, tf
 
 __all__ = ["sample_with_temperature", "batch_sample_with_temperature", "batch_sample_top_k",
            "batch_sample_nucleus", "Sampler"]

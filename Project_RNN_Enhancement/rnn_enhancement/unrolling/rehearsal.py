@@ -1,0 +1,86 @@
+"""A call tried in a scratch graph, so that a refusal leaves nothing behind."""
+import contextlib
+import logging
+import threading
+import warnings
+
+from ..tf1 import control_flow_context, outermost_graph, ScratchGraph, tf
+from .reasons import Refused
+from .signature import signature
+from .watch import Watch
+
+__all__ = ["Finished", "rehearse", "rehearsed", "to_shield"]
+
+# Name of the attribute of a graph that keeps the signatures of the calls that were accepted in it.
+_ACCEPTED = "_project_rnn_enhancement_accepted"
+
+_local = threading.local()
+
+# Functions that give an object of this package's that calls change, beside their arguments.
+to_shield = []
+
+
+class Finished(BaseException):
+    """Ends a call before its end, by intent: so far nothing was refused."""
+
+
+def rehearse(function, args, kwargs):
+    """Tries a call in a scratch graph, in which every loop is only traced.
+
+    A call that looks as one that was accepted in this graph is not tried again.
+
+    Nothing of it stays, neither in the graph nor in the cells and functions within reach of the
+    arguments.
+
+    Raises:
+      Refused: with the reason, if a step can't be put into a loop.
+      Exception: what the call raised.
+    """
+    around = tf.get_default_graph()
+    if outermost_graph() is not around:
+        raise Refused("place", "the graph is the body of a function.")
+    context = control_flow_context(around)
+    if context is not None and context.GetWhileContext() is not None:
+        raise Refused("place", "the code is inside another while loop.")
+    if not hasattr(around, _ACCEPTED):
+        setattr(around, _ACCEPTED, {})
+    accepted = getattr(around, _ACCEPTED)
+    looks, kept = signature(function, args, kwargs)
+    if looks in accepted:
+        return
+    watch = Watch([function, args, kwargs] + [find() for find in to_shield])
+    operations = around.version
+    try:
+        with ScratchGraph(makes_variables=False).in_use(), _silently(watch):
+            function(*args, **kwargs)
+    except Finished:
+        pass
+    finally:
+        watch.restore()
+    if around.version != operations:
+        raise Refused("graph around", "the step adds operations to a graph that it knows of.")
+    # Identities are those of objects that live.
+    accepted[looks] = kept
+
+
+def rehearsed():
+    """The `Watch` of the rehearsal that is going on in this thread, else None."""
+    return getattr(_local, "watch", None)
+
+
+@contextlib.contextmanager
+def _silently(watch):
+    """Context of a rehearsal. Nothing is announced: what is built afterwards will do it."""
+    logger = logging.getLogger("tensorflow")
+
+    def is_no_rehearsal(_):
+        return rehearsed() is None
+    logger.addFilter(is_no_rehearsal)
+    _local.watch = watch
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        _local.watch = None
+        logger.removeFilter(is_no_rehearsal)

@@ -1,0 +1,120 @@
+"""All that objects hold, kept and put back."""
+import collections
+
+import numpy as np
+
+from ..copying import SCOPES_OF_CALLS
+from ..tf1 import keras, tf
+from . import reasons
+
+__all__ = ["CONTAINERS", "LARGE", "Snapshot", "is_trusted", "of_class"]
+
+_TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
+            "numpy.", "tensorflow_probability.", "absl.")
+CONTAINERS = (list, dict, set, collections.deque, bytearray)
+# Data; nobody counts in it.
+LARGE = 10000
+
+
+def is_trusted(module):
+    # The examples of the table stand for code of the user's.
+    return module is not None and module != reasons.__name__ and (
+        (module + ".").startswith(_TRUSTED))
+
+
+def of_class(owner):
+    """Copy of a class's own attributes."""
+    return {name: value for name, value in vars(owner).items()
+            if not name.startswith(("__", "_abc_", "_tf_api"))}
+
+
+class Snapshot(object):
+    """All that objects hold at present, their internals too, to be put back.
+
+    Args:
+      objects: what `Watch` came across.
+    """
+
+    def __init__(self, objects):
+        self._saved, seen = [], set()
+        stack = [value for value in objects if _may_change(value)]
+        while stack:
+            value = stack.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            parts = []
+            if isinstance(value, CONTAINERS + (np.ndarray,)):
+                large = len(value) > LARGE if not isinstance(value, np.ndarray) else (
+                    value.size > LARGE)
+                if large:
+                    continue
+                self._saved.append((value, _copied(value)))
+                if not isinstance(value, (np.ndarray, bytearray)):
+                    parts = list(value.values()) if isinstance(value, dict) else list(value)
+            if isinstance(value, type):
+                self._saved.append((value, of_class(value)))
+            elif hasattr(value, "__dict__"):
+                attributes = vars(value)
+                self._saved.append((attributes, dict(attributes)))
+                parts += list(attributes.values())
+                if isinstance(value, keras.layers.Layer):
+                    # Scopes that were entered are those of the graph around.
+                    for name in SCOPES_OF_CALLS:
+                        attributes.pop(name, None)
+            stack.extend(part for part in parts
+                         if isinstance(part, CONTAINERS) or _is_bookkeeping(part))
+
+    def restore(self):
+        for owner, before in self._saved:
+            if isinstance(owner, np.ndarray):
+                if not np.array_equal(owner, before):
+                    owner[...] = before
+            elif isinstance(owner, type):
+                _restore_class(owner, before)
+            elif not _is_unchanged(owner, before):
+                if isinstance(owner, (list, bytearray)):
+                    owner[:] = before
+                else:
+                    owner.clear()
+                    (owner.extend if isinstance(owner, collections.deque) else owner.update)(before)
+
+
+def _may_change(value):
+    if isinstance(value, CONTAINERS + (np.ndarray, tf.VariableScope)):
+        return True
+    kind = value if isinstance(value, type) else type(value)
+    return isinstance(value, keras.layers.Layer) or not is_trusted(kind.__module__)
+
+
+def _is_bookkeeping(value):
+    """Whether a part of an object is of the classes by which TensorFlow's layers keep account."""
+    return isinstance(value, (tf.VariableScope, keras.layers.Layer)) or any(
+        name in type(value).__module__ for name in ("object_identity", "trackable", "tracking"))
+
+
+def _copied(container):
+    if isinstance(container, dict):
+        return dict(container.items())
+    return container.copy() if isinstance(container, np.ndarray) else list(container)
+
+
+def _is_unchanged(container, before):
+    if len(container) != len(before):
+        return False
+    if isinstance(container, dict):
+        return all(key in container and container[key] is value for key, value in before.items())
+    return (set(container) == set(before) if isinstance(container, set)
+            else all(one is other for one, other in zip(container, before)))
+
+
+def _restore_class(owner, before):
+    now = of_class(owner)
+    for name, value in now.items():
+        if name not in before:
+            type.__delattr__(owner, name)
+        elif value is not before[name]:
+            type.__setattr__(owner, name, before[name])
+    for name in before:
+        if name not in now:
+            type.__setattr__(owner, name, before[name])
