@@ -107,9 +107,9 @@ class PerturbationWrapper(RNNCell):
         by_states, = tf.gradients(loss, [zeros])
 
     Inputs are pairs (x_t, p_t), p_t in the structure of `cell.state_size`, of tensors
-    [batch, size]; in `dynamic_rnn` (x, p) of tensors [batch, time, size]. Past the end of an example
-    (`sequence_length`) a perturbation has no effect: its last state counts as that of its last
-    step.
+    [batch, size]; in `dynamic_rnn` (x, p) of tensors [batch, time, size]. Past the end of an
+    example (`sequence_length`) a perturbation has no effect: its last state counts as that of its
+    last step.
 
     Each layer of a stack is perturbed where it lies, below dropout and projections too. In a
     `GridLSTMCell`, whose layers aren't cells, what happens within a step between one layer and the
