@@ -60,6 +60,25 @@ class InputsTest(tf.test.TestCase):
                     scope=tf.VariableScope(True, "a"), unroll=unroll)
                 self.assertAllEqual(*_run([first, second]))
 
+    def test_inputs_of_several_tensors(self):
+        class PairCell(rnn_cell.RNNCell):
+            state_size = output_size = 3
+
+            def call(self, inputs, state):
+                state = tf.tanh(inputs[0] - 2 * inputs[1] + state)
+                return state, state
+
+        found = []
+        for unroll in UNROLL:
+            with tf.Graph().as_default():
+                given = [(tf.constant(step, tf.float32), tf.constant(step, tf.float32) / 3)
+                         for step in _inputs()]
+                outputs, state = seq2seq.rnn_decoder(given, tf.zeros([2, 3]), PairCell(),
+                                                     unroll=unroll)
+                found.append(_run(outputs + [state]))
+        for values in found[1:]:
+            self.assertAllClose(found[0], values, rtol=1e-6, atol=1e-6)
+
 
 class Counted(collections.namedtuple("Counted", ["a", "bc", "count"])):
     __slots__ = ()

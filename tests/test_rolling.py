@@ -285,6 +285,19 @@ class CellsTest(tf.test.TestCase):
                         delta=1e-5, x_init_value=variable.eval())
                     self.assertLess(error, 1e-6, variable.op.name)
 
+    def test_regularizers_of_a_scope_are_added_once_for_each_variable(self):
+        with tf.variable_scope("scope", regularizer=lambda v: tf.reduce_sum(tf.square(v))):
+            outputs, _ = rnn.static_rnn(rnn_cell.MultiRNNCell([rnn_cell.GRUCell(4)] * 2), _vectors(),
+                                        dtype=FLOAT, unroll="loop")
+        losses = tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)
+        variables = tf.trainable_variables()
+        self.assertLen(losses, len(variables))
+        gradients = tf.gradients([tf.add_n(losses), outputs], variables)
+        with self.session() as session:
+            session.run(tf.global_variables_initializer())
+            values, found, _ = session.run([variables, losses, gradients])
+        np.testing.assert_allclose([np.sum(value ** 2) for value in values], found, rtol=1e-5)
+
     def test_gradients_taken_twice_and_of_parts(self):
         cell = rnn_cell.LSTMCell(5, dtype=FLOAT)
         outputs, state = rnn.static_rnn(cell, _vectors(), initial_state=_state(cell),

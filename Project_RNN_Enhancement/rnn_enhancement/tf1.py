@@ -52,8 +52,8 @@ FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KE
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_KERAS",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
-           "overridden_gradients", "outermost_graph", "collections_graph", "ScratchGraph",
-           "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
+           "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
+           "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
            "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",
            "select_rows", "without_colocation",
            "is_keras_cell", "is_sequence", "is_tensor", "is_variable", "static_dimension",
@@ -244,6 +244,17 @@ def _copy_of_scopes(scopes):
     return duplicate
 
 
+def made_again(item, graph):
+    """A loss that is made when it is read (of `get_variable`, in 2.x), in the default graph.
+
+    None for everything else, and for one that `graph` didn't make.
+    """
+    make = getattr(item, "_thunk", None)
+    if make is None or getattr(getattr(item, "_master_tensor", None), "graph", None) is not graph:
+        return None
+    return type(item)(make)
+
+
 def collections_graph():
     """The graph whose collections hold what is made here: a scratch graph, or the outermost."""
     graph = tf.get_default_graph()
@@ -308,7 +319,7 @@ def embedding_lookup(embedding, symbols):
 
 
 def is_control_flow_classic():
-    """Whether loops made here are of `Enter`, `Switch`, ... operations, as `classic_control_flow`."""
+    """Whether loops made here consist of operations, as in `classic_control_flow`."""
     return not _control_flow_util.EnableControlFlowV2(tf.get_default_graph())
 
 

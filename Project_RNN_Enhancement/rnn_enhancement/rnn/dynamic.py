@@ -54,12 +54,14 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
 
 
 def _number_of_steps(inputs, time_major):
-    """The length of time; 0 where the graph doesn't know it."""
-    first = tf.nest.flatten(inputs)[:1]
-    if not first or not tf.is_tensor(first[0]) or first[0].shape.ndims is None or (
-            first[0].shape.ndims < 2):
-        return 0
-    return static_dimension(first[0], 0 if time_major else 1) or 0
+    """The length of time; 0 where the graph doesn't know it, or TensorFlow objects to the inputs."""
+    lengths = set()
+    for tensor in tf.nest.flatten(inputs):
+        if not tf.is_tensor(tensor) or tensor.shape.ndims is None or tensor.shape.ndims < 2 or (
+                None in tensor.shape.as_list()[2:]):
+            return 0
+        lengths.add(static_dimension(tensor, 0 if time_major else 1))
+    return (lengths.pop() or 0) if len(lengths) == 1 else 0
 
 
 def _with_known_length(cell, inputs, sequence_length, initial_state, dtype, time_major, scope):

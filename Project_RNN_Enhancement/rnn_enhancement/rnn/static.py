@@ -7,7 +7,7 @@ from ..tf1 import (is_keras_cell, is_sequence, private_rnn, quiet_deprecations, 
 from ..unrolling.policy import loop_or_copies, takes_unroll
 from ..unrolling.reasons import Refused
 from ..unrolling.scan import scan
-from ..unrolling.steps import all_steps, step_list
+from ..unrolling.steps import nested_steps, step_list
 from .running import initial_state_of, masked_step, steps_going_on
 from .states import as_cell_state
 
@@ -58,7 +58,7 @@ def _looped_rnn(cell, inputs, initial_state, dtype, sequence_length, scope):
     with tf.variable_scope(scope or "rnn") as scope:
         if scope.caching_device is None:
             scope.set_caching_device(lambda op: op.device)
-        steps = [all_steps(values) for values in zip(*[tf.nest.flatten(x) for x in inputs])]
+        structure, steps = nested_steps(inputs)
         if any(None in values.shape.as_list()[1:] for values in steps):
             raise Refused("inputs", "the size of the inputs is unknown.")
         state = initial_state_of(cell, initial_state, tf.nest.flatten(inputs[0])[0], dtype)
@@ -67,7 +67,7 @@ def _looped_rnn(cell, inputs, initial_state, dtype, sequence_length, scope):
         going_on = None
         if sequence_length is not None:
             going_on = steps_going_on(sequence_length, len(inputs))
-        step, steps = masked_step(cell, inputs[0], steps, going_on)
+        step, steps = masked_step(cell, structure, steps, going_on)
         outputs, state = scan(step, steps, [state] if in_list else state, len(inputs))
         if in_list:
             state = state[0]

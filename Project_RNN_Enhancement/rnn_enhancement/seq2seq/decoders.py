@@ -9,7 +9,7 @@ from ..tf1 import static_dimension, tf
 from ..unrolling.policy import loop_or_copies, makes_loop, takes_unroll
 from ..unrolling.scan import scan
 from ..unrolling.step_number import StepNumber
-from ..unrolling.steps import all_steps, as_steps, step_list, Steps
+from ..unrolling.steps import all_steps, as_steps, nested_steps, step_list, Steps
 from . import stepping
 from .attention import Attention
 from .averaging import AveragedStates
@@ -75,8 +75,10 @@ def _decode(step, decoder_inputs, state, feedback, average, batched=()):
 
     def looped():
         if feedback is None:
-            results, final = scan(lambda values, state: step(values[0], state),
-                                  [all_steps(decoder_inputs)], state, length, batched)
+            structure, steps = nested_steps(decoder_inputs)
+            results, final = scan(
+                lambda values, state: step(tf.nest.pack_sequence_as(structure, values), state),
+                steps, state, length, batched)
         else:
             results, (_, final) = scan(
                 _feeding_itself(step, feedback), feedback.for_steps(decoder_inputs),

@@ -55,8 +55,9 @@ def _by_axis(position):
 
 def _reduces_rows(op, rows, *_):
     axes = tf.get_static_value(op.inputs[1])
-    return op.get_attr("keep_dims") and len(rows) == 1 and axes is not None and bool(axes.size) and all(
-        axis % rows[0].shape.ndims for axis in axes.ravel())
+    if axes is None or not axes.size or len(rows) != 1:
+        return False
+    return op.get_attr("keep_dims") and all(axis % rows[0].shape.ndims for axis in axes.ravel())
 
 
 def _looks_up(op, rows, dependencies, _):

@@ -1,7 +1,8 @@
 """A step run over time in loops: traced once, checked, arranged, and put into the graph."""
-from ..tf1 import ScratchGraph, tf
+from ..tf1 import made_again, ScratchGraph, tf
 from .arrange import arrange
 from .emit import Emission
+from .operations import copy_operation
 from .rehearsal import rehearsed
 from .reasons import check, Refused
 from .trace import Trace
@@ -35,7 +36,7 @@ def scan(step, inputs, state, length, batched=()):
     collections = _Collections(scratch)
     with scratch.in_use():
         trace = Trace(step, specs, state)
-    collections.pass_on(scratch.outer_graph)
+    collections.pass_on(trace)
     arrangement = arrange(trace, batched)
     scratch.closed = True
     with tf.control_dependencies(scratch.waits_for):
@@ -85,9 +86,26 @@ class _Collections(object):
         return [(name, item) for name in self._graph.get_all_collection_keys()
                 for item in self._graph.get_collection_ref(name)[self._before.get(name, 0):]]
 
-    def pass_on(self, graph):
-        """Adds to `graph` what isn't in its collections yet."""
+    def pass_on(self, trace):
+        """Adds to the collections of the graph around what isn't in them yet."""
+        scratch, moved = trace.graph, {}
         for name, item in self.added():
-            known = graph.get_collection_ref(name)
+            known = scratch.outer_graph.get_collection_ref(name)
             if not any(item is other for other in known):
-                known.append(item)
+                again = made_again(item, scratch)
+                known.append(_moved(item, trace, moved) if again is None else again)
+
+
+def _moved(item, trace, moved):
+    """A tensor that a scratch graph made of variables alone, in the graph around; others as is."""
+    if not isinstance(item, tf.Tensor) or item.graph is not trace.graph:
+        return item
+    captured = {inner.name: outer for outer, inner in trace.graph.captures}
+
+    def outside(tensor):
+        if tensor.name not in captured:
+            with tf.control_dependencies(None):
+                copied = copy_operation(tensor.op, [outside(t) for t in tensor.op.inputs])
+            captured.update((old.name, new) for old, new in zip(tensor.op.outputs, copied.outputs))
+        return captured[tensor.name]
+    return moved.setdefault(item.name, outside(item))

@@ -2,7 +2,7 @@
 from ..tf1 import tf
 from .reasons import Refused
 
-__all__ = ["AllSteps", "Steps", "all_steps", "step_list", "flat_steps", "as_steps"]
+__all__ = ["AllSteps", "Steps", "all_steps", "nested_steps", "step_list", "flat_steps", "as_steps"]
 
 
 class AllSteps(object):
@@ -68,6 +68,15 @@ def all_steps(tensors):
     for tensor in tensors:
         shape = shape.merge_with(tensor.shape)
     return AllSteps(first.dtype, shape, lambda: tf.stack(tensors))
+
+
+def nested_steps(inputs):
+    """(structure of one step's inputs, list of `AllSteps` of their tensors) of a list of nests."""
+    if getattr(inputs, "together", None) is not None:
+        # Any leaf is the structure of a single tensor.
+        return 0, [all_steps(inputs)]
+    flat = [all_steps(list(tensors)) for tensors in zip(*map(tf.nest.flatten, inputs))]
+    return inputs[0], flat
 
 
 def step_list(tensor, length):
