@@ -285,6 +285,26 @@ class CellsTest(tf.test.TestCase):
                         delta=1e-5, x_init_value=variable.eval())
                     self.assertLess(error, 1e-6, variable.op.name)
 
+    def test_a_sequence_within_a_step(self):
+        class Hierarchical(rnn_cell.RNNCell):
+            """Reads each input, a row of numbers, one number at a time."""
+
+            def __init__(self):
+                super(Hierarchical, self).__init__()
+                self._reader = rnn_cell.GRUCell(3)
+                self._cell = rnn_cell.GRUCell(4)
+
+            state_size = output_size = 4
+
+            def call(self, inputs, state):
+                _, read = rnn.static_rnn(self._reader, tf.split(inputs, 5, 1), dtype=FLOAT)
+                return self._cell(read, state)
+
+        def build(unroll):
+            vectors = _vectors(5)
+            return vectors, rnn.static_rnn(Hierarchical(), vectors, dtype=FLOAT, unroll=unroll)
+        _assert_as_copies(self, build)
+
     def test_regularizers_of_a_scope_are_added_once_for_each_variable(self):
         with tf.variable_scope("scope", regularizer=lambda v: tf.reduce_sum(tf.square(v))):
             outputs, _ = rnn.static_rnn(rnn_cell.MultiRNNCell([rnn_cell.GRUCell(4)] * 2), _vectors(),

@@ -24,8 +24,8 @@ from ..tf1 import tf, without_autograph
 from .reasons import Refused
 from .rehearsal import rehearse
 
-__all__ = ["MODES", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll", "loop_if_faithful",
-           "loop_or_copies", "makes_loop", "refusals"]
+__all__ = ["MODES", "copies_inside", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
+           "loop_if_faithful", "loop_or_copies", "makes_loop", "refusals"]
 
 MODES = ("auto", "static", "loop")
 
@@ -108,6 +108,11 @@ def takes_unroll(rehearses=True):
             parameters=list(signature.parameters.values()) + [parameter])
         return wrapper
     return decorator
+
+
+def copies_inside():
+    """Context in which sequences are run by copies: those within one step of another."""
+    return _set(decision=False)
 
 
 def refusals():

@@ -3,6 +3,7 @@ from ..tf1 import made_again, ScratchGraph, tf
 from .arrange import arrange
 from .emit import Emission
 from .operations import copy_operation
+from .policy import copies_inside
 from .rehearsal import rehearsed
 from .reasons import check, Refused
 from .trace import Trace
@@ -34,7 +35,7 @@ def scan(step, inputs, state, length, batched=()):
         return _rehearsed(watch, step, specs, state, length)
     scratch = ScratchGraph(makes_variables=True)
     collections = _Collections(scratch)
-    with scratch.in_use():
+    with scratch.in_use(), copies_inside():
         trace = Trace(step, specs, state)
     collections.pass_on(trace)
     arrangement = arrange(trace, batched)
@@ -53,11 +54,12 @@ def _rehearsed(watch, step, specs, state, length):
     graph = tf.get_default_graph()
     collections = _Collections(graph)
     watch.remember()
-    trace = Trace(step, specs, state)
+    with copies_inside():
+        trace = Trace(step, specs, state)
 
     def is_same_again():
         known = _Collections(graph)
-        with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
+        with copies_inside(), tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
             again = trace.call(step)
         for name, _ in known.added():
             raise Refused("collection", "the step adds to the collection %s." % (name,))
