@@ -285,6 +285,14 @@ class CellsTest(tf.test.TestCase):
                         delta=1e-5, x_init_value=variable.eval())
                     self.assertLess(error, 1e-6, variable.op.name)
 
+    def test_lengths_of_a_batch_of_one(self):
+        def build(unroll):
+            vectors = [tf.constant(np.random.RandomState(i).rand(1, 3)) for i in range(STEPS)]
+            return vectors, rnn.static_rnn(
+                rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(4), 3), vectors, dtype=FLOAT,
+                sequence_length=[2], unroll=unroll)
+        _assert_as_copies(self, build)
+
     def test_a_sequence_within_a_step(self):
         class Hierarchical(rnn_cell.RNNCell):
             """Reads each input, a row of numbers, one number at a time."""

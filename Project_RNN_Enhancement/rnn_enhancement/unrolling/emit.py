@@ -126,7 +126,8 @@ class Emission(object):
                 inputs.append(self._rows(tensor))
             elif op.outputs[0].shape.ndims == tensor.shape.ndims and op.type not in (
                     "MatMul", "GatherV2", "Gather") and (
-                        tf.dimension_value(tensor.shape[0]) != 1):
+                        # That one doesn't broadcast.
+                        op.type == "Select" or tf.dimension_value(tensor.shape[0]) != 1):
                 value = self._constant(tensor)
                 inputs.append(tf.tile(value, [self._length] + [1] * (value.shape.ndims - 1)))
             else:
