@@ -2,11 +2,10 @@
 from ..copying import fresh_copy, is_cell_like
 from ..placement import placed
 from ..tf1 import rnn_cell, tf
-from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import output_by_state
 from .interconnect import MultiRNNCell_Interconnect
 from .wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper, InputProjectionWrapper,
-                       OutputProjectionWrapper, ResidualWrapper)
+                       OutputProjectionWrapper, ResidualWrapper, StateWrapper)
 
 __all__ = ["PerturbationWrapper"]
 
@@ -25,34 +24,15 @@ class _Slot(object):
         return self
 
 
-class _Perturbed(RNNCell):
+class _Perturbed(StateWrapper):
     """A cell to whose new state the contents of a slot are added."""
 
-    _options = WRAPPER_OPTIONS
-    _has_own_scope = False
-
     def __init__(self, cell, slot):
-        super(_Perturbed, self).__init__()
-        self._cell, self._slot = cell, slot
-        self._track("cell", cell)
-
-    @property
-    def state_size(self):
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        return self._cell.output_size
-
-    def zero_state(self, batch_size, dtype):
-        return self._cell.zero_state(batch_size, dtype)
-
-    def _of_all_scopes(self, kind):
-        return list(getattr(self._cell, kind, ()))
+        super(_Perturbed, self).__init__(cell)
+        self._slot = slot
 
     def __call__(self, inputs, state, scope=None):
-        arguments = (inputs, state) if scope is None else (inputs, state, scope)
-        output, new_state = self._cell(*arguments)
+        output, new_state = self._call_inside(self._cell, inputs, state, scope)
         new = tf.nest.flatten(new_state)
         with tf.name_scope("perturbation"):
             moved = [a + b for a, b in zip(new, self._slot.value)]
@@ -89,7 +69,7 @@ def _perturbed(cell, found):
     return _Perturbed(cell, slot)
 
 
-class PerturbationWrapper(RNNCell):
+class PerturbationWrapper(StateWrapper):
     """Adds a perturbation, zeros, to every new state, so that one can differentiate by it.
 
         y_t, s_t = cell(x_t, s_{t-1});    s_t + p_t is the state that goes on
@@ -127,30 +107,10 @@ class PerturbationWrapper(RNNCell):
         perturbations in another structure than the state's.
     """
 
-    _options = WRAPPER_OPTIONS
-    _has_own_scope = False
-
     def __init__(self, cell, **kwargs):
-        super(PerturbationWrapper, self).__init__(**kwargs)
-        assert_like_rnncell("cell", cell)
-        self._cell, self._slots = cell, []
+        super(PerturbationWrapper, self).__init__(cell, **kwargs)
+        self._slots = []
         self._perturbed = _perturbed(cell, self._slots)
-        self._track("cell", cell)
-
-    @property
-    def wrapped_cell(self):
-        return self._cell
-
-    @property
-    def state_size(self):
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        return self._cell.output_size
-
-    def zero_state(self, batch_size, dtype):
-        return self._cell.zero_state(batch_size, dtype)
 
     def _of_all_scopes(self, kind):
         return list(getattr(self._perturbed, kind, ()))
@@ -170,8 +130,7 @@ class PerturbationWrapper(RNNCell):
             slot.value, rest = rest[:parts], rest[parts:]
         try:
             with placed(self._pinned_to):
-                arguments = (inputs, state) if scope is None else (inputs, state, scope)
-                return self._perturbed(*arguments)
+                return self._call_inside(self._perturbed, inputs, state, scope)
         finally:
             for slot, _ in self._slots:
                 slot.value = None

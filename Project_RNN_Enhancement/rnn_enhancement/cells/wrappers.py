@@ -82,6 +82,42 @@ class ResidualWrapper(_Transparent, rnn_cell.ResidualWrapper):
         super(ResidualWrapper, self).__init__(cell, residual_fn=residual_fn, **kwargs)
 
 
+class StateWrapper(RNNCell):
+    """A wrapper that changes states; variables, sizes and scope are those of the cell inside."""
+
+    _options = WRAPPER_OPTIONS
+    _has_own_scope = False
+
+    def __init__(self, cell, **kwargs):
+        super(StateWrapper, self).__init__(**kwargs)
+        assert_like_rnncell("cell", cell)
+        self._cell = cell
+        self._track("cell", cell)
+
+    @property
+    def wrapped_cell(self):
+        return self._cell
+
+    @property
+    def state_size(self):
+        return self._cell.state_size
+
+    @property
+    def output_size(self):
+        return self._cell.output_size
+
+    def zero_state(self, batch_size, dtype):
+        return self._cell.zero_state(batch_size, dtype)
+
+    def _of_all_scopes(self, kind):
+        return list(getattr(self._cell, kind, ()))
+
+    @staticmethod
+    def _call_inside(cell, inputs, state, scope):
+        """`cell(inputs, state)`, in `scope` if there is one: cells of 0.x may take none."""
+        return cell(inputs, state) if scope is None else cell(inputs, state, scope)
+
+
 class _WithVariables(RNNCell):
     """A wrapper with variables in a scope of its own; the cell's scope is inside it."""
 

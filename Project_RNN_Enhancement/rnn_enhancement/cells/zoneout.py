@@ -3,8 +3,8 @@ import numbers
 
 from ..placement import placed
 from ..tf1 import is_sequence, is_tensor, tf
-from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import output_by_state, own_parts
+from .wrappers import StateWrapper
 
 __all__ = ["ZoneoutWrapper"]
 
@@ -26,7 +26,7 @@ def _checked_probability(value):
     return value
 
 
-class ZoneoutWrapper(RNNCell):
+class ZoneoutWrapper(StateWrapper):
     """Keeps each unit's old value with probability z, Krueger et al. 2017, arXiv:1606.01305.
 
         s~_t = the cell's new state
@@ -55,14 +55,8 @@ class ZoneoutWrapper(RNNCell):
       ValueError: for a probability outside [0, 1] or a structure that isn't the state's.
     """
 
-    _options = WRAPPER_OPTIONS
-    _has_own_scope = False
-
     def __init__(self, cell, zoneout_prob=0.0, training=True, seed=None, **kwargs):
-        super(ZoneoutWrapper, self).__init__(**kwargs)
-        assert_like_rnncell("cell", cell)
-        self._cell = cell
-        self._track("cell", cell)
+        super(ZoneoutWrapper, self).__init__(cell, **kwargs)
         size = cell.state_size
         if is_sequence(zoneout_prob):
             try:
@@ -91,28 +85,9 @@ class ZoneoutWrapper(RNNCell):
         return dict(super(ZoneoutWrapper, self).get_config(), zoneout_prob=self._given,
                     training=self._training, seed=self._seed)
 
-    @property
-    def wrapped_cell(self):
-        return self._cell
-
-    @property
-    def state_size(self):
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        return self._cell.output_size
-
-    def zero_state(self, batch_size, dtype):
-        return self._cell.zero_state(batch_size, dtype)
-
-    def _of_all_scopes(self, kind):
-        return list(getattr(self._cell, kind, ()))
-
     def __call__(self, inputs, state, scope=None):
         with placed(self._pinned_to):
-            arguments = (inputs, state) if scope is None else (inputs, state, scope)
-            output, new_state = self._cell(*arguments)
+            output, new_state = self._call_inside(self._cell, inputs, state, scope)
             with tf.name_scope("zoneout"):
                 old, new = tf.nest.flatten(state), tf.nest.flatten(new_state)
                 mixed = [self._mixed(*parts) for parts in zip(old, new, self._probabilities)]

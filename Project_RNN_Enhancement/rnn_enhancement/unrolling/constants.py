@@ -28,16 +28,17 @@ def constant(value, dtype=tf.int32):
     return known[key]
 
 
-def shared(key, source, make):
+def shared(key, sources, make):
     """`make()`, made once per graph.
 
     Args:
       key: what tells it from others.
-      source: the tensor that it is made of; if that is part of a `cond`, nothing is shared.
+      sources: the tensors that it is made of; if one is part of a `cond`, nothing is shared.
       make: function without arguments that gives a list of tensors.
     """
     graph = tf.get_default_graph()
-    if source.graph is not graph or control_flow_context(source.op) is not None:
+    if any(source.graph is not graph or control_flow_context(source.op) is not None
+           for source in sources):
         return make()
     known = _known(graph)
     if key not in known:

@@ -70,7 +70,7 @@ class Emission(object):
             attributes = sorted((key, value.SerializeToString())
                                 for key, value in op.node_def.attr.items() if key != "_class")
             outputs = shared((op.type, tuple(t.name for t in inputs), tuple(attributes),
-                              op.device), inputs[0], make)
+                              op.device), inputs, make)
         for old, new in zip(op.outputs, outputs):
             new.set_shape(old.shape)
             self._fixed[old.name] = new

@@ -58,7 +58,7 @@ def columns(weight, rows, device="", transposed=False):
         # Blocks of rows are no copies, and small blocks are transposed faster than large ones.
         parts = [weight] if len(sizes) == 1 else split(weight, sizes, 0 if transposed else 1)
         return [tf.transpose(part) for part in parts] if transposed else parts
-    return shared((weight.name, tuple(sizes), transposed, device), weight, make)
+    return shared((weight.name, tuple(sizes), transposed, device), [weight], make)
 
 
 def _is_on_gpu(device):

@@ -145,12 +145,6 @@ def _complex():
     return lambda x, h: (tf.math.real(tf.complex(h, x) * 1j), h)
 
 
-def _widening():
-    def step(x, h):
-        return h + x, tf.cast(tf.cast(h + x, tf.float64), tf.float64)
-    return step
-
-
 def _collecting():
     def step(x, h):
         tf.add_to_collection("activations", h + x)

@@ -44,7 +44,9 @@ def _described(value, kept, around):
         return _described(inner, kept, around | {id(value)})
     if isinstance(value, (list, tuple)):
         parts = [part(item) for item in value]
-        return type(value), tuple(parts) if len(parts) < _FEW else frozenset(parts)
+        if len(parts) >= _FEW and len(set(parts)) == 1:
+            return type(value), "steps", parts[0]
+        return type(value), tuple(parts)
     if isinstance(value, dict):
         return type(value), frozenset((key, part(item)) for key, item in value.items())
     if isinstance(value, functools.partial):
