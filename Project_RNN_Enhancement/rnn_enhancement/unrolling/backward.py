@@ -7,7 +7,7 @@ gradient, sum over t of a_t^T·dy_t, is one product of all a_t and all dy_t afte
 import collections
 
 from ..placement import task_of
-from ..tf1 import tf, without_colocation
+from ..tf1 import quiet_deprecations, tf, without_colocation
 from .step_gradient import StepGradient
 from .taps import sum_of
 from .while_loop import gather, Reader, run_loop
@@ -110,7 +110,7 @@ class Backward(object):
         def gradient(*grads):
             # What has no device goes to the first task of a cluster, a parameter server.
             task = tf.device(task_of(wrapped[0].op.device))
-            with without_colocation(), task, tf.name_scope("backward"):
+            with quiet_deprecations(), without_colocation(), task, tf.name_scope("backward"):
                 found = self._gradients(grads[:len(outputs)], grads[len(outputs):count])
             return [None] * count + _once([found.get(t.name) for t in given], given)
 

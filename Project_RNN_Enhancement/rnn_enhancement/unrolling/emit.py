@@ -3,7 +3,7 @@ import contextlib
 
 from ..tf1 import tf, without_colocation
 from .backward import Backward, Saved
-from .constants import shared
+from .constants import constant, shared
 from .operations import copy_operation, seeds_of
 from .plan import Plan
 from .products import in_columns, matmul
@@ -52,10 +52,8 @@ class Emission(object):
     def _constant(self, tensor):
         """What stands outside for a tensor that is made of constants."""
         if tensor.name not in self._fixed:
-            op = tensor.op
             with tf.control_dependencies(None), without_colocation():
-                copied = copy_operation(op, [self._constant(t) for t in op.inputs])
-            self._fixed.update((old.name, new) for old, new in zip(op.outputs, copied.outputs))
+                self._emit_invariant(tensor.op)
         return self._fixed[tensor.name]
 
     def _emit_invariant(self, op):
@@ -95,7 +93,7 @@ class Emission(object):
                 if None in rest:
                     steps = tf.reshape(flat, tf.concat([shape, tf.shape(flat)[1:]], 0))
                 else:
-                    steps = tf.reshape(flat, shape + rest)
+                    steps = tf.reshape(flat, constant(shape + rest))
             steps.set_shape([self._length] + tensor.shape.as_list())
             self._steps[tensor.name] = steps
         return self._steps[tensor.name]
@@ -210,6 +208,9 @@ class Emission(object):
     def _emit_in_loop(self, op, columns, known):
         def value(tensor):
             return known[tensor.name] if tensor.name in known else self._fixed[tensor.name]
+        if op.type == "Const":
+            known[op.outputs[0].name] = self._constant(op.outputs[0])
+            return
         if columns:
             with tf.device(op.device):
                 outputs = [matmul(value(op.inputs[0]), columns)]

@@ -6,7 +6,7 @@ is done in 80 us by one thread and in 140 us by two. Products of fewer columns a
 and run side by side: four of 128 columns take 42 us. The sums are the same.
 """
 from ..tf1 import tf, visible_gpus
-from .constants import concat, shared, split
+from .constants import concat, constant, shared, split
 
 __all__ = ["widths", "columns", "in_columns", "matmul"]
 
@@ -57,7 +57,7 @@ def columns(weight, rows, device="", transposed=False):
     def make():
         # Blocks of rows are no copies, and small blocks are transposed faster than large ones.
         parts = [weight] if len(sizes) == 1 else split(weight, sizes, 0 if transposed else 1)
-        return [tf.transpose(part) for part in parts] if transposed else parts
+        return [tf.transpose(part, constant([1, 0])) for part in parts] if transposed else parts
     return shared((weight.name, tuple(sizes), transposed, device), [weight], make)
 
 

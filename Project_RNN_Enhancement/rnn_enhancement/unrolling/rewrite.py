@@ -6,6 +6,7 @@ is known in part before the loop, [x; h]·W + b becomes (x·W_x + b) + h·W_h.
 import collections
 
 from ..tf1 import tf
+from .constants import split
 from .dependencies import Dependencies, operations_for
 from .operations import gradient_type
 from .tables import partitioned_lookups
@@ -104,7 +105,7 @@ def _taken_apart(weight, parts, widths, early, bias):
         else:
             kinds.append(is_early)
             sizes.append(width)
-    blocks = tf.split(weight, sizes, axis=0)
+    blocks = split(weight, sizes, 0)
 
     def product(kind):
         own = [part for part, is_early in zip(parts, early) if is_early is kind]

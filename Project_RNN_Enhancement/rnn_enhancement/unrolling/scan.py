@@ -1,5 +1,5 @@
 """A step run over time in loops: traced once, checked, arranged, and put into the graph."""
-from ..tf1 import made_again, ScratchGraph, tf
+from ..tf1 import made_again, quiet_deprecations, ScratchGraph, tf
 from .arrange import arrange
 from .emit import Emission
 from .operations import copy_operation
@@ -40,7 +40,8 @@ def scan(step, inputs, state, length, batched=()):
     collections.pass_on(trace)
     arrangement = arrange(trace, batched)
     scratch.closed = True
-    with tf.control_dependencies(scratch.waits_for):
+    # Without TensorFlow's check of every operation's arguments for deprecated ones.
+    with quiet_deprecations(), tf.control_dependencies(scratch.waits_for):
         emission = Emission(trace, arrangement, [steps.together() for steps in inputs],
                             tf.nest.flatten(state), length)
         return (tf.nest.pack_sequence_as(trace.structure, emission.outputs),

@@ -1,5 +1,6 @@
 """One tensor per step, and all steps as one tensor."""
 from ..tf1 import tf
+from .constants import constant
 from .reasons import Refused
 
 __all__ = ["AllSteps", "Steps", "all_steps", "nested_steps", "step_list", "flat_steps", "as_steps"]
@@ -86,9 +87,13 @@ def step_list(tensor, length):
 
 def flat_steps(tensor):
     """[T, batch, n] as [T * batch, n], [T, batch] as [T * batch]."""
-    return tf.reshape(tensor, tf.concat([[-1], tf.shape(tensor)[2:]], 0)
-                      if tensor.shape[2:].as_list().count(None) > 0
-                      else [-1] + tensor.shape[2:].as_list())
+    length, batch = [tf.dimension_value(size) for size in tensor.shape[:2]]
+    rest = tensor.shape[2:].as_list()
+    rows = None if length is None or batch is None else length * batch
+    flat = tf.reshape(tensor, tf.concat([[-1], tf.shape(tensor)[2:]], 0) if None in rest
+                      else constant([-1] + rest))
+    flat.set_shape([rows] + rest)
+    return flat
 
 
 def as_steps(flat, like):
@@ -96,7 +101,7 @@ def as_steps(flat, like):
     size = flat.shape[1:].as_list()
     shape = like.shape.as_list()[:2]
     if None not in shape:
-        return tf.reshape(flat, shape + size)
+        return tf.reshape(flat, constant(shape + size))
     result = tf.reshape(flat, tf.concat([tf.shape(like)[:2], size], 0))
     result.set_shape(shape + size)
     return result

@@ -1,6 +1,6 @@
 """Where gradients of tensors from outside a loop are collected, one product for all steps."""
 from ..tf1 import tf
-from .constants import concat
+from .constants import concat, constant
 from .steps import flat_steps
 
 __all__ = ["BatchedProductTap", "BiasTap", "LookupTap", "ProductTap", "sum_of"]
@@ -35,7 +35,7 @@ class Tap(object):
 
 class BiasTap(Tap):
     def total(self, grads, _):
-        return tf.reduce_sum(flat_steps(grads), 0)
+        return tf.reduce_sum(flat_steps(grads), constant(0))
 
 
 class ProductTap(Tap):
@@ -55,8 +55,10 @@ class ProductTap(Tap):
 class LookupTap(Tap):
     def total(self, grads, values):
         shape = tf.shape(self.external)
+        rows = (constant([-1] + self.external.shape.as_list()[1:])
+                if self.external.shape.is_fully_defined() else tf.concat([[-1], shape[1:]], 0))
         return tf.IndexedSlices(
-            tf.reshape(grads, tf.concat([[-1], shape[1:]], 0)), tf.reshape(values[0], [-1]), shape)
+            tf.reshape(grads, rows), tf.reshape(values[0], constant([-1])), shape)
 
 
 class BatchedProductTap(Tap):
@@ -68,7 +70,7 @@ class BatchedProductTap(Tap):
 
     def total(self, grads, values):
         # [T, batch, 1, n] as [batch, T, n]: every step is one row of the products summed.
-        a, dy = [tf.transpose(tf.squeeze(x, 2), [1, 0, 2]) for x in (values[0], grads)]
+        a, dy = [tf.transpose(tf.squeeze(x, 2), constant([1, 0, 2])) for x in (values[0], grads)]
         if self._transposed:
             a, dy = dy, a
         return tf.matmul(a, dy, transpose_a=True)
