@@ -8,6 +8,7 @@ import collections
 
 from ..placement import task_of
 from ..tf1 import quiet_deprecations, tf, without_colocation
+from .sizes import BatchSize
 from .step_gradient import StepGradient
 from .taps import sum_of
 from .while_loop import gather, Reader, run_loop
@@ -92,7 +93,7 @@ class Backward(object):
         self._saved, self._plan = saved, saved.plan
         self._length, self._flow = length, flow
         self._inputs, self._arrays, self._state = inputs, arrays, state
-        self._batch_size = None
+        self.sizes = BatchSize(inputs, state)
         self._externals = collections.OrderedDict()
         for name, outer in self._plan.externals.items():
             if outer.dtype.is_floating:
@@ -222,17 +223,6 @@ class Backward(object):
         if handle is not None:
             return stacked(handle, flow, value.dtype, value.shape)
         return stacked(self._saved.handles[value.name], self._flow, value.dtype, value.shape)
-
-    def batch_size(self):
-        """Scalar tensor, the size that the graph doesn't know."""
-        if self._batch_size is None:
-            self._batch_size = self._find_batch_size()
-        return self._batch_size
-
-    def _find_batch_size(self):
-        for tensor, axis in [(x, 1) for x in self._inputs] + [(x, 0) for x in self._state]:
-            if tensor.shape.ndims > axis and tf.dimension_value(tensor.shape[axis]) is None:
-                return tf.shape(tensor)[axis]
 
     def available(self, value):
         """Whether all steps of `value` can be had without writing it down on the way back."""

@@ -7,6 +7,7 @@ from .constants import constant, shared
 from .operations import copy_operation, seeds_of
 from .plan import Plan
 from .products import in_columns, matmul
+from .sizes import BatchSize
 from .steps import flat_steps
 from .while_loop import gather, Reader, run_loop
 
@@ -37,6 +38,7 @@ class Emission(object):
         self._initial = state
         self._final = list(state)
         self._readers = {}
+        self._sizes = BatchSize(inputs, state)
         for op in arrangement.invariants:
             self._emit_invariant(op)
         positions = iter(arrangement.positions)
@@ -147,17 +149,9 @@ class Emission(object):
     def _number_of_rows(self, op):
         """The shape of a drawn tensor for all steps."""
         shape = self._arrangement.shapes.value(op.inputs[0])
-        sizes = [size if isinstance(size, int) else self._size(size) for size in shape]
-        sizes[0] = sizes[0] * self._length
-        return tf.stack(sizes) if any(map(tf.is_tensor, sizes)) else tf.constant(sizes)
-
-    def _size(self, size):
-        for leaf, tensor, axis in (
-                [(leaf, self._steps[leaf.name], 1) for leaf in self._trace.inputs]
-                + [(leaf, x, 0) for leaf, x in zip(self._trace.state, self._initial)]):
-            if leaf.shape.ndims and tf.dimension_value(leaf.shape[0]) is None:
-                return tf.shape(tensor)[axis] * size.times + size.plus
-        raise AssertionError("No size is unknown.")
+        dtype = op.inputs[0].dtype
+        rows = self._sizes.tensor(shape[:1], dtype) * constant(self._length, dtype)
+        return tf.concat([rows, self._sizes.tensor(shape[1:], dtype)], 0)
 
     def _run_loop(self, loop, positions):
         length = self._length

@@ -9,7 +9,7 @@ import collections
 
 from ..tf1 import gradient_function, new_seeds, tf
 from .constants import concat, constant, split
-from .shapes import is_known
+from .sizes import is_known
 
 __all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "seeds_of",
            "copy_operation", "gradient_type", "keeps_output", "values_needed", "is_short",
@@ -205,19 +205,29 @@ def short_gradient(op, grads, value, shapes, differentiable):
     return [_reshape(grad, _view(op, shapes))] + [None] * (len(op.inputs) - 1)
 
 
-def gradient_by_output(op, inputs, outputs, grads, wanted):
-    """The registered gradient of `op`, one of `BY_OUTPUT`, with other tensors in its place.
-
-    Args:
-      inputs, outputs: sequences of tensors.
-      grads: gradients to its outputs; None: none.
-      wanted: whether the gradient to an input is asked for, by input.
-    """
-    if op.type == "SoftmaxCrossEntropyWithLogits" and grads[1] is None and not wanted[1]:
+def gradient_by_output(op, grads, value, differentiable):
+    """The registered gradient of `op`, one of `BY_OUTPUT`; arguments as of `short_gradient`."""
+    if op.type == "SoftmaxCrossEntropyWithLogits" and grads[1] is None and not (
+            differentiable(op.inputs[1])):
         # TensorFlow's computes the gradient to the labels too.
-        return [tf.expand_dims(grads[0], 1) * outputs[1], None]
-    found = gradient_function(gradient_type(op))(_Stand(op, inputs, outputs), *grads)
+        return [tf.expand_dims(grads[0], 1) * value(op.outputs[1]), None]
+    stand = _Stand(op, _Lazy(value, op.inputs), _Lazy(value, op.outputs))
+    found = gradient_function(gradient_type(op))(stand, *grads)
     return list(found) if isinstance(found, (list, tuple)) else [found]
+
+
+class _Lazy(object):
+    """Sequence of what stands for forward tensors, found when one is asked for."""
+
+    def __init__(self, find, tensors):
+        self._find, self._tensors = find, list(tensors)
+
+    def __len__(self):
+        return len(self._tensors)
+
+    def __getitem__(self, number):
+        found = self._tensors[number]
+        return [self._find(t) for t in found] if isinstance(number, slice) else self._find(found)
 
 
 class _Stand(object):

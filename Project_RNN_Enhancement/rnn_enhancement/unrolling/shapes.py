@@ -1,14 +1,8 @@
-"""Shapes of a step's tensors as functions of the batch size, known before the batch size is.
-
-A size is an int, a `Batch` (a multiple of the batch size, plus a number) or None: unknown.
-"""
-import collections
-
+"""Shapes of a step's tensors as functions of the batch size, known before the batch size is."""
 from ..tf1 import tf
+from .sizes import added, Batch, broadcast, is_known, product, quotient
 
-__all__ = ["Batch", "Shapes", "is_known"]
-
-Batch = collections.namedtuple("Batch", ["times", "plus"])
+__all__ = ["Shapes"]
 
 _SAME_SHAPE = frozenset(["Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Exp", "Log", "Log1p",
                          "Sqrt", "Square", "Rsqrt", "Neg", "Identity", "Softmax", "LogSoftmax",
@@ -19,49 +13,6 @@ _BROADCAST = frozenset(["Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Min
 # Operations that are given the shape of what they make, and by which input.
 _GIVEN_SHAPE = {"Reshape": 1, "Fill": 0, "SparseToDense": 1, "BroadcastTo": 1}
 _PRODUCTS = frozenset(["MatMul", "BatchMatMul", "BatchMatMulV2"])
-
-
-def _sum(a, b, sign=1):
-    if a is None or b is None:
-        return None
-    a, b = [size if isinstance(size, Batch) else Batch(0, size) for size in (a, b)]
-    total = Batch(a.times + sign * b.times, a.plus + sign * b.plus)
-    return total if total.times else total.plus
-
-
-def _product(sizes):
-    result = 1
-    for size in sizes:
-        if size is None or isinstance(result, Batch) and isinstance(size, Batch):
-            return None
-        times, size = (result, size) if isinstance(size, Batch) else (size, result)
-        result = Batch(size.times * times, size.plus * times) if isinstance(size, Batch) else (
-            size * times)
-    return result
-
-
-def _quotient(total, size):
-    """`total` / `size`, where that is a size."""
-    if total is None or not isinstance(size, int) or size == 0:
-        return 1 if total is not None and total == size else None
-    if isinstance(total, Batch):
-        fits = total.times % size == 0 and total.plus % size == 0
-        return Batch(total.times // size, total.plus // size) if fits else None
-    return total // size if total % size == 0 else None
-
-
-def is_known(shape):
-    """Whether every size of `shape` is known."""
-    return shape is not None and None not in shape
-
-
-def _broadcast(shapes):
-    rank = max(len(shape) for shape in shapes)
-    result = []
-    for sizes in zip(*[[1] * (rank - len(shape)) + list(shape) for shape in shapes]):
-        wide = {size for size in sizes if size != 1}
-        result.append(1 if not wide else wide.pop() if len(wide) == 1 else None)
-    return result
 
 
 class Shapes(object):
@@ -140,7 +91,7 @@ class Shapes(object):
         if op.type == "ExpandDims" and not isinstance(first, list):
             return [first]
         if op.type in ("Sub", "Add", "AddV2") and not any(isinstance(v, list) for v in values):
-            return _sum(first, values[1], -1 if op.type == "Sub" else 1)
+            return added(first, values[1], -1 if op.type == "Sub" else 1)
         if op.type == "Slice" and isinstance(first, list):
             begin, size = values[1][0], values[2][0]
             return first[begin:] if size == -1 else first[begin:begin + size]
@@ -156,7 +107,7 @@ class Shapes(object):
         if op.type in _SAME_SHAPE:
             return first
         if op.type in _BROADCAST:
-            return None if any(shape is None for shape in inputs) else _broadcast(inputs)
+            return None if any(shape is None for shape in inputs) else broadcast(inputs)
         if op.type in _PRODUCTS and inputs[1] is not None and len(first) == len(inputs[1]) >= 2:
             names = ("transpose_a", "transpose_b") if op.type == "MatMul" else ("adj_x", "adj_y")
             flips = [op.get_attr(name) for name in names]
@@ -195,8 +146,8 @@ class Shapes(object):
             return None
         if -1 not in target:
             return list(target)
-        rest = _product([size for size in target if size != -1])
-        size = _quotient(_product(shape), rest)
+        rest = product([size for size in target if size != -1])
+        size = quotient(product(shape), rest)
         return [size if one == -1 else one for one in target]
 
     def _concatenated(self, op, parts):
@@ -207,7 +158,7 @@ class Shapes(object):
                  for sizes in zip(*parts)]
         total = 0
         for part in parts:
-            total = _sum(total, part[axis])
+            total = added(total, part[axis])
         shape[axis] = total
         return shape
 
@@ -215,7 +166,7 @@ class Shapes(object):
         begins, sizes = self.value(op.inputs[1]), self.value(op.inputs[2])
         if not isinstance(begins, list) or not isinstance(sizes, list):
             return None
-        return [_sum(whole, begin, -1) if size == -1 else size
+        return [added(whole, begin, -1) if size == -1 else size
                 for whole, begin, size in zip(shape, begins, sizes)]
 
     def piece(self, op):
@@ -236,7 +187,7 @@ class Shapes(object):
                 return None
             rest.remove(following[0])
             ordered.append(following[0])
-            position = _sum(position, following[0][1])
+            position = added(position, following[0][1])
         return ordered if position == shape else None
 
 

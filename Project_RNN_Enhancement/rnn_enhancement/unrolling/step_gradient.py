@@ -1,30 +1,16 @@
 """The gradient of one traced step, from its last operation to its first."""
-from ..tf1 import control_flow_context, gradient_function, outside_of, tf
-from .constants import concat, constant
+from ..tf1 import gradient_function, tf
+from .constants import concat
 from .operations import (BY_OUTPUT, copy_operation, gradient_by_output, gradient_type, is_short,
                          LOOKUPS, Piece, short_gradient)
 from .products import columns, matmul
-from .shapes import Batch, is_known
+from .sizes import is_known
 from .taps import BatchedProductTap, BiasTap, LookupTap, ProductTap, sum_of
 
 __all__ = ["StepGradient"]
 
 # Products of fewer columns are summed in the loop: their left sides are larger than the weight.
 _NARROW = 16
-
-
-class _Lazy(object):
-    """Sequence of what stands for forward tensors, found or computed when one is asked for."""
-
-    def __init__(self, find, tensors):
-        self._find, self._tensors = find, list(tensors)
-
-    def __len__(self):
-        return len(self._tensors)
-
-    def __getitem__(self, number):
-        found = self._tensors[number]
-        return [self._find(t) for t in found] if isinstance(number, slice) else self._find(found)
 
 
 class StepGradient(object):
@@ -36,17 +22,11 @@ class StepGradient(object):
     def __init__(self, owner, plan, saved):
         self._owner, self._plan, self._saved = owner, plan, saved
         self._kinds = {op.name: self._kind(op) for op in plan.again}
-        self._rights, self._vectors = {}, {}
+        self._rights = {}
         # Outside tensors whose gradients are added up step by step.
         self.accumulated = []
-        for op in plan.again:
-            for position, tensor in enumerate(op.inputs):
-                outer = plan.externals.get(tensor.name)
-                if (outer is not None and outer.dtype.is_floating
-                        and not self._is_tapped(op, position)
-                        and outer.name not in self.accumulated):
-                    self.accumulated.append(outer.name)
-        for tensor in saved.new_state:
+        for tensor in [tensor for op in plan.again for position, tensor in enumerate(op.inputs)
+                       if not self._is_tapped(op, position)] + saved.new_state:
             outer = plan.externals.get(tensor.name)
             if outer is not None and outer.dtype.is_floating and (
                     outer.name not in self.accumulated):
@@ -159,30 +139,8 @@ class StepGradient(object):
         rank = len(shape)
         begin = [piece.begin if axis == piece.axis else 0 for axis in range(rank)]
         size = [piece.size if axis == piece.axis else shape[axis] for axis in range(rank)]
-        before, size, whole = [self._vector(sizes) for sizes in (begin, size, shape)]
+        before, size, whole = [self._owner.sizes.tensor(sizes) for sizes in (begin, size, shape)]
         return tf.pad(piece.value, tf.stack([before, whole - before - size], 1))
-
-    def _vector(self, sizes, dtype=tf.int32):
-        """A size, or a list of them, as a tensor made outside the loop."""
-        key = (tuple(sizes) if isinstance(sizes, list) else sizes, dtype)
-        if key not in self._vectors:
-            flat = sizes if isinstance(sizes, list) else [sizes]
-            if not any(isinstance(size, Batch) for size in flat):
-                self._vectors[key] = constant(sizes, dtype)
-            else:
-                with outside_of(control_flow_context(tf.get_default_graph())):
-                    flat = [self._scalar(size) for size in flat]
-                    self._vectors[key] = tf.cast(
-                        tf.stack(flat) if isinstance(sizes, list) else flat[0], dtype)
-        return self._vectors[key]
-
-    def _scalar(self, size):
-        if not isinstance(size, Batch):
-            return constant(size)
-        scalar = self._owner.batch_size()
-        if size.times != 1:
-            scalar = scalar * constant(size.times)
-        return scalar + constant(size.plus) if size.plus else scalar
 
     def _value(self, tensor):
         """What stands for a forward tensor here."""
@@ -198,7 +156,7 @@ class StepGradient(object):
         elif name in self._saved.handles:
             value = owner._kept(tensor, self._index)
         elif plan.shapes.value(tensor) is not None:
-            value = self._vector(plan.shapes.value(tensor), tensor.dtype)
+            value = owner.sizes.tensor(plan.shapes.value(tensor), tensor.dtype)
         else:
             value = self._copied(tensor.op).outputs[tensor.value_index]
         self._now[name] = value
@@ -244,9 +202,7 @@ class StepGradient(object):
             grads = [tf.zeros_like(self._value(t)) if grad is None and t.dtype.is_floating
                      and len(grads) > 1 and not i else grad
                      for i, (t, grad) in enumerate(zip(op.outputs, grads))]
-            return gradient_by_output(op, _Lazy(self._value, op.inputs),
-                                      _Lazy(self._value, op.outputs), grads,
-                                      [self._plan.is_differentiable(t) for t in op.inputs])
+            return gradient_by_output(op, grads, self._value, self._plan.is_differentiable)
         copied = self._copied(op)
         grads = [tf.zeros_like(new) if grad is None and new.dtype.is_floating else grad
                  for new, grad in zip(copied.outputs, grads)]
