@@ -571,6 +571,34 @@ class GradientTest(_Case):
         product = tf.reduce_sum(w * tf.stop_gradient(gradient))
         self.assertIsNotNone(tf.gradients(product, w)[0])
 
+    def test_inside_a_while_loop_and_outside(self):
+        """What the first gradient makes inside a user's loop is of no use to the next outside."""
+        class PartOfState(rnn_cell.GRUCell):
+            def call(self, inputs, state):
+                # The gradient to the rest is zeros, as many as the batch has rows.
+                output, new_state = super(PartOfState, self).call(inputs, state)
+                return output + tf.pad(tf.slice(state, [0, 1], [-1, 3]), [[0, 0], [0, 1]]), new_state
+
+        x = tf.get_variable("x", [STEPS, 2, 3])
+        rows = tf.placeholder_with_default(x, [STEPS, None, 3])
+        results = {}
+        for unroll in ("loop", "static"):
+            with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+                outputs, _ = rnn.static_rnn(PartOfState(4), tf.unstack(rows), dtype=tf.float32,
+                                            unroll=unroll)
+                loss = tf.reduce_sum(tf.square(outputs[-1]))
+                weights = tf.trainable_variables("model")
+                inside = tf.while_loop(
+                    lambda i, *_: i < 2,
+                    lambda i, *sums: [i + 1] + [total + grad for total, grad in zip(
+                        sums, tf.gradients(loss, weights))],
+                    [0] + [tf.zeros(weight.shape) for weight in weights])[1:]
+                results[unroll] = inside + tf.gradients(loss, weights)
+        with self.session() as session:
+            session.run(tf.global_variables_initializer())
+            found = session.run(results)
+        self.assertAllClose(found["static"], found["loop"], rtol=1e-5, atol=1e-6)
+
     def test_imported_graph(self):
         _, outputs, _ = _gru("loop")
         loss = tf.reduce_sum(tf.square(outputs), name="loss")

@@ -1,4 +1,5 @@
 """Unrolling over time: equal to `tf.nn`, in every form that it takes."""
+import itertools
 import unittest
 
 import numpy as np
@@ -243,6 +244,44 @@ class DynamicTest(tf.test.TestCase):
                     time_major=time_major, scope="both")
             self._compare(build)
             oracle.assert_same_structure(self, build)
+
+    def test_bidirectional_over_many_steps(self):
+        """In the loop that `dynamic_rnn` has, with and without lengths."""
+        for lengths, time_major in itertools.product((None, [6, 2]), (False, True)):
+            def build(library):
+                x = tf.get_variable("x", [6, 2, 3] if time_major else [2, 6, 3])
+                return library.unroll.bidirectional_dynamic_rnn(
+                    library.cells.LSTMCell(4), library.cells.GRUCell(3), x, lengths,
+                    dtype=tf.float32, time_major=time_major)
+            with self.subTest(lengths=lengths, time_major=time_major):
+                self._compare(build)
+
+    def test_bidirectional_of_nested_inputs(self):
+        """TensorFlow 1.15 takes them in one direction only."""
+        x, y = oracle.inputs(5, 2), tf.get_variable("y", [2, 5, 2, 2])
+        cell = Nested(rnn_cell.RNNCell)
+        (_, backwards), (_, state) = rnn_enhanced.bidirectional_dynamic_rnn(
+            cell, cell, (x, y), dtype=tf.float32)
+        expected, expected_state = rnn_enhanced.dynamic_rnn(
+            cell, (tf.reverse(x, [1]), tf.reverse(y, [1])), dtype=tf.float32)
+        expected = tf.nest.map_structure(lambda steps: tf.reverse(steps, [1]), expected)
+        found = oracle.numbers([backwards, state, expected, expected_state])
+        for one, other in zip(found[:len(found) // 2], found[len(found) // 2:]):
+            self.assertAllEqual(one, other)
+
+    def test_lengths_of_unknown_rank(self):
+        def static(library):
+            lengths = tf.placeholder(tf.int64, name="lengths")
+            return library.unroll.static_bidirectional_rnn(
+                library.cells.GRUCell(4), library.cells.LSTMCell(4), _listed(oracle.inputs(6)),
+                dtype=tf.float32, sequence_length=lengths)
+
+        def dynamic(library):
+            lengths = tf.placeholder(tf.int32, name="lengths")
+            return library.unroll.dynamic_rnn(library.cells.GRUCell(4), oracle.inputs(6), lengths,
+                                              dtype=tf.float32)
+        for build in (static, dynamic):
+            self._compare(build, {"lengths:0": [6, 2]})
 
     def test_one_cell_for_both_directions(self):
         def build(library):

@@ -12,7 +12,6 @@ from .states import as_cell_state
 __all__ = ["dynamic_rnn", "bidirectional_dynamic_rnn"]
 
 _dynamic_rnn = undeprecated(tf.nn.dynamic_rnn)
-_bidirectional_dynamic_rnn = undeprecated(tf.nn.bidirectional_dynamic_rnn)
 
 
 @graph_function
@@ -101,10 +100,24 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
     Raises:
       TypeError, ValueError: as `dynamic_rnn`.
     """
-    with quiet_deprecations():
-        return _bidirectional_dynamic_rnn(
-            cell_fw, cell_bw, inputs, sequence_length=sequence_length,
-            initial_state_fw=as_cell_state(cell_fw, initial_state_fw),
-            initial_state_bw=as_cell_state(cell_bw, initial_state_bw), dtype=dtype,
-            parallel_iterations=parallel_iterations, swap_memory=swap_memory,
-            time_major=time_major, scope=scope)
+    assert_like_rnncell("cell_fw", cell_fw)
+    assert_like_rnncell("cell_bw", cell_bw)
+
+    def backwards(tensor):
+        time_axis, batch_axis = (0, 1) if time_major else (1, 0)
+        if sequence_length is None:
+            return tf.reverse(tensor, [time_axis])
+        return tf.reverse_sequence(tensor, sequence_length, seq_axis=time_axis,
+                                   batch_axis=batch_axis)
+
+    with tf.variable_scope(scope or "bidirectional_rnn"):
+        with tf.variable_scope("fw") as fw_scope:
+            outputs_fw, state_fw = dynamic_rnn(
+                cell_fw, inputs, sequence_length, initial_state_fw, dtype, parallel_iterations,
+                swap_memory, time_major, fw_scope)
+        with tf.variable_scope("bw") as bw_scope:
+            outputs_bw, state_bw = dynamic_rnn(
+                cell_bw, tf.nest.map_structure(backwards, inputs), sequence_length,
+                initial_state_bw, dtype, parallel_iterations, swap_memory, time_major, bw_scope)
+        outputs_bw = tf.nest.map_structure(backwards, outputs_bw)
+    return (outputs_fw, outputs_bw), (state_fw, state_bw)

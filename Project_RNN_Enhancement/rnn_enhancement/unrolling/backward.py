@@ -93,7 +93,6 @@ class Backward(object):
         self._saved, self._plan = saved, saved.plan
         self._length, self._flow = length, flow
         self._inputs, self._arrays, self._state = inputs, arrays, state
-        self.sizes = BatchSize(inputs, state)
         self._externals = collections.OrderedDict()
         for name, outer in self._plan.externals.items():
             if outer.dtype.is_floating:
@@ -141,7 +140,9 @@ class Backward(object):
             final_grads)
         start = [tf.zeros_like(self._state[i]) if final_grads[i] is None
                  else tf.convert_to_tensor(final_grads[i]) for i in floats]
-        step = StepGradient(self, plan, saved)
+        # Made anew for each gradient: one may be taken inside a user's loop, the next outside.
+        sizes = BatchSize(self._inputs, self._state)
+        step = StepGradient(self, plan, saved, sizes)
         accumulated = step.accumulated
         zeros = [tf.zeros_like(self._externals[name]) for name in accumulated]
         trace = {}

@@ -67,7 +67,7 @@ class BatchSize(object):
     def __init__(self, inputs, state):
         self._places = [(tensor, axis) for tensor, axis in
                         [(x, 1) for x in inputs] + [(x, 0) for x in state]
-                        if tensor.shape.ndims > axis]
+                        if (tensor.shape.ndims or 0) > axis]
         self._batch_size, self._tensors = None, {}
 
     def tensor(self, sizes, dtype=tf.int32):

@@ -19,8 +19,8 @@ class StepGradient(object):
     Values of the forward step are read, or computed again, when a gradient asks for them.
     """
 
-    def __init__(self, owner, plan, saved):
-        self._owner, self._plan, self._saved = owner, plan, saved
+    def __init__(self, owner, plan, saved, sizes):
+        self._owner, self._plan, self._saved, self._sizes = owner, plan, saved, sizes
         self._kinds = {op.name: self._kind(op) for op in plan.again}
         self._rights = {}
         # Outside tensors whose gradients are added up step by step.
@@ -139,7 +139,7 @@ class StepGradient(object):
         rank = len(shape)
         begin = [piece.begin if axis == piece.axis else 0 for axis in range(rank)]
         size = [piece.size if axis == piece.axis else shape[axis] for axis in range(rank)]
-        before, size, whole = [self._owner.sizes.tensor(sizes) for sizes in (begin, size, shape)]
+        before, size, whole = [self._sizes.tensor(sizes) for sizes in (begin, size, shape)]
         return tf.pad(piece.value, tf.stack([before, whole - before - size], 1))
 
     def _value(self, tensor):
@@ -156,7 +156,7 @@ class StepGradient(object):
         elif name in self._saved.handles:
             value = owner._kept(tensor, self._index)
         elif plan.shapes.value(tensor) is not None:
-            value = owner.sizes.tensor(plan.shapes.value(tensor), tensor.dtype)
+            value = self._sizes.tensor(plan.shapes.value(tensor), tensor.dtype)
         else:
             value = self._copied(tensor.op).outputs[tensor.value_index]
         self._now[name] = value
