@@ -262,8 +262,9 @@ class DynamicTest(tf.test.TestCase):
         cell = Nested(rnn_cell.RNNCell)
         (_, backwards), (_, state) = rnn_enhanced.bidirectional_dynamic_rnn(
             cell, cell, (x, y), dtype=tf.float32)
-        expected, expected_state = rnn_enhanced.dynamic_rnn(
-            cell, (tf.reverse(x, [1]), tf.reverse(y, [1])), dtype=tf.float32)
+        with tf.variable_scope("bidirectional_rnn/bw", reuse=True) as scope:
+            expected, expected_state = rnn_enhanced.dynamic_rnn(
+                cell, (tf.reverse(x, [1]), tf.reverse(y, [1])), dtype=tf.float32, scope=scope)
         expected = tf.nest.map_structure(lambda steps: tf.reverse(steps, [1]), expected)
         found = oracle.numbers([backwards, state, expected, expected_state])
         for one, other in zip(found[:len(found) // 2], found[len(found) // 2:]):
