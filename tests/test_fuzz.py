@@ -70,6 +70,33 @@ def _drawing_cell(c, units):
     return c.DropoutWrapper(c.GRUCell(units), output_keep_prob=0.6, seed=3)
 
 
+def _keeping_cell(c, units):
+    """It keeps a tensor of its last step, and uses it."""
+    class Keeping(c.GRUCell):
+        last = None
+
+        @tf.autograph.experimental.do_not_convert
+        def call(self, inputs, state):
+            output, state = super(Keeping, self).call(inputs, state)
+            if self.last is not None and self.last.graph is output.graph:
+                output = output + 0.1 * self.last
+            self.last = output
+            return output, state
+    return Keeping(units)
+
+
+def _counting_cell(c, units):
+    class Counting(c.BasicRNNCell):
+        calls = 0
+
+        @tf.autograph.experimental.do_not_convert
+        def call(self, inputs, state):
+            self.calls += 1
+            output, state = super(Counting, self).call(inputs, state)
+            return output / self.calls, state
+    return Counting(units)
+
+
 KINDS = collections.OrderedDict([
     ("basic", Kind(lambda c, n: c.BasicRNNCell(n), stock=True)),
     ("basic relu", Kind(lambda c, n: c.BasicRNNCell(n, activation=tf.nn.relu), stock=True)),
@@ -80,6 +107,8 @@ KINDS = collections.OrderedDict([
                                           proj_clip=0.7), stock=True)),
     ("own", Kind(_own_cell, stock=True)),
     ("drawing", Kind(_drawing_cell, stock=True)),
+    ("keeping", Kind(_keeping_cell, stock=True)),
+    ("counting", Kind(_counting_cell, stock=True)),
     ("jzs1", Kind(lambda _, n: rnn_cell.JZS1Cell(n))),
     ("jzs2", Kind(lambda _, n: rnn_cell.JZS2Cell(n))),
     ("jzs3", Kind(lambda _, n: rnn_cell.JZS3Cell(n))),

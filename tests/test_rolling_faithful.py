@@ -336,6 +336,59 @@ class FallbackTest(_Case):
             with self.subTest(name):
                 self._check(build)
 
+    def test_cells_that_calls_copy(self):
+        """A copy with weights of another scope, or of the encoder, counts and keeps for itself."""
+        class Counting(rnn_cell.GRUCell):
+            calls = 0
+
+            def call(self, inputs, state):
+                self.calls += 1
+                output, state = super(Counting, self).call(inputs, state)
+                return output * self.calls, state
+
+        class Keeping(rnn_cell.GRUCell):
+            last = None
+
+            def call(self, inputs, state):
+                output, state = super(Keeping, self).call(inputs, state)
+                self.last = output
+                return output, state
+
+        def in_two_scopes(cell, unroll):
+            with tf.variable_scope("one"):
+                rnn.static_rnn(cell, _vectors(2), dtype=tf.float32, unroll="static")
+            with tf.variable_scope("two"):
+                return rnn.static_rnn(cell, _vectors(name="y"), dtype=tf.float32, unroll=unroll)
+
+        def encoder(cell, unroll):
+            return seq2seq.embedding_rnn_seq2seq(
+                _symbols(), _symbols(), cell, 3, 3, 2, unroll=unroll)
+        for make in (Counting, Keeping):
+            for build in (in_two_scopes, encoder):
+                with self.subTest("%s, %s" % (make.__name__, build.__name__)):
+                    assert_same(self, lambda: build(make(3), "static"),
+                                lambda: build(make(3), "auto"), None, 1e-6, 1e-6)
+                    with tf.Graph().as_default(), self.assertRaisesRegex(
+                            ValueError, "counts its calls|keeps tensors"):
+                        build(make(3), "loop")
+
+    def test_updates_of_a_variable_that_is_there(self):
+        for use_resource in (False, True):
+            def build(unroll):
+                seen = tf.get_variable("seen", [], use_resource=use_resource)
+
+                class Updating(rnn_cell.GRUCell):
+                    @tf.autograph.experimental.do_not_convert
+                    def call(self, inputs, state):
+                        with tf.control_dependencies([tf.assign_add(seen, 1.0)]):
+                            return super(Updating, self).call(inputs, state)
+                return rnn.static_rnn(Updating(3), _vectors(), dtype=tf.float32, unroll=unroll)
+            with self.subTest(use_resource=use_resource):
+                assert_same(self, lambda: build("static"), lambda: build("auto"), None, 1e-6, 1e-6)
+                with tf.Graph().as_default(), self.assertRaisesRegex(
+                        ValueError, "is not possible here: the step.*updates.* a variable"):
+                    build("loop")
+
     def test_reasons(self):
         for name, (reason, build) in sorted(NOT_FAITHFUL.items()):
             with self.subTest(name), tf.Graph().as_default(), stock.quiet():

@@ -4,11 +4,16 @@ TensorFlow 1.15 can't deep-copy a cell that has been called (its attributes hold
 through them the graph's locks). The sequence-to-sequence models copy the decoder's cell for the
 encoder, in every bucket, so here a copy takes a cell's settings and leaves its weights behind.
 """
+import contextlib
 import copy
+import threading
 
 from .tf1 import is_tensor, is_variable, Layer, tf, with_referent
 
-__all__ = ["fresh_copy", "forget_other_graphs", "is_cell_like", "SCOPES_OF_CALLS", "SET_BY_CALLS"]
+__all__ = ["copies_told_to", "fresh_copy", "forget_other_graphs", "is_cell_like",
+           "SCOPES_OF_CALLS", "SET_BY_CALLS"]
+
+_local = threading.local()
 
 # What `tf.layers.Layer` and the cells set when they are called, and the value before that.
 _CALL_STATE = {
@@ -90,6 +95,17 @@ def _copied(value, memo):
         return value
 
 
+@contextlib.contextmanager
+def copies_told_to(function):
+    """Context in which `function`, or None, is called with every copy of a cell that is made."""
+    previous = getattr(_local, "told", None)
+    _local.told = function
+    try:
+        yield
+    finally:
+        _local.told = previous
+
+
 def fresh_copy(cell, memo=None):
     """A copy of `cell`, and of the cells inside it, without weights.
 
@@ -97,8 +113,15 @@ def fresh_copy(cell, memo=None):
     Works for cells of this package, of TensorFlow and of the user, before and after their use.
     """
     memo = {} if memo is None else memo
-    if id(cell) in memo:
-        return memo[id(cell)]
+    if id(cell) not in memo:
+        memo[id(cell)] = duplicate = _duplicate(cell, memo)
+        told = getattr(_local, "told", None)
+        if told is not None:
+            told(duplicate)
+    return memo[id(cell)]
+
+
+def _duplicate(cell, memo):
     if not isinstance(cell, Layer):
         duplicate = copy.copy(cell)
         memo[id(cell)] = duplicate

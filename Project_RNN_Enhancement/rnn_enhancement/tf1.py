@@ -152,6 +152,8 @@ class ScratchGraph(_func_graph.FuncGraph):
     Attributes:
       closed: set to True when nothing more is to come in. Layers keep scopes that they entered, and
         with them the graph.
+      updates_around: types of operations that failed as they update a reference variable of the
+        graph around, which no function body can.
     """
 
     closed = False
@@ -162,6 +164,7 @@ class ScratchGraph(_func_graph.FuncGraph):
             "scratch", collections=None if makes_variables else _copied_collections())
         self.makes_variables = makes_variables
         self._constants = {}
+        self.updates_around = []
         outer = self.outer_graph
         self._name_stack = outer._name_stack
         self._device_function_stack = outer._device_function_stack.copy()
@@ -202,6 +205,24 @@ class ScratchGraph(_func_graph.FuncGraph):
                     tf.get_static_value(tensor), tensor.dtype, tensor.shape, op.name)
         return self._constants[op.name]
 
+
+# The method that all operations of a function body are made by.
+_MAKING = "create_op" if is_tf_1 else "_create_op_internal"
+_make_operation = getattr(_func_graph.FuncGraph, _MAKING)
+
+
+def _make_or_note(graph, op_type, inputs, *args, **kwargs):
+    # TensorFlow 1 puts what stands for them inside into the list.
+    given = list(inputs)
+    try:
+        return _make_operation(graph, op_type, inputs, *args, **kwargs)
+    except TypeError:
+        if any(t.graph is not graph and t.dtype._is_ref_dtype for t in given):
+            graph.updates_around.append(op_type)
+        raise
+
+
+setattr(ScratchGraph, _MAKING, _make_or_note)
 
 # Numbers in a constant that is worth a copy.
 _SMALL = 64

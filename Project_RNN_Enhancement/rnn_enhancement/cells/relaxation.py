@@ -6,7 +6,7 @@ import numbers
 from ..arguments import positive_int
 from ..placement import placed
 from ..tf1 import is_tensor, collections_graph, private_rnn_cell, tf
-from ..copying import fresh_copy
+from ..copying import copies_told_to, fresh_copy
 from .wrappers import _WithVariables
 
 __all__ = ["RelaxationState", "RelaxationWrapper", "relaxed_weights", "relaxation_loss",
@@ -117,7 +117,9 @@ class RelaxationWrapper(_WithVariables):
             return tf.gather(variable, index)
         # A cell keeps the weights that it was built with: each step has a cell of its own.
         with tf.variable_scope(tf.get_variable_scope(), custom_getter=getter):
-            output, inner = fresh_copy(self._cell)(inputs, state.state)
+            with copies_told_to(None):
+                cell = fresh_copy(self._cell)
+            output, inner = cell(inputs, state.state)
         return output, RelaxationState(inner, state.step + 1)
 
     def _of_all_scopes(self, kind):

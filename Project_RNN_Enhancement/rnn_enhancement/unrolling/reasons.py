@@ -75,6 +75,11 @@ def _uses_variable_in_its_own_way(op, _):
                for t in op.inputs)
 
 
+def _has_side_effects(op, _):
+    return op.op_def.is_stateful and seeds_of(op) is None and op.type not in (
+        "Assert", "ReadVariableOp", "ResourceGather")
+
+
 def _computes_with_complex_numbers(op, _):
     return any(t.dtype.is_complex for t in op.outputs)
 
@@ -141,6 +146,14 @@ def _choosing_rows():
     return step
 
 
+def _calling_python():
+    def step(x, h):
+        doubled = tf.py_func(lambda value: 2 * value, [h + x], tf.float32)
+        doubled.set_shape(h.shape)
+        return tf.stop_gradient(doubled), h
+    return step
+
+
 def _complex():
     return lambda x, h: (tf.math.real(tf.complex(h, x) * 1j), h)
 
@@ -203,6 +216,9 @@ REASONS = (
         _uses_variable_in_its_own_way,
         "the step's operation %s of type %s reads or updates a variable in a way of its own."),
            _updating),
+    Reason("side effects", _first_of(
+        _has_side_effects, "the step's operation %s of type %s does more than compute; a loop's "
+        "gradient may run it again."), _calling_python),
     Reason("shape from data", _shape_from_data, _choosing_rows),
     Reason("complex numbers", _first_of(
         _computes_with_complex_numbers, "the step computes with complex numbers (%s of type %s)."),

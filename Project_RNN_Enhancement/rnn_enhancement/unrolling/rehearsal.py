@@ -4,6 +4,7 @@ import logging
 import threading
 import warnings
 
+from ..copying import copies_told_to
 from ..tf1 import control_flow_context, outermost_graph, ScratchGraph, tf
 from .reasons import Refused
 from .signature import signature
@@ -51,7 +52,8 @@ def rehearse(function, args, kwargs):
     watch = Watch([function, args, kwargs] + [find() for find in to_shield])
     operations = around.version
     try:
-        with ScratchGraph(makes_variables=False).in_use(), _silently(watch):
+        with ScratchGraph(makes_variables=False).in_use(), _silently(watch), copies_told_to(
+                watch.add):
             function(*args, **kwargs)
     except Finished:
         pass

@@ -55,8 +55,14 @@ def _rehearsed(watch, step, specs, state, length):
     graph = tf.get_default_graph()
     collections = _Collections(graph)
     watch.remember()
-    with copies_inside():
-        trace = Trace(step, specs, state)
+    try:
+        with copies_inside():
+            trace = Trace(step, specs, state)
+    except Exception:
+        if graph.updates_around:
+            raise Refused("variable", "the step updates a variable of the graph around it (%s)."
+                          % graph.updates_around[0])
+        raise
 
     def is_same_again():
         known = _Collections(graph)

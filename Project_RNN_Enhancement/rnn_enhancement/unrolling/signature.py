@@ -5,7 +5,7 @@ import types
 import numpy as np
 
 from ..tf1 import is_tensor, is_variable, keras, tf
-from .watch import is_internal
+from .snapshot import is_internal
 
 __all__ = ["signature"]
 

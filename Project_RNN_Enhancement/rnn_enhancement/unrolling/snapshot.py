@@ -3,17 +3,29 @@ import collections
 
 import numpy as np
 
-from ..copying import SCOPES_OF_CALLS
-from ..tf1 import keras, tf
+from ..copying import SCOPES_OF_CALLS, SET_BY_CALLS
+from ..tf1 import keras, Layer, rnn_cell, tf
 from . import reasons
 
-__all__ = ["CONTAINERS", "LARGE", "Snapshot", "is_trusted", "of_class"]
+__all__ = ["CONTAINERS", "LARGE", "Snapshot", "is_internal", "is_trusted", "of_class"]
 
 _TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
             "numpy.", "tensorflow_probability.", "absl.")
 CONTAINERS = (list, dict, set, collections.deque, bytearray)
 # Data; nobody counts in it.
 LARGE = 10000
+
+
+# Attributes that TensorFlow's layers set when they are called. Layers name themselves in a graph,
+# and a program may still decide to have no default one.
+with tf.Graph().as_default():
+    _INTERNAL = frozenset(SET_BY_CALLS).union(
+        vars(Layer()), vars(rnn_cell.RNNCell()))
+
+
+def is_internal(name):
+    """Whether an attribute of a layer is one that TensorFlow's layers set when they are called."""
+    return name in _INTERNAL or name.startswith("_self_")
 
 
 def is_trusted(module):

@@ -6,12 +6,11 @@ import types
 
 import numpy as np
 
-from ..copying import SET_BY_CALLS
-from ..tf1 import keras, Layer, rnn_cell, tf, Variable
+from ..tf1 import keras, tf, Variable
 from .reasons import Refused
-from .snapshot import CONTAINERS, is_trusted, LARGE, of_class, Snapshot
+from .snapshot import CONTAINERS, is_internal, is_trusted, LARGE, of_class, Snapshot
 
-__all__ = ["Watch", "is_internal"]
+__all__ = ["Watch"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable, tf.Operation,
           tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
@@ -68,15 +67,23 @@ class Watch(object):
 
     def __init__(self, watched):
         self._seen, self._owners = {}, []
+        self._walk(watched)
+        self.remember()
+        self._first_random = self._random
+        self._snapshot = Snapshot(self._seen.values())
+
+    def _walk(self, watched):
         stack = [(value, "") for value in reversed(list(watched))]
         while stack:
             value, name = stack.pop()
             if id(value) not in self._seen and not isinstance(value, _PLAIN):
                 self._seen[id(value)] = value
                 stack.extend(reversed(list(self._look_at(value, name))))
-        self.remember()
-        self._first_random = self._random
-        self._snapshot = Snapshot(self._seen.values())
+
+    def add(self, copy):
+        """Watches a copy of a cell too; it is nobody's yet, and nothing of it is put back."""
+        self._walk([copy])
+        self._before += [_contents(owner) for owner, _ in self._owners[len(self._before):]]
 
     def _look_at(self, value, name):
         """(object, name) of what lies inside `value`."""
@@ -151,6 +158,7 @@ class Watch(object):
         self._owners.append((value, type(value).__name__))
         found = [(item, name) for name, item in vars(value).items()
                  if not (is_layer and is_internal(name))]
+        found.extend((twin, "_twins") for twin in vars(value).get("_twins", {}).values())
         if not trusted:
             found.extend((cls, cls.__name__) for cls in type(value).__mro__)
         return found
@@ -226,18 +234,6 @@ def _described(change):
     if owner is None:
         return "random numbers of Python", "the step draws random numbers of Python or NumPy."
     return "count", "the step counts its calls (attribute %s)." % (name or type(owner).__name__)
-
-
-# Attributes that TensorFlow's layers set when they are called. Layers name themselves in a graph,
-# and a program may still decide to have no default one.
-with tf.Graph().as_default():
-    _INTERNAL = frozenset(SET_BY_CALLS).union(
-        vars(Layer()), vars(rnn_cell.RNNCell()))
-
-
-def is_internal(name):
-    """Whether an attribute of a layer is one that TensorFlow's layers set when they are called."""
-    return name in _INTERNAL or name.startswith("_self_")
 
 
 def _holds_none(value, graph):
