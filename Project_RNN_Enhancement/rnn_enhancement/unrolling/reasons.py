@@ -77,7 +77,7 @@ def _uses_variable_in_its_own_way(op, _):
 
 def _has_side_effects(op, _):
     return op.op_def.is_stateful and seeds_of(op) is None and op.type not in (
-        "Assert", "ReadVariableOp", "ResourceGather")
+        "Assert", "CheckNumerics", "ReadVariableOp", "ResourceGather")
 
 
 def _computes_with_complex_numbers(op, _):
