@@ -106,6 +106,8 @@ class RNNCell(rnn_cell.RNNCell):
     _initialize_by_block = False
     # Name of a bias -> initialiser that it has instead of the cell's own.
     _bias_starts = {}
+    # Name of a variable -> "kernel" or "bias", where the name doesn't end so.
+    _kinds = {}
     _given_options = ()
     _home = None
 
@@ -213,7 +215,7 @@ class RNNCell(rnn_cell.RNNCell):
 
     def add_weight(self, name, shape=None, dtype=None, initializer=None, **kwargs):
         """Makes a variable of this cell; None for the bias of a cell without biases."""
-        leaf = name.split("/")[-1]
+        leaf = self._kinds.get(name, name.split("/")[-1])
         if leaf == "bias" and not self._use_bias:
             return None
         initializer = self._bias_starts.get(name, initializer)
