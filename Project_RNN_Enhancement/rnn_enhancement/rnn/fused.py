@@ -159,13 +159,13 @@ class LSTMBlockWrapper(Layer, metaclass=abc.ABCMeta):
         if dtype is None:
             dtype = first_c.dtype
         if sequence_length is not None:
-            sequence_length = tf.convert_to_tensor(sequence_length)
+            sequence_length = tf.cast(sequence_length, tf.int32)
         all_c, all_h = self._call_cell(inputs, first_c, first_h, dtype, sequence_length)
         if sequence_length is None:
             return all_h, LSTMStateTuple(all_c[-1], all_h[-1])
         going_on = tf.transpose(tf.sequence_mask(sequence_length, length, all_h.dtype))
         outputs = all_h * tf.expand_dims(going_on, 2)
-        last = tf.stack([sequence_length, tf.range(batch, dtype=sequence_length.dtype)], 1)
+        last = tf.stack([sequence_length, tf.range(batch)], 1)
         # An example of length 0 ends with its initial state.
         return outputs, LSTMStateTuple(*[
             tf.gather_nd(tf.concat([tf.expand_dims(first, 0), later], 0), last)
