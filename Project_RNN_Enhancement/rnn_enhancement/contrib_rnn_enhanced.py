@@ -21,6 +21,7 @@ from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
 from .cells.multi import MultiRNNCell
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
+from .public_names import explain_missing_names
 from .rnn.fused import (FusedRNNCell, FusedRNNCellAdaptor, LSTMBlockFusedCell, LSTMBlockWrapper,
                         TimeReversedFusedRNN)
 from .rnn.stacks import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn
@@ -39,3 +40,5 @@ __all__ = [
     "OutputProjectionWrapper", "RNNCell", "ResidualWrapper", "TimeReversedFusedRNN",
     "best_effort_input_batch_size", "stack_bidirectional_dynamic_rnn", "stack_bidirectional_rnn",
     "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn", "transpose_batch_time"]
+
+explain_missing_names(__name__)
