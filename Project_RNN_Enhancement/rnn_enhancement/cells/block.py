@@ -78,7 +78,7 @@ class GRUBlockCellV2(GRUBlockCell):
 
 
 class LSTMBlock(object):
-    """The equations, settings and variables that `LSTMBlockCell` and `LSTMBlockFusedCell` share.
+    """What `LSTMBlockCell` and `LSTMBlockFusedCell` have in common, before a layer among the bases.
 
         i, j, f, o = [x; h]·W + b
         c' = clip(c*sigmoid(f + forget_bias + p_f*c) + sigmoid(i + p_i*c)*tanh(j))
@@ -95,39 +95,38 @@ class LSTMBlock(object):
       TypeError, ValueError: for what is no int >= 1, number or bool.
     """
 
-    def __init__(self, num_units, forget_bias, cell_clip, use_peephole):
-        self.num_units = positive_int("num_units", num_units)
-        self.forget_bias = finite_number("forget_bias", forget_bias)
-        self.cell_clip = -1.0 if cell_clip is None else finite_number("cell_clip", cell_clip)
-        self.use_peephole = boolean("use_peephole", use_peephole)
-        self._kernel = self._bias = self._peepholes = None
+    def _set_block(self, num_units, forget_bias, cell_clip, use_peephole):
+        self._num_units = positive_int("num_units", num_units)
+        self._forget_bias = finite_number("forget_bias", forget_bias)
+        self._cell_clip = -1.0 if cell_clip is None else finite_number("cell_clip", cell_clip)
+        self._use_peephole = boolean("use_peephole", use_peephole)
 
-    def make_variables(self, layer, input_size):
-        """Makes kernel, bias, w_i_diag, w_f_diag and w_o_diag as weights of `layer`."""
-        n = self.num_units
-        self._kernel = layer.add_weight("kernel", [input_size + n, 4 * n])
-        self._bias = layer.add_weight("bias", [4 * n], initializer=tf.zeros_initializer())
-        if self.use_peephole:
-            self._peepholes = [layer.add_weight("w_%s_diag" % gate, [n]) for gate in "ifo"]
+    def _make_variables(self, input_size):
+        n = self._num_units
+        self._kernel = self.add_weight("kernel", [input_size + n, 4 * n])
+        self._bias = self.add_weight("bias", [4 * n], initializer=tf.zeros_initializer())
+        if self._use_peephole:
+            self._w_i_diag = self.add_weight("w_i_diag", [n])
+            self._w_f_diag = self.add_weight("w_f_diag", [n])
+            self._w_o_diag = self.add_weight("w_o_diag", [n])
 
-    def step(self, inputs, c, h):
+    def _block_step(self, inputs, c, h):
         """(c', h') for inputs [batch, input_size] and c, h [batch, n]."""
         i, j, f, o = tf.split(affine(inputs, h, self._kernel, self._bias), 4, axis=1)
-        f = f + self.forget_bias
-        if self.use_peephole:
-            p_i, p_f, p_o = self._peepholes
-            i, f = i + p_i * c, f + p_f * c
+        f = f + self._forget_bias
+        if self._use_peephole:
+            i, f = i + self._w_i_diag * c, f + self._w_f_diag * c
         c = c * tf.sigmoid(f) + tf.sigmoid(i) * tf.tanh(j)
-        if self.cell_clip > 0:
+        if self._cell_clip > 0:
             # The difference is 0: it brings the gradient.
-            c = (tf.stop_gradient(tf.clip_by_value(c, -self.cell_clip, self.cell_clip))
+            c = (tf.stop_gradient(tf.clip_by_value(c, -self._cell_clip, self._cell_clip))
                  + (c - tf.stop_gradient(c)))
-        if self.use_peephole:
-            o = o + p_o * c
+        if self._use_peephole:
+            o = o + self._w_o_diag * c
         return c, tf.tanh(c) * tf.sigmoid(o)
 
 
-class LSTMBlockCell(CellOfUnits):
+class LSTMBlockCell(LSTMBlock, CellOfUnits):
     """`tf.contrib.rnn.LSTMBlockCell` of TensorFlow 1.15: its variables and numbers.
 
     Zaremba et al. 2014, arXiv:1409.2329, with the peepholes of Sak et al. 2014, arXiv:1402.1128;
@@ -152,14 +151,11 @@ class LSTMBlockCell(CellOfUnits):
                  reuse=None, name="lstm_cell", **kwargs):
         super(LSTMBlockCell, self).__init__(num_units, dtype=dtype, reuse=reuse, name=name,
                                             **kwargs)
-        self._block = LSTMBlock(num_units, forget_bias, cell_clip, use_peephole)
+        self._set_block(num_units, forget_bias, cell_clip, use_peephole)
 
     @property
     def state_size(self):
         return LSTMStateTuple(self._num_units, self._num_units)
-
-    def _make_variables(self, input_size):
-        self._block.make_variables(self, input_size)
 
     def _kernel_blocks(self, name, shape):
         n = self._num_units
@@ -169,12 +165,12 @@ class LSTMBlockCell(CellOfUnits):
         check_floating(inputs, state)
         if not is_sequence(state) or len(state) != 2:
             raise ValueError("LSTMBlockCell takes a state (c, h), got %r." % (state,))
-        c, h = self._block.step(inputs, *state)
+        c, h = self._block_step(inputs, *state)
         return h, LSTMStateTuple(c, h)
 
     def get_config(self):
         config = super(LSTMBlockCell, self).get_config()
         del config["activation"]
-        config.update(forget_bias=self._block.forget_bias, cell_clip=self._block.cell_clip,
-                      use_peephole=self._block.use_peephole)
+        config.update(forget_bias=self._forget_bias, cell_clip=self._cell_clip,
+                      use_peephole=self._use_peephole)
         return config

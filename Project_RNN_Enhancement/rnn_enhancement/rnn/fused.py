@@ -193,7 +193,7 @@ class _AllStates(RNNCell):
         return state, state
 
 
-class LSTMBlockFusedCell(LSTMBlockWrapper):
+class LSTMBlockFusedCell(LSTMBlock, LSTMBlockWrapper):
     """`tf.contrib.rnn.LSTMBlockFusedCell` of TensorFlow 1.15: its variables, numbers, gradients.
 
     Zaremba et al. 2014, arXiv:1409.2329; `LSTMBlock` has the equations. Time is a loop, where
@@ -215,23 +215,23 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
                  dtype=None, name="lstm_fused_cell"):
         with quiet_deprecations():
             super(LSTMBlockFusedCell, self).__init__(_reuse=reuse, name=name, dtype=dtype)
-        self._block = LSTMBlock(num_units, forget_bias, cell_clip, use_peephole)
+        self._set_block(num_units, forget_bias, cell_clip, use_peephole)
         self.input_spec = keras.layers.InputSpec(ndim=3)
 
     @property
     def num_units(self):
-        return self._block.num_units
+        return self._num_units
 
     def build(self, input_shape):
         size = tf.dimension_value(tf.TensorShape(input_shape)[2])
         if size is None:
             raise ValueError("LSTMBlockFusedCell needs inputs [time, batch, input_size] of known "
                              "input_size, got shape %s." % (input_shape,))
-        self._block.make_variables(self, size)
+        self._make_variables(size)
         self.built = True
 
     def _call_cell(self, inputs, initial_cell_state=None, initial_output=None, dtype=None,
                    sequence_length=None):
         return dynamic_rnn(
-            _AllStates(self._block.step, self.num_units), inputs, time_major=True,
+            _AllStates(self._block_step, self.num_units), inputs, time_major=True,
             initial_state=LSTMStateTuple(initial_cell_state, initial_output))[0]
