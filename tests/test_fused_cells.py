@@ -281,6 +281,16 @@ class LSTMBlockFusedCellTest(tf.test.TestCase):
         with self.assertRaises(TypeError):
             contrib.LSTMBlockWrapper()
 
+    def test_lengths_beyond_the_inputs(self):
+        """An error, where TensorFlow's kernel ends the process."""
+        with tf.device("/cpu:0"):
+            _, state = contrib.LSTMBlockFusedCell(UNITS)(
+                inputs(), dtype=tf.float32, sequence_length=[2, STEPS + 1])
+        with self.session() as session:
+            session.run(tf.global_variables_initializer())
+            with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "does not index"):
+                session.run(state)
+
     @unittest.skipIf(is_tf_1, "eager execution is 2.x's default")
     def test_eager(self):
         with tf.init_scope():
