@@ -55,9 +55,8 @@ EXPLANATIONS = {
 EXPLANATIONS.update(("tf.contrib.rnn." + name, "this package has none; its functions and wrappers "
                      "take TensorFlow 1.15's own.") for name in """
     AttentionCellWrapper BidirectionalGridLSTMCell CompiledWrapper Conv1DLSTMCell Conv2DLSTMCell
-    Conv3DLSTMCell ConvLSTMCell CoupledInputForgetGateLSTMCell GLSTMCell GridLSTMCell HighwayWrapper
-    IndRNNCell IndyGRUCell IndyLSTMCell IntersectionRNNCell NASCell PhasedLSTMCell SRUCell
-    TimeFreqLSTMCell UGRNNCell""".split())
+    Conv3DLSTMCell ConvLSTMCell GridLSTMCell HighwayWrapper PhasedLSTMCell
+    TimeFreqLSTMCell""".split())
 
 
 def place_of(path):

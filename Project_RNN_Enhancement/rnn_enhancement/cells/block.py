@@ -33,7 +33,6 @@ class GRUBlockCell(GRUCell):
     _takes_skip_connections = False
     # Names of the gates' and the candidate's kernel and bias.
     _names = ("w_ru", "b_ru", "w_c", "b_c")
-    _kinds = {"w_ru": "kernel", "b_ru": "bias", "w_c": "kernel", "b_c": "bias"}
 
     def __init__(self, num_units=None, cell_size=None, reuse=None, name="gru_cell", **kwargs):
         if (num_units is None) == (cell_size is None):
@@ -57,6 +56,14 @@ class GRUBlockCell(GRUCell):
         self._candidate_bias = self.add_weight(
             candidate_bias, [n], initializer=tf.zeros_initializer())
         self.built = True
+
+    @staticmethod
+    def _is_kernel(leaf):
+        return leaf in ("w_ru", "w_c", "kernel")
+
+    @staticmethod
+    def _is_bias(leaf):
+        return leaf in ("b_ru", "b_c", "bias")
 
     def get_config(self):
         config = super(GRUBlockCell, self).get_config()
