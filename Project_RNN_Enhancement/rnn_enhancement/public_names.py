@@ -52,11 +52,6 @@ PLACES = {
 EXPLANATIONS = {
     "tf.nn.rnn_cell": "the module rnn_cell_enhanced takes its place.",
 }
-EXPLANATIONS.update(("tf.contrib.rnn." + name, "this package has none; its functions and wrappers "
-                     "take TensorFlow 1.15's own.") for name in """
-    AttentionCellWrapper BidirectionalGridLSTMCell CompiledWrapper Conv1DLSTMCell Conv2DLSTMCell
-    Conv3DLSTMCell ConvLSTMCell GridLSTMCell HighwayWrapper PhasedLSTMCell
-    TimeFreqLSTMCell""".split())
 
 
 def place_of(path):
