@@ -70,6 +70,8 @@ CELLS = {
     "norm gru": lambda: rnn_cell.LayerNormGRUCell(SIZE),
     "norm lstm": lambda: rnn_cell.LayerNormLSTMCell(SIZE),
     "norm basic lstm": lambda: rnn_cell.LayerNormBasicLSTMCell(SIZE),
+    "gru block": lambda: rnn_cell.GRUBlockCell(SIZE),
+    "lstm block": lambda: rnn_cell.LSTMBlockCell(SIZE, cell_clip=0.1, use_peephole=True),
     "highway": lambda: rnn_cell.RecurrentHighwayCell(SIZE),
     "multiplicative gru": lambda: rnn_cell.MultiplicativeGRUCell(SIZE),
     "multiplicative lstm": lambda: rnn_cell.MultiplicativeLSTMCell(SIZE),

@@ -17,6 +17,7 @@ import unittest
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from Project_RNN_Enhancement.rnn_enhancement import contrib_rnn_enhanced as contrib_rnn
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
@@ -192,6 +193,7 @@ CELLS = [
     Row("EmbeddingWrapper", lambda n, **k: rnn_cell.EmbeddingWrapper(
         rnn_cell.GRUCell(n), 5, 3, **k), state=4, symbols=5, inner=["cell"],
         refuses=dict(_PROJECTION, **{
+            "config": Refusal(ValueError, "embedding_classes", "TensorFlow's makes none"),
             "embedding_rnn_seq2seq": _SYMBOLS, "embedding_attention_seq2seq": _SYMBOLS,
             "contrib_seq2seq": _SYMBOLS, "repeated_in_a_stack": _SYMBOLS,
             "inside_residual_wrappers": _ONE_SIZE})),
@@ -222,6 +224,9 @@ CELLS = [
     Row("LayerNormGRUCell", rnn_cell.LayerNormGRUCell, state=4),
     Row("LayerNormLSTMCell", rnn_cell.LayerNormLSTMCell, state=_lstm(4, 4)),
     Row("LayerNormBasicLSTMCell", rnn_cell.LayerNormBasicLSTMCell, state=_lstm(4, 4)),
+    Row("GRUBlockCellV2", contrib_rnn.GRUBlockCellV2, state=4),
+    Row("LSTMBlockCell", lambda n, **k: contrib_rnn.LSTMBlockCell(
+        n, cell_clip=5.0, use_peephole=True, **k), state=_lstm(4, 4)),
     Row("RecurrentHighwayCell", rnn_cell.RecurrentHighwayCell, state=4),
     Row("RecurrentHighwayCell_uncoupled", lambda n, **k: rnn_cell.RecurrentHighwayCell(
         n, 2, couple_gates=False, **k), state=4, short=True),

@@ -82,6 +82,39 @@ class ParityTest(tf.test.TestCase):
         cell(tf.constant([1, 2]), cell.zero_state(2, tf.float32))
         self.assertEqual([5, 4], tf.trainable_variables()[0].shape.as_list())
 
+    def test_given_embedding(self):
+        """As in TensorFlow 0.5 - 0.7, in third place; and by name. It gets the gradients."""
+        for name, wrap in (
+                ("by name", lambda cell, e: rnn_cell.EmbeddingWrapper(cell, embedding=e)),
+                ("variable", lambda cell, e: rnn_cell.EmbeddingWrapper(cell, 5, e)),
+                ("tensor", lambda cell, e: rnn_cell.EmbeddingWrapper(cell, 0, e * 1, None))):
+            with self.subTest(name), tf.Graph().as_default(), tf.Session() as session:
+                embedding, xs = tf.get_variable("words", [5, 3]), [tf.constant([1, 4])] * 5
+                cell = rnn_cell.GRUCell(4, name="cell")
+                found = rnn_enhanced.static_rnn(wrap(cell, embedding), xs, dtype=tf.float32)[0]
+                with tf.variable_scope("rnn/embedding_wrapper", reuse=True) as scope:
+                    expected = rnn_enhanced.static_rnn(
+                        cell, [tf.nn.embedding_lookup(embedding, x) for x in xs],
+                        dtype=tf.float32, scope=scope)[0]
+                self.assertLen(tf.trainable_variables(), 5)
+                session.run(tf.global_variables_initializer())
+                self.assertAllClose(*session.run([expected, found]))
+                self.assertAllClose(*session.run([
+                    tf.convert_to_tensor(tf.gradients(results, embedding)[0])
+                    for results in (expected, found)]))
+
+    def test_bad_embeddings(self):
+        embedding, cell = tf.get_variable("words", [5, 3]), rnn_cell.GRUCell(4)
+        for arguments, keywords, error, words in (
+                ((), {}, ValueError, "embedding_classes must be at least 1, got 0"),
+                ((4, embedding), {}, ValueError, r"\[4, None\].*\(5, 3\)"),
+                ((5, 2), {"embedding": embedding}, ValueError, r"\[5, 2\].*\(5, 3\)"),
+                ((5, embedding[0]), {}, ValueError, r"embedding must be of shape"),
+                ((5,), {"embedding": "words"}, TypeError, "embedding must be.*'words'"),
+                ((1.5, embedding), {}, TypeError, "embedding_classes.*1.5")):
+            with self.subTest(words), self.assertRaisesRegex(error, words):
+                rnn_cell.EmbeddingWrapper(cell, *arguments, **keywords)
+
     def test_reuse_shares_the_wrapper_s_variables(self):
         def build(library):
             c, results = library.cells, []

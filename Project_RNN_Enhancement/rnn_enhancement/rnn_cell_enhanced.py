@@ -20,6 +20,8 @@ lets gradients be taken by the states of single steps where time is a loop.
 
 `linear` is the linear map with variables that older programs call `_linear`.
 `weights_by_object` is a context in which a cell used in several scopes keeps one set of weights.
+
+The other names of `tf.contrib.rnn` are found here too, as `contrib_rnn_enhanced` has them.
 """
 from .cells.base import RNNCell, assert_like_rnncell
 from .cells.basic import BasicRNNCell
@@ -47,6 +49,7 @@ from .cells.unitary import UnitaryRNNCell
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
 from .cells.zoneout import ZoneoutWrapper
+from .public_names import explain_missing_names
 from .tf1 import LayerRNNCell, private_rnn_cell
 
 # Private names of TensorFlow's module that programs import.
@@ -71,3 +74,5 @@ __all__ = [
     "SkipConnectionState", "SkipConnectionWrapper", "RelaxationState", "RelaxationWrapper",
     "average_relaxed_weights", "relaxation_loss", "relaxed_weights", "ZoneoutWrapper",
     "PerturbationWrapper"]
+
+explain_missing_names(__name__, also_gives="tf.contrib.rnn")

@@ -9,7 +9,10 @@ Over a tensor: `dynamic_rnn`, `bidirectional_dynamic_rnn`; with a step function 
 Functions over lists put time into a loop of the graph where that changes nothing, and copy the step
 otherwise. Their keyword `unroll` ("auto", "static", "loop") chooses, `set_unroll` for the whole
 package; `unrolling.policy` says what "auto" does.
+
+The other names of `tf.contrib.rnn` are found here too, as `contrib_rnn_enhanced` has them.
 """
+from .public_names import explain_missing_names
 from .tf1 import private_rnn, tf
 from .rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
 from .unrolling.policy import get_unroll, set_unroll
@@ -28,3 +31,5 @@ __all__ = [
     "static_rnn", "dynamic_rnn", "raw_rnn", "static_state_saving_rnn", "static_bidirectional_rnn",
     "bidirectional_dynamic_rnn", "rnn", "bidirectional_rnn", "state_saving_rnn",
     "set_unroll", "get_unroll"]
+
+explain_missing_names(__name__, also_gives="tf.contrib.rnn")

@@ -14,6 +14,7 @@ Losses: `sequence_loss`, `sequence_loss_by_example`. Several lengths: `model_wit
 Regularisers: `norm_stabilizer_loss`, `decov_loss` (hidden states), `rnn_l2_loss`,
 `orthogonality_loss` (weights).
 """
+from .public_names import explain_missing_names
 from .regularizers.decov import decov_loss
 from .regularizers.l2 import rnn_l2_loss
 from .regularizers.norm_stabilizer import norm_stabilizer_loss
@@ -39,3 +40,5 @@ __all__ = [
     "inverse_sigmoid_sampling_schedule", "linear_sampling_schedule", "model_with_buckets",
     "norm_stabilizer_loss", "one2many_rnn_seq2seq", "orthogonality_loss", "rnn_decoder",
     "rnn_l2_loss", "sequence_loss", "sequence_loss_by_example", "tied_rnn_seq2seq"]
+
+explain_missing_names(__name__)

@@ -17,6 +17,7 @@ with warnings.catch_warnings():
     import tensorflow.compat.v1 as tf
 
 from tensorflow.python.framework import func_graph as _func_graph
+from tensorflow.python.framework import op_def_registry as _op_def_registry
 from tensorflow.python.framework import ops as _ops
 from tensorflow.python.framework import random_seed as _random_seed
 from tensorflow.python.ops import control_flow_util as _control_flow_util
@@ -56,7 +57,7 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_
            "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
            "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",
            "select_rows", "without_colocation",
-           "is_keras_cell", "is_sequence", "is_tensor", "is_variable", "static_dimension",
+           "is_keras_cell", "is_stateful", "is_sequence", "is_tensor", "is_variable", "static_dimension",
            "variable_names", "visible_gpus", "with_referent",
            "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
            "private_rnn_cell"]
@@ -119,6 +120,13 @@ def registered_gradients():
     """Names of the op types with a gradient function."""
     registry = getattr(_ops, "gradient_registry", None) or _ops._gradient_registry
     return registry.list()
+
+
+def is_stateful(op_type):
+    """Whether operations of a type have a state, as random ones and variables do."""
+    get = getattr(_op_def_registry, "get", None)
+    definition = get(op_type) if get else _op_def_registry.get_registered_ops()[op_type]
+    return definition is not None and definition.is_stateful
 
 
 def gradient_function(op_type):

@@ -138,11 +138,7 @@ class RNNCell(rnn_cell.RNNCell):
                             % (cls.__name__, kwargs["trainable"]))
         initializer, by_block = weight_initializer_of(
             options.get("weight_initializer"), options.get("orthogonal_scale_factor", 1.1))
-        if initializer is not None:
-            for rival in ("kernel_initializer", "initializer"):
-                if kwargs.get(rival) is not None:
-                    raise TypeError("%s got weight_initializer and %s: give one of them."
-                                    % (cls.__name__, rival))
+        self._reject_rivals(initializer, kwargs)
         with quiet_deprecations():
             super(RNNCell, self).__init__(*args, **kwargs)
         self._pinned_to = device
@@ -153,6 +149,14 @@ class RNNCell(rnn_cell.RNNCell):
             (name, value) for name, value in given.items() if value != dict(self._options)[name]))
         self._home = None
         self._twins = {}
+
+    @classmethod
+    def _reject_rivals(cls, initializer, keywords):
+        """TypeError if `keywords` has another initialiser of kernels beside `initializer`."""
+        for rival in ("kernel_initializer", "initializer"):
+            if initializer is not None and keywords.get(rival) is not None:
+                raise TypeError("%s got weight_initializer and %s: give one of them."
+                                % (cls.__name__, rival))
 
     def __getattr__(self, name):
         # Reached only for a missing attribute. A subclass that never called
@@ -214,10 +218,10 @@ class RNNCell(rnn_cell.RNNCell):
     def add_weight(self, name, shape=None, dtype=None, initializer=None, **kwargs):
         """Makes a variable of this cell; None for the bias of a cell without biases."""
         leaf = name.split("/")[-1]
-        if leaf == "bias" and not self._use_bias:
+        if self._is_bias(leaf) and not self._use_bias:
             return None
         initializer = self._bias_starts.get(name, initializer)
-        if leaf == "kernel" and self._weight_initializer is not None:
+        if self._is_kernel(leaf) and self._weight_initializer is not None:
             initializer = self._weight_initializer
             if self._initialize_by_block:
                 rows, columns = self._kernel_blocks(name, [int(size) for size in shape])
@@ -269,6 +273,16 @@ class RNNCell(rnn_cell.RNNCell):
             raise ValueError("chrono_max_steps=%r needs a bias, but use_bias is False."
                              % (max_steps,))
         self._bias_starts = {name: Chrono(max_steps, gates, offset)}
+
+    @staticmethod
+    def _is_kernel(leaf):
+        """Whether `weight_initializer` is about a variable with this last part of its name."""
+        return leaf in ("kernel", "kernel_w")
+
+    @staticmethod
+    def _is_bias(leaf):
+        """Whether `use_bias` is about a variable with this last part of its name."""
+        return leaf == "bias"
 
     def _kernel_blocks(self, name, shape):
         """Heights and widths of the blocks of kernel `name`; one block by default."""

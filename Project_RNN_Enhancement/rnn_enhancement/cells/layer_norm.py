@@ -6,13 +6,19 @@ from .lstm import LSTMStateTuple
 from .linear import affine
 from .units import CellOfUnits
 
-__all__ = ["LayerNormGRUCell", "LayerNormLSTMCell", "LayerNormBasicLSTMCell"]
+__all__ = ["LayerNormGRUCell", "LayerNormLSTMCell", "LayerNormBasicLSTMCell",
+           "normalized_as_in_contrib"]
 
 
 def _normalized(values, gain, epsilon, shift=None):
     """gain * (v - mean(v)) / sqrt(variance(v) + epsilon) + shift over each row."""
     mean, variance = tf.nn.moments(values, [1], keepdims=True)
     return tf.nn.batch_normalization(values, mean, variance, shift, gain, epsilon)
+
+
+def normalized_as_in_contrib(values, gain, shift):
+    """Layer normalisation with the epsilon of `tf.contrib.layers.layer_norm`."""
+    return _normalized(values, gain, 1e-12, shift)
 
 
 class _LayerNormCell(CellOfUnits):
@@ -183,9 +189,7 @@ class LayerNormBasicLSTMCell(CellOfUnits):
     initialiser says.
     """
 
-    _EPSILON = 1e-12
-
-    def __init__(self, num_units, forget_bias=1.0, input_size=None, activation=None,
+    def __init__(self, num_units, forget_bias=1.0, input_size=None, activation=tf.tanh,
                  layer_norm=True, norm_gain=1.0, norm_shift=0.0, dropout_keep_prob=1.0,
                  dropout_prob_seed=None, reuse=None, **kwargs):
         if input_size is not None:
@@ -229,8 +233,7 @@ class LayerNormBasicLSTMCell(CellOfUnits):
     def _norm(self, values, which):
         if not self._layer_norm:
             return values
-        gain, shift = self._norms[which]
-        return _normalized(values, gain, self._EPSILON, shift)
+        return normalized_as_in_contrib(values, *self._norms[which])
 
     def call(self, inputs, state):
         check_floating(inputs, state)

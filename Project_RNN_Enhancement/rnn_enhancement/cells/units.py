@@ -61,8 +61,17 @@ class CellOfUnits(RNNCell, LayerRNNCell):
         """(output, new state) for inputs [batch, input_size]."""
         raise NotImplementedError
 
-    def _add_kernel(self, name, rows, columns):
-        return self.add_weight(name, [rows, columns])
+    def _add_kernel(self, name, rows, columns, initializer=None):
+        self._reject_rivals(self._weight_initializer, {"initializer": initializer})
+        return self.add_weight(name, [rows, columns], initializer=initializer)
+
+    def _add_shards(self, name, rows, columns, count):
+        """The parts, one upon the other, of a kernel that is kept in `count` variables."""
+        if count > rows:
+            raise ValueError("The %d rows of %s can't be kept in %d shards: give fewer shards."
+                             % (rows, name, count))
+        return [self._add_kernel("%s_%d" % (name, k), rows // count + (k < rows % count), columns)
+                for k in range(count)]
 
     def _add_vector(self, name, size, start=0.0):
         """A bias or other vector of variables that all start at one number."""

@@ -1,6 +1,6 @@
 """Wrappers around a cell: dropout, device, residual, projections, embedding."""
 from ..arguments import positive_int
-from ..tf1 import loading_functions_apart, rnn_cell, tf
+from ..tf1 import is_tensor, is_variable, loading_functions_apart, rnn_cell, tf
 from .base import RNNCell, WRAPPER_OPTIONS, assert_like_rnncell
 from .bookkeeping import is_own_by_field, own_parts
 from .linear import Linear
@@ -211,41 +211,75 @@ class OutputProjectionWrapper(_WithVariables):
 class EmbeddingWrapper(_WithVariables):
     """An embedding look-up in front of a cell: its inputs are integers [batch] or [batch, 1].
 
+    The form of TensorFlow 0.5 - 0.7, `EmbeddingWrapper(cell, embedding_classes=0, embedding=None,
+    initializer=None)`, works too: a matrix in third place is the embedding.
+
     Args:
       cell: the cell.
-      embedding_classes: int, number of symbols.
+      embedding_classes: int, number of symbols; 0, or left out: that of `embedding`.
       embedding_size: int, length of an embedding; `cell.output_size` if None.
       initializer: of the embedding; the scope's, else uniform with variance 1.
       reuse: whether to reuse variables of the scope.
+      embedding: tensor or variable [embedding_classes, embedding_size] to be used in place of a
+        variable of the wrapper's own.
       **kwargs: `gpu_for_layer` (see `RNNCell`).
 
-    Variables: embedding [embedding_classes, embedding_size], on the CPU unless pinned.
+    Variables: embedding [embedding_classes, embedding_size], on the CPU unless pinned; none if
+    `embedding` is given.
+
+    Raises:
+      TypeError: if an int is none, or `embedding` no tensor or variable.
+      ValueError: if there is neither `embedding_classes` nor `embedding`, or `embedding` has
+        another shape.
     """
 
-    def __init__(self, cell, embedding_classes, embedding_size=None, initializer=None, reuse=None,
-                 **kwargs):
+    def __init__(self, cell, embedding_classes=0, embedding_size=None, initializer=None, reuse=None,
+                 embedding=None, **kwargs):
         super(EmbeddingWrapper, self).__init__(cell, reuse=reuse, **kwargs)
+        if embedding is None and (is_tensor(embedding_size) or is_variable(embedding_size)):
+            embedding, embedding_size = embedding_size, None
+        self._embedding, self._initializer = embedding, initializer
+        if embedding is not None:
+            _check_embedding(embedding, embedding_classes, embedding_size)
+            return
         if embedding_size is None:
             embedding_size = cell.output_size
         self._embedding_classes = positive_int("embedding_classes", embedding_classes)
         self._embedding_size = positive_int("embedding_size", embedding_size)
-        self._initializer = initializer
 
     def _embedding_device(self):
         return tf.device("/cpu:0" if self._pinned_to is None else "")
 
     def _embedded(self, symbols, dtype):
         with self._embedding_device():
-            initializer = self._initializer or tf.get_variable_scope().initializer
-            if initializer is None:
-                limit = 3.0 ** 0.5
-                initializer = tf.random_uniform_initializer(-limit, limit)
-            embedding = tf.get_variable(
-                "embedding", [self._embedding_classes, self._embedding_size],
-                initializer=initializer, dtype=dtype)
-            self._track("embedding", embedding)
+            embedding = self._embedding
+            if embedding is None:
+                embedding = self._made_embedding(dtype)
             return tf.nn.embedding_lookup(embedding, tf.reshape(symbols, [-1]))
+
+    def _made_embedding(self, dtype):
+        initializer = self._initializer or tf.get_variable_scope().initializer
+        if initializer is None:
+            limit = 3.0 ** 0.5
+            initializer = tf.random_uniform_initializer(-limit, limit)
+        embedding = tf.get_variable(
+            "embedding", [self._embedding_classes, self._embedding_size], initializer=initializer,
+            dtype=dtype)
+        self._track("embedding", embedding)
+        return embedding
 
     def call(self, inputs, state):
         embedded = self._embedded(inputs, tf.nest.flatten(state)[0].dtype)
         return self._cell(embedded, state)
+
+
+def _check_embedding(embedding, classes, size):
+    """Errors unless `embedding` is a matrix [classes, size]; 0 and None stand for any number."""
+    if not (is_tensor(embedding) or is_variable(embedding)):
+        raise TypeError("embedding must be a tensor or variable [embedding_classes, "
+                        "embedding_size], got %r." % (embedding,))
+    shape = [number if number is None else positive_int(name, number)
+             for name, number in (("embedding_classes", classes or None), ("embedding_size", size))]
+    if not embedding.shape.is_compatible_with(shape):
+        raise ValueError("embedding must be of shape [embedding_classes, embedding_size] = %s, got "
+                         "shape %s." % (shape, embedding.shape))

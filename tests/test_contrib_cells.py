@@ -1,0 +1,183 @@
+"""The cells and wrappers of `tf.contrib.rnn` against TensorFlow 1.15's, or its numbers."""
+import os
+import unittest
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced as rnn
+
+from .contrib_cells import CELLS, Ours, inputs, state
+from .stock import Library, assert_same_results, evaluate, stock_rnn
+
+FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures",
+                       "contrib_cells.npz")
+OURS = Library(Ours(), rnn, None)
+STOCK = Library(stock_rnn, tf.nn, None)
+OF_VALUES, OF_GRADIENTS = dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-5)
+
+
+def two_steps(name):
+    """Builds two steps from a state that isn't zero."""
+    def build(library):
+        cell = CELLS[name].make(library.cells)
+        first, second = inputs(name, 2)
+        with tf.variable_scope("root") as scope:
+            output, new = cell(first, state(name, cell))
+            scope.reuse_variables()
+            return [output, new, cell(second, new)]
+    return build
+
+
+def write_fixture():
+    """Keeps what TensorFlow 1.15 computes, for versions without `tf.contrib`."""
+    kept = {}
+    for name in CELLS:
+        variables, values, gradients = evaluate(STOCK, two_steps(name))
+        kept[name + "/variables"] = np.array(
+            ["%s %s" % (variable, shape) for variable, shape, _ in variables])
+        for kind, arrays in (("values", values), ("gradients", gradients)):
+            for k, array in enumerate(arrays):
+                if array is not None:
+                    kept["%s/%s/%d" % (name, kind, k)] = array
+    np.savez_compressed(FIXTURE, **kept)
+
+
+class AsInContribTest(tf.test.TestCase):
+
+    def test_two_steps(self):
+        for name in sorted(CELLS):
+            with self.subTest(name):
+                assert_same_results(self, evaluate(STOCK, two_steps(name)),
+                                    evaluate(OURS, two_steps(name)), OF_VALUES, OF_GRADIENTS)
+
+    def test_two_steps_by_numbers(self):
+        kept = np.load(FIXTURE)
+        for name in sorted(CELLS):
+            with self.subTest(name):
+                variables, values, gradients = evaluate(OURS, two_steps(name))
+                self.assertEqual(list(kept[name + "/variables"]),
+                                 ["%s %s" % variable[:2] for variable in variables])
+                for k, value in enumerate(values):
+                    np.testing.assert_allclose(value, kept["%s/values/%d" % (name, k)],
+                                               **OF_VALUES)
+                for k, gradient in enumerate(gradients):
+                    key = "%s/gradients/%d" % (name, k)
+                    self.assertEqual(key in kept.files, gradient is not None)
+                    if gradient is not None:
+                        np.testing.assert_allclose(gradient, kept[key], **OF_GRADIENTS)
+
+    def test_states_have_the_same_form(self):
+        for name in sorted(CELLS):
+            with self.subTest(name):
+                stock, ours = CELLS[name].make(STOCK.cells), CELLS[name].make(OURS.cells)
+                self.assertEqual(repr(stock.state_size), repr(ours.state_size))
+                self.assertEqual(repr(stock.output_size), repr(ours.output_size))
+                self.assertEqual(repr(tf.nest.map_structure(
+                    lambda t: str(t.shape), stock.zero_state(2, tf.float32))), repr(
+                        tf.nest.map_structure(lambda t: str(t.shape),
+                                              ours.zero_state(2, tf.float32))))
+
+
+class UnrollingTest(tf.test.TestCase):
+
+    def test_copies_loops_and_dynamic_rnn_agree(self):
+        for name in sorted(CELLS):
+            if not CELLS[name].loops:
+                continue
+
+            def unrolled(unroll):
+                def build(library):
+                    cell = CELLS[name].make(library.cells)
+                    xs = inputs(name, 3)
+                    with tf.variable_scope("rnn") as scope:
+                        if unroll == "dynamic":
+                            stacked = tf.nest.map_structure(lambda *x: tf.stack(x), *xs)
+                            outputs, last = rnn.dynamic_rnn(cell, stacked, time_major=True,
+                                                            dtype=tf.float32, scope=scope)
+                            return [outputs, last]
+                        outputs, last = rnn.static_rnn(cell, xs, dtype=tf.float32, scope=scope,
+                                                       unroll=unroll)
+                        return [tf.stack(outputs), last]
+                return build
+            with self.subTest(name):
+                expected = evaluate(OURS, unrolled("static"))
+                for unroll in ("auto", "dynamic"):
+                    assert_same_results(self, expected, evaluate(OURS, unrolled(unroll)),
+                                        OF_VALUES, OF_GRADIENTS)
+
+    def test_stacks_and_dropout(self):
+        for name in ("nas", "ugrnn", "intersection", "independent lstm", "sru", "grid"):
+            with self.subTest(name), tf.Graph().as_default(), self.session() as session:
+                cell = rnn_cell_enhanced.DropoutWrapper(CELLS[name].make(OURS.cells), 0.5)
+                cell = rnn_cell_enhanced.MultiRNNCell([cell] * (1 if name == "grid" else 2))
+                outputs, _ = rnn.static_rnn(cell, inputs(name, 2), dtype=tf.float32)
+                session.run(tf.global_variables_initializer())
+                self.assertTrue(np.isfinite(session.run(outputs)).all())
+
+
+class ErrorsTest(tf.test.TestCase):
+
+    def test_bad_arguments_are_named(self):
+        c = OURS.cells
+        grid = dict(feature_size=2, frequency_skip=1, num_frequency_blocks=[3])
+        for make, error, words in (
+                (lambda: c.NASCell(0), ValueError, "num_units.*0"),
+                (lambda: c.NASCell(4, "3"), TypeError, "num_proj.*'3'"),
+                (lambda: c.NASCell(4, unknown=1), TypeError, "unknown"),
+                (lambda: c.UGRNNCell(4, forget_bias="1"), TypeError, "forget_bias.*'1'"),
+                (lambda: c.IntersectionRNNCell(4, 0), ValueError, "num_in_proj.*0"),
+                (lambda: c.IntersectionRNNCell(4)(tf.ones([2, 3]), tf.ones([2, 4])), ValueError,
+                 "size 3 .*num_units=4.*num_in_proj=4"),
+                (lambda: c.GLSTMCell(5, number_of_groups=2), ValueError,
+                 "num_units must be divisible by number_of_groups.*5 and 2"),
+                (lambda: c.GLSTMCell(4, num_proj=3, number_of_groups=2), ValueError,
+                 "num_proj must be divisible by number_of_groups"),
+                (lambda: c.GridLSTMCell(4), ValueError, "Must specify num_frequency_blocks"),
+                (lambda: c.GridLSTMCell(4, num_frequency_blocks=[1]), TypeError, "feature_size"),
+                (lambda: c.GridLSTMCell(2, start_freqindex_list=[0], **grid), ValueError,
+                 "start_freqindex_list and end_freqindex_list.*1 and 0"),
+                (lambda: c.GridLSTMCell(2, start_freqindex_list=[0, 2],
+                                        end_freqindex_list=[3, 4], **grid),
+                 ValueError, "num_frequency_blocks must be.*1 and 2"),
+                (lambda: c.GridLSTMCell(2, **grid)(tf.ones([2, 9]), ()), ValueError,
+                 "Invalid num_frequency_blocks.*8 slices, got 3"),
+                (lambda: c.TimeFreqLSTMCell(2), TypeError, "feature_size"),
+                (lambda: c.TimeFreqLSTMCell(2, feature_size=2)(tf.ones([2, 3]), tf.ones([2, 4])),
+                 ValueError, r"state must be \[batch, 8\].*2 slices"),
+                (lambda: c.TimeFreqLSTMCell(2, feature_size=9)(tf.ones([2, 3]), tf.ones([2, 4])),
+                 ValueError, "size 3 are narrower than feature_size=9"),
+                (lambda: c.CoupledInputForgetGateLSTMCell(4, num_unit_shards=99)(
+                    tf.ones([2, 3]), (tf.ones([2, 4]),) * 2), ValueError, "99 shards"),
+                (lambda: c.AttentionCellWrapper(None, 2), TypeError, "is not an RNNCell"),
+                (lambda: c.AttentionCellWrapper(c.GRUCell(4), 0), ValueError,
+                 "attn_length should be greater than zero, got 0"),
+                (lambda: c.AttentionCellWrapper(c.LSTMCell(4), 2, state_is_tuple=False),
+                 ValueError, "Cell returns tuple of states"),
+                (lambda: c.HighwayWrapper(3), TypeError, "is not an RNNCell"),
+                (lambda: c.HighwayWrapper(c.GRUCell(4), 1), TypeError, "couple_carry"),
+                (lambda: c.HighwayWrapper(c.GRUCell(4))(tf.ones([2, 3]), tf.ones([2, 4])),
+                 ValueError, "not compatible"),
+                (lambda: c.CompiledWrapper(c.GRUCell(4), 1), TypeError, "compile_stateful"),
+                (lambda: c.PhasedLSTMCell(4, leak=2.0), ValueError, "leak.*2.0"),
+                (lambda: c.PhasedLSTMCell(4, ratio_on=-1.0), ValueError, "ratio_on.*-1.0"),
+                (lambda: c.PhasedLSTMCell(4, period_init_min=0), ValueError, "period_init_min"),
+                (lambda: c.PhasedLSTMCell(4)(tf.ones([2, 3]), (tf.ones([2, 4]),) * 2), ValueError,
+                 "takes pairs"),
+                (lambda: c.ConvLSTMCell(4, [1] * 5, 2, [1] * 4), ValueError, "conv_ndims.*4"),
+                (lambda: c.Conv1DLSTMCell(input_shape=[4], output_channels=2, kernel_shape=[3]),
+                 ValueError, "Invalid input_shape"),
+                (lambda: c.Conv1DLSTMCell(input_shape=[4, 1], output_channels=2,
+                                          kernel_shape=[3, 3]), ValueError, "kernel_shape"),
+                (lambda: c.Conv1DLSTMCell(input_shape=[4, 1], output_channels=2, kernel_shape=[3])(
+                    tf.ones([2, 4, 2]), (tf.ones([2, 4, 2]),) * 2), ValueError, "input_shape"),
+                (lambda: c.IndyGRUCell(4, kernel_initializer=tf.zeros_initializer(),
+                                       weight_initializer="orthogonal"), TypeError,
+                 "weight_initializer and kernel_initializer")):
+            with self.subTest(words), tf.Graph().as_default():
+                with self.assertRaisesRegex(error, words):
+                    make()
+
+
+if __name__ == "__main__":
+    unittest.main()
