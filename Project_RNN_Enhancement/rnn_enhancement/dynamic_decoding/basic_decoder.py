@@ -5,7 +5,7 @@ from ..cells.base import assert_like_rnncell
 from ..copying import forget_other_graphs
 from ..rnn.states import as_cell_state
 from ..tf1 import check_graph_mode, tf
-from .checks import check_output_layer, check_state, layer_output_size
+from .checks import check_num_symbols, check_output_layer, check_state, layer_output_size
 from .decoder import Decoder
 from .helpers import Helper
 
@@ -46,6 +46,7 @@ class BasicDecoder(Decoder):
                             "GreedyEmbeddingHelper(...), got %r of type %s."
                             % (helper, type(helper).__name__))
         check_output_layer(output_layer)
+        check_num_symbols(cell, output_layer, getattr(helper, "_embedding", None))
         forget_other_graphs(cell)
         initial_state = as_cell_state(cell, initial_state)
         check_state(cell, initial_state, _known_batch_size(helper))

@@ -1,8 +1,8 @@
 """What decoders and helpers check of their arguments."""
 from ..tf1 import Layer, embedding_lookup, keras, static_dimension, tf
 
-__all__ = ["check_output_layer", "check_state", "embedding_function", "end_token_tensor",
-           "layer_output_size", "start_tokens_tensor"]
+__all__ = ["check_num_symbols", "check_output_layer", "check_state", "embedding_function",
+           "end_token_tensor", "layer_output_size", "start_tokens_tensor"]
 
 
 def embedding_function(embedding):
@@ -82,3 +82,18 @@ def check_state(cell, state, batch_size, beams=""):
             raise ValueError("initial_state has a part of shape %s where the batch is %d. %s"
                              % (part.shape, batch_size,
                                 beams or "It must have one row for each example of the helper."))
+
+
+def check_num_symbols(cell, output_layer, embedding):
+    """ValueError if logits straight from a cell are known not to be one for each symbol."""
+    width = getattr(cell, "output_size", None)
+    if output_layer is not None or embedding is None or callable(embedding) or not isinstance(
+            width, int):
+        return
+    shape = tf.TensorShape(getattr(embedding, "shape", None))
+    num_symbols = tf.dimension_value(shape[0]) if shape.ndims else None
+    if num_symbols not in (None, width):
+        raise ValueError(
+            "output_layer is missing: the cell's outputs, of size %d, are taken as the logits, and "
+            "embedding has %d symbols. Give output_layer=tf.layers.Dense(%d, use_bias=False), with "
+            "the name it has in training." % (width, num_symbols, num_symbols))

@@ -106,6 +106,10 @@ def _unless_finished(finished, old, new):
     if isinstance(old, tf.TensorArray):
         return new
     new.set_shape(old.shape)
+    if finished.shape.ndims == 2 and (new.shape.ndims or 0) > 2:
+        raise ValueError("impute_finished=True is not possible with beams, whose outputs name the "
+                         "beams that they go on from: leave it False. Finished hypotheses keep "
+                         "their scores and go on by end_token.")
     return new if new.shape.ndims == 0 else tf.where(finished, old, new)
 
 

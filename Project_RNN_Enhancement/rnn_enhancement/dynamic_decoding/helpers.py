@@ -125,6 +125,8 @@ class GreedyEmbeddingHelper(Helper):
 
     def __init__(self, embedding, start_tokens, end_token):
         self._embedding_fn = embedding_function(embedding)
+        # A decoder without output layer compares it with the width of its logits.
+        self._embedding = embedding
         self._start_tokens = start_tokens_tensor(start_tokens)
         self._end_token = end_token_tensor(end_token)
         self._batch_size = tf.size(self._start_tokens)
