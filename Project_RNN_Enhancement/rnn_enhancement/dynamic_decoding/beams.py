@@ -2,11 +2,16 @@
 from ..arguments import positive_int
 from ..tf1 import static_dimension, tf
 
-__all__ = ["Beams"]
+__all__ = ["Beams", "shape_of_size"]
 
 _TILED = ("give tile_batch(the encoder's final state, multiplier=beam_width); for an "
           "AttentionWrapper, cell.zero_state(batch_size * beam_width, dtype).clone(cell_state="
           "that), on a memory and memory_sequence_length that went through tile_batch too.")
+
+
+def shape_of_size(size):
+    """A part of a cell's state_size, int, shape or tensor, as a `TensorShape`; None is unknown."""
+    return tf.TensorShape(tf.get_static_value(size) if tf.is_tensor(size) else size)
 
 
 def _rank(value):
@@ -66,7 +71,7 @@ class Beams(object):
         """[batch * beams] + size as [batch, beams] + size; scalars and TensorArrays stay."""
         if isinstance(value, tf.TensorArray) or not _rank(value):
             return value
-        size = value.shape[1:].merge_with(tf.TensorShape(size))
+        size = value.shape[1:].merge_with(shape_of_size(size))
         parts = tf.reshape(
             value, tf.concat([[self.batch_size, self.width], tf.shape(value)[1:]], 0))
         parts.set_shape(tf.TensorShape([self.known_batch_size, self.width]).concatenate(size))
@@ -76,7 +81,7 @@ class Beams(object):
         """[batch, beams] + size as [batch * beams] + size; smaller ones and TensorArrays stay."""
         if isinstance(value, tf.TensorArray) or _rank(value) < 2:
             return value
-        size = value.shape[2:].merge_with(tf.TensorShape(size))
+        size = value.shape[2:].merge_with(shape_of_size(size))
         merged = tf.reshape(
             value, tf.concat([[self.batch_size * self.width], tf.shape(value)[2:]], 0))
         merged.set_shape(tf.TensorShape([self.known_rows]).concatenate(size))

@@ -1,5 +1,6 @@
 """What decoders and helpers check of their arguments."""
 from ..tf1 import Layer, embedding_lookup, keras, static_dimension, tf
+from .beams import shape_of_size
 
 __all__ = ["check_num_symbols", "check_output_layer", "check_state", "embedding_function",
            "end_token_tensor", "layer_output_size", "start_tokens_tensor"]
@@ -71,12 +72,13 @@ def check_state(cell, state, batch_size, beams=""):
     for part, part_size in zip(tf.nest.flatten(state), tf.nest.flatten(size)):
         if not tf.is_tensor(part) or not part.shape.ndims:
             continue
+        part_size = shape_of_size(part_size)
         expected = tf.TensorShape([None]).concatenate(part_size)
         if not part.shape.is_compatible_with(expected):
             raise ValueError(
                 "initial_state has a part of shape %s where the cell's state is [batch] + %s: an "
                 "encoder's final state fits a decoder only if their cells are of one size."
-                % (part.shape, tf.TensorShape(part_size)))
+                % (part.shape, part_size))
         rows = static_dimension(part, 0)
         if None not in (rows, batch_size) and rows != batch_size:
             raise ValueError("initial_state has a part of shape %s where the batch is %d. %s"

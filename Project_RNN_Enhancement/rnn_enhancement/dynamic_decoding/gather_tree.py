@@ -37,9 +37,12 @@ def ancestors(parent_ids, max_sequence_lengths):
     _, found, _ = tf.while_loop(lambda step, *_: step >= 0, back, (time - 1, array, own),
                                 back_prop=False)
     found = found.stack()
-    check = tf.Assert(
-        tf.reduce_all(tf.logical_and(found >= 0, found < beams)),
-        ["parent_ids must be numbers of beams, from 0 to below", beams, "got", parent_ids])
+    is_wrong = tf.logical_or(found < 0, found >= beams)
+    # The last wrong one is the first on the way back.
+    where = tf.reverse(tf.where(is_wrong), [0])[:1]
+    check = tf.Assert(tf.logical_not(tf.reduce_any(is_wrong)), [
+        "parent_ids must be numbers of beams, from 0 to below", beams, "but behind (time, batch, "
+        "beam) ==", where, "is parent id", tf.gather_nd(found, where)])
     with tf.control_dependencies([check]):
         return tf.identity(found)
 
