@@ -86,7 +86,10 @@ def monotonic_probability_fn(score, previous_alignments, sigmoid_noise, mode, se
       seed: of the noise.
     """
     if sigmoid_noise > 0:
-        score += sigmoid_noise * tf.random_normal(tf.shape(score), dtype=score.dtype, seed=seed)
+        # The steps of a loop overlap: with a seed they are to draw one after the other.
+        with tf.control_dependencies([] if seed is None else [score]):
+            noise = tf.random_normal(tf.shape(score), dtype=score.dtype, seed=seed)
+        score += sigmoid_noise * noise
     p = tf.cast(score > 0, score.dtype) if mode == "hard" else tf.sigmoid(score)
     return monotonic_attention(p, previous_alignments, mode)
 

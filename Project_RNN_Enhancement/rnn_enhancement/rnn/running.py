@@ -69,6 +69,13 @@ def masked_step(cell, structure, steps, going_on):
         tf.nest.assert_same_structure(state, new_state)
         return (tf.nest.map_structure(
                     lambda new: select_rows(active, new, tf.zeros_like(new)), outputs),
-                tf.nest.map_structure(
-                    lambda new, old: select_rows(active, new, old), new_state, state))
+                tf.nest.map_structure(lambda new, old: _going_on(active, new, old),
+                                      new_state, state))
     return step, steps + [going_on]
+
+
+def _going_on(active, new, old):
+    """The new state of the examples that go on; what all share goes on as long as any does."""
+    if new.shape.ndims == 0:
+        return tf.where(tf.reduce_any(active), new, old)
+    return select_rows(active, new, old)
