@@ -71,6 +71,9 @@ class BaseAttentionMechanism(AttentionMechanism):
       score_mask_value: number; minus infinity by default.
       custom_key_value_fn: function (keys, values) -> (keys, values) applied last.
       name: of the operations.
+      check_lengths: whether lengths beyond the memory, where the graph doesn't know them, are an
+        InvalidArgumentError when it is run; TensorFlow takes them. It is checked once, not at every
+        step.
 
     Raises:
       TypeError: if a layer is none, `probability_fn` can't be called, or the memory has another
@@ -82,7 +85,7 @@ class BaseAttentionMechanism(AttentionMechanism):
 
     def __init__(self, query_layer, memory, probability_fn, memory_sequence_length=None,
                  memory_layer=None, check_inner_dims_defined=True, score_mask_value=None,
-                 custom_key_value_fn=None, name=None):
+                 custom_key_value_fn=None, name=None, check_lengths=False):
         check_graph_mode(type(self).__name__)
         for argument, layer in (("query_layer", query_layer), ("memory_layer", memory_layer)):
             if layer is not None and not isinstance(layer, Layer):
@@ -108,7 +111,8 @@ class BaseAttentionMechanism(AttentionMechanism):
                 if score_mask_value is None:
                     score_mask_value = tf.as_dtype(self.dtype).as_numpy_dtype(-np.inf)
                 masked = ScoreMask(
-                    memory_sequence_length, self._alignments_size, score_mask_value)
+                    tf.convert_to_tensor(memory_sequence_length), self._alignments_size,
+                    score_mask_value, boolean("check_lengths", check_lengths))
                 self._probability_fn = lambda score, state: probability_fn(masked(score), state)
 
     def _checked_dtype(self):
@@ -265,6 +269,7 @@ class LuongAttention(BaseAttentionMechanism):
       dtype: of the computation; float32 by default.
       custom_key_value_fn: function (keys, values) -> (keys, values).
       name: of the operations.
+      check_lengths: whether lengths beyond the memory are an error when the graph is run too.
 
     Variables: memory_layer/kernel [memory's depth, num_units], at once;
     luong_attention/attention_g [] with the first query.
@@ -276,7 +281,7 @@ class LuongAttention(BaseAttentionMechanism):
 
     def __init__(self, num_units, memory, memory_sequence_length=None, scale=False,
                  probability_fn=None, score_mask_value=None, dtype=None, custom_key_value_fn=None,
-                 name="LuongAttention"):
+                 name="LuongAttention", check_lengths=False):
         num_units = positive_int("num_units", num_units)
         self._num_units, self._scale = num_units, boolean("scale", scale)
         self._name = name
@@ -284,7 +289,8 @@ class LuongAttention(BaseAttentionMechanism):
             query_layer=None, memory=memory, probability_fn=_probabilities(probability_fn),
             memory_sequence_length=memory_sequence_length,
             memory_layer=dense_layer(num_units, "memory_layer", dtype or tf.float32),
-            score_mask_value=score_mask_value, custom_key_value_fn=custom_key_value_fn, name=name)
+            score_mask_value=score_mask_value, custom_key_value_fn=custom_key_value_fn, name=name,
+            check_lengths=check_lengths)
 
     def __call__(self, query, state):
         """Returns (weights [batch, max_time], next state) for queries [batch, num_units]."""
@@ -313,6 +319,7 @@ class BahdanauAttention(BaseAttentionMechanism):
       dtype: of the computation; float32 by default.
       custom_key_value_fn: function (keys, values) -> (keys, values).
       name: of the operations.
+      check_lengths: whether lengths beyond the memory are an error when the graph is run too.
 
     Variables: memory_layer/kernel [memory's depth, num_units], at once; with the first query, below
     bahdanau_attention, query_layer/kernel [query's depth, num_units], attention_v [num_units],
@@ -324,7 +331,7 @@ class BahdanauAttention(BaseAttentionMechanism):
 
     def __init__(self, num_units, memory, memory_sequence_length=None, normalize=False,
                  probability_fn=None, score_mask_value=None, dtype=None, custom_key_value_fn=None,
-                 name="BahdanauAttention"):
+                 name="BahdanauAttention", check_lengths=False):
         num_units = positive_int("num_units", num_units)
         self._num_units, self._normalize = num_units, boolean("normalize", normalize)
         self._name = name
@@ -334,7 +341,8 @@ class BahdanauAttention(BaseAttentionMechanism):
             probability_fn=_probabilities(probability_fn),
             memory_sequence_length=memory_sequence_length,
             memory_layer=dense_layer(num_units, "memory_layer", dtype),
-            score_mask_value=score_mask_value, custom_key_value_fn=custom_key_value_fn, name=name)
+            score_mask_value=score_mask_value, custom_key_value_fn=custom_key_value_fn, name=name,
+            check_lengths=check_lengths)
 
     def __call__(self, query, state):
         """Returns (weights [batch, max_time], next state) for queries [batch, depth]."""

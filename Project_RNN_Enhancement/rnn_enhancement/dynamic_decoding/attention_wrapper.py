@@ -3,8 +3,9 @@ import collections
 
 from ..arguments import boolean, check_callable, positive_int
 from ..cells.base import WRAPPER_OPTIONS, RNNCell, assert_like_rnncell
+from ..rnn.running import zero_state_of
 from ..rnn.states import as_cell_state, is_state_of_size
-from ..tf1 import private_rnn_cell, reject_keras_3, static_dimension, tf
+from ..tf1 import is_sequence, private_rnn_cell, reject_keras_3, static_dimension, tf
 from .attention_mechanisms import (AttentionMechanism, BahdanauAttention, BaseAttentionMechanism,
                                    LuongAttention, additive_score, dense_layer, hardmax,
                                    multiplicative_score)
@@ -230,8 +231,9 @@ class AttentionWrapper(RNNCell):
             tf.TensorShape(layer.compute_output_shape(tf.TensorShape([None, width])))[-1])
 
     def _checked_state(self, initial_cell_state):
-        sizes = self._cell.state_size
-        state = as_cell_state(self._cell, initial_cell_state)
+        sizes, state = self._cell.state_size, initial_cell_state
+        if is_sequence(sizes):
+            state = as_cell_state(self._cell, state)
         try:
             tf.nest.assert_same_structure(sizes, state)
             fits = all(map(is_state_of_size, tf.nest.flatten(sizes), tf.nest.flatten(state)))
@@ -293,7 +295,7 @@ class AttentionWrapper(RNNCell):
         with tf.name_scope(type(self).__name__ + "ZeroState", values=[batch_size]):
             cell_state = self._initial_cell_state
             if cell_state is None:
-                cell_state = self._cell.zero_state(batch_size, dtype)
+                cell_state = zero_state_of(self._cell, batch_size, dtype)
             checks = self._batch_size_checks(
                 batch_size, "zero_state of AttentionWrapper %s: batch_size is not that of the "
                 "memory. %s Then batch_size is the batch times beam_width."

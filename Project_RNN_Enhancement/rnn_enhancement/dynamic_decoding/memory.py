@@ -75,12 +75,17 @@ class ScoreMask(object):
       memory_sequence_length: int [batch].
       longest: scalar, the number of scores of an example.
       score_mask_value: number.
+      check_lengths: whether lengths beyond `longest` are an error when the graph is run.
     """
 
-    def __init__(self, memory_sequence_length, longest, score_mask_value):
-        positive = tf.assert_positive(memory_sequence_length, message=(
-            "All values in memory_sequence_length must be greater than zero."))
-        with tf.control_dependencies([positive]):
+    def __init__(self, memory_sequence_length, longest, score_mask_value, check_lengths=False):
+        checks = [tf.assert_positive(memory_sequence_length, message=(
+            "All values in memory_sequence_length must be greater than zero."))]
+        if check_lengths:
+            checks.append(tf.assert_less_equal(
+                memory_sequence_length, tf.cast(longest, memory_sequence_length.dtype), message=(
+                    "memory_sequence_length has values beyond the steps of the memory.")))
+        with tf.control_dependencies(checks):
             self._mask = tf.sequence_mask(memory_sequence_length, longest)
         self._value = score_mask_value
 

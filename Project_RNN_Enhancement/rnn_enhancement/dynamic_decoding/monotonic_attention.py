@@ -129,6 +129,7 @@ class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):
       mode: "recursive", "parallel" or "hard"; see `monotonic_attention`.
       dtype: of the computation; float32 by default.
       name: of the operations.
+      check_lengths: whether lengths beyond the memory are an error when the graph is run too.
 
     Variables: those of `BahdanauAttention`, below bahdanau_monotonic_attention, and there
     attention_score_bias [].
@@ -140,7 +141,7 @@ class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):
     def __init__(self, num_units, memory, memory_sequence_length=None, normalize=False,
                  score_mask_value=None, sigmoid_noise=0., sigmoid_noise_seed=None,
                  score_bias_init=0., mode="parallel", dtype=None,
-                 name="BahdanauMonotonicAttention"):
+                 name="BahdanauMonotonicAttention", check_lengths=False):
         num_units = positive_int("num_units", num_units)
         self._num_units, self._normalize = num_units, boolean("normalize", normalize)
         self._name, self._score_bias_init = name, score_bias_init
@@ -150,7 +151,7 @@ class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):
             probability_fn=_probabilities(sigmoid_noise, mode, sigmoid_noise_seed),
             memory_sequence_length=memory_sequence_length,
             memory_layer=dense_layer(num_units, "memory_layer", dtype),
-            score_mask_value=score_mask_value, name=name)
+            score_mask_value=score_mask_value, name=name, check_lengths=check_lengths)
 
     def __call__(self, query, state):
         """Returns (weights [batch, max_time], next state) for queries [batch, depth]."""
@@ -180,7 +181,8 @@ class LuongMonotonicAttention(BaseMonotonicAttentionMechanism):
 
     def __init__(self, num_units, memory, memory_sequence_length=None, scale=False,
                  score_mask_value=None, sigmoid_noise=0., sigmoid_noise_seed=None,
-                 score_bias_init=0., mode="parallel", dtype=None, name="LuongMonotonicAttention"):
+                 score_bias_init=0., mode="parallel", dtype=None, name="LuongMonotonicAttention",
+                 check_lengths=False):
         num_units = positive_int("num_units", num_units)
         self._num_units, self._scale = num_units, boolean("scale", scale)
         self._name, self._score_bias_init = name, score_bias_init
@@ -189,7 +191,7 @@ class LuongMonotonicAttention(BaseMonotonicAttentionMechanism):
             probability_fn=_probabilities(sigmoid_noise, mode, sigmoid_noise_seed),
             memory_sequence_length=memory_sequence_length,
             memory_layer=dense_layer(num_units, "memory_layer", dtype or tf.float32),
-            score_mask_value=score_mask_value, name=name)
+            score_mask_value=score_mask_value, name=name, check_lengths=check_lengths)
 
     def __call__(self, query, state):
         """Returns (weights [batch, max_time], next state) for queries [batch, num_units]."""
