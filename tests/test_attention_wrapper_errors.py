@@ -115,6 +115,9 @@ MISUSES = {
             tf.ones([2, 4]), tf.ones([2, 4]), "soft"), ValueError, "mode", "hard"),
     "noise": misuse(lambda library: library.seq2seq.BahdanauMonotonicAttention(
         3, memory(), sigmoid_noise=-1.0), ValueError, "sigmoid_noise", "-1", by_stock=False),
+    "bias": misuse(lambda library: library.seq2seq.LuongMonotonicAttention(
+        3, memory(), score_bias_init="low")(tf.ones([2, 3]), tf.ones([2, 4])), TypeError,
+                   "score_bias_init", "low", by_stock=False),
     # The wrapper.
     "cell": misuse(lambda library: library.seq2seq.AttentionWrapper(3, luong(library)), TypeError,
                    "cell"),

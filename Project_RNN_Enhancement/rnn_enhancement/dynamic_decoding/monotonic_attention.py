@@ -10,7 +10,7 @@ import functools
 import numpy as np
 
 from ..arguments import boolean, finite_number, one_of, positive_int
-from ..tf1 import tf
+from ..tf1 import is_tensor, tf
 from .attention_mechanisms import (BaseAttentionMechanism, additive_score, additive_weights,
                                    dense_layer, multiplicative_score, multiplicative_weight)
 from .memory import dimension
@@ -110,8 +110,16 @@ def _probabilities(sigmoid_noise, mode, seed):
                              mode=one_of("mode", mode, _MODES), seed=seed)
 
 
+def _number_or_tensor(score_bias_init):
+    return score_bias_init if is_tensor(score_bias_init) else finite_number(
+        "score_bias_init", score_bias_init)
+
+
 def _score_bias(start, dtype):
-    return tf.get_variable("attention_score_bias", dtype=dtype, initializer=start)
+    if is_tensor(start):
+        return tf.get_variable("attention_score_bias", dtype=dtype, initializer=start)
+    return tf.get_variable("attention_score_bias", shape=(), dtype=dtype,
+                           initializer=tf.constant_initializer(start))
 
 
 class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):
@@ -125,7 +133,7 @@ class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):
       score_mask_value: number; minus infinity by default.
       sigmoid_noise: number >= 0, standard deviation of the noise on scores.
       sigmoid_noise_seed: int or None.
-      score_bias_init: number that the bias starts with; below 0 for a long memory.
+      score_bias_init: number or scalar tensor that the bias starts with; below 0 for a long memory.
       mode: "recursive", "parallel" or "hard"; see `monotonic_attention`.
       dtype: of the computation; float32 by default.
       name: of the operations.
@@ -144,7 +152,7 @@ class BahdanauMonotonicAttention(BaseMonotonicAttentionMechanism):
                  name="BahdanauMonotonicAttention", check_lengths=False):
         num_units = positive_int("num_units", num_units)
         self._num_units, self._normalize = num_units, boolean("normalize", normalize)
-        self._name, self._score_bias_init = name, score_bias_init
+        self._name, self._score_bias_init = name, _number_or_tensor(score_bias_init)
         dtype = dtype or tf.float32
         super(BahdanauMonotonicAttention, self).__init__(
             query_layer=dense_layer(num_units, "query_layer", dtype), memory=memory,
@@ -185,7 +193,7 @@ class LuongMonotonicAttention(BaseMonotonicAttentionMechanism):
                  check_lengths=False):
         num_units = positive_int("num_units", num_units)
         self._num_units, self._scale = num_units, boolean("scale", scale)
-        self._name, self._score_bias_init = name, score_bias_init
+        self._name, self._score_bias_init = name, _number_or_tensor(score_bias_init)
         super(LuongMonotonicAttention, self).__init__(
             query_layer=None, memory=memory,
             probability_fn=_probabilities(sigmoid_noise, mode, sigmoid_noise_seed),
