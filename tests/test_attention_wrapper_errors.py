@@ -8,7 +8,7 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as seq2seq,
                                                      rnn_cell_enhanced as rnn_cell, rnn_enhanced)
-from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense, has_keras_2
 from tests import stock
 from tests.attention_cases import OURS, STOCK
 
@@ -166,6 +166,10 @@ MISUSES = {
     "initial state of another size": misuse(
         lambda library: wrapped(library, initial_cell_state=tf.ones([2, 5])),
         ValueError, "initial_cell_state", "3", "[2, 5]", by_stock=False),
+    "memory whose depth a function hid": misuse(
+        lambda library: wrapped(library, luong(library, custom_key_value_fn=lambda keys, values: (
+            keys, tf.placeholder(tf.float32, [2, 4, None])))), (TypeError, ValueError),
+        "attention_mechanism", "set_shape", by_stock=False),
     # States.
     "zero_state of another batch": misuse(
         zero_state(6), InvalidArgument, "batch_size", "tile_batch", "6", "2"),
@@ -250,6 +254,13 @@ class LayersOfMechanismsTest(unittest.TestCase):
             with self.assertRaisesRegex(TypeError, "probability_fn"):
                 seq2seq.attention_wrapper._BaseAttentionMechanism(
                     query_layer=None, memory=memory(), probability_fn=None)
+
+
+    @unittest.skipIf(has_keras_2, "needs Keras 3")
+    def test_layer_of_keras_3(self):
+        with tf.Graph().as_default():
+            with self.assertRaisesRegex(TypeError, "attention_layer .*Keras 3.*_layer_size"):
+                wrapped(OURS, attention_layer=tf.keras.layers.Dense(2))
 
 
 class RunTimeTest(unittest.TestCase):

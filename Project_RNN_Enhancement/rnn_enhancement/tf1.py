@@ -432,12 +432,12 @@ def is_keras_cell(cell):
             getattr(cell, "zero_state", None) is None)
 
 
-def reject_keras_3(name, cell):
+def reject_keras_3(name, cell, wanted="an RNNCell", instead="take a cell of this package"):
     """Raises TypeError if the argument `name` is a layer of Keras 3."""
     if not has_keras_2 and any(base.__module__.startswith("keras.") for base in type(cell).__mro__):
-        raise TypeError("%s must be an RNNCell, got a %s of Keras 3, whose variables are not those "
-                        "of a TensorFlow 1.x graph: take a cell of this package, or %s."
-                        % (name, type(cell).__name__, FOR_KERAS))
+        raise TypeError("%s must be %s, got a %s of Keras 3, whose variables are not those of a "
+                        "TensorFlow 1.x graph: %s, or %s."
+                        % (name, wanted, type(cell).__name__, instead, FOR_KERAS))
 
 
 def is_tensor(value):

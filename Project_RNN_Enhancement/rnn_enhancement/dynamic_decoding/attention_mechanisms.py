@@ -18,8 +18,6 @@ __all__ = ["AttentionMechanism", "BahdanauAttention", "BaseAttentionMechanism", 
            "additive_score", "additive_weights", "dense_layer", "hardmax", "multiplicative_score",
            "multiplicative_weight"]
 
-_PROBABILITIES = "(score) -> probabilities"
-
 
 def hardmax(logits, name=None):
     """One-hot vectors [..., depth] with the 1 at the largest of `logits` [..., depth].
@@ -249,7 +247,7 @@ def _probabilities(probability_fn):
     """A function (score, state) -> weights of one that takes the score alone."""
     if probability_fn is None:
         probability_fn = tf.nn.softmax
-    check_callable("probability_fn", probability_fn, _PROBABILITIES)
+    check_callable("probability_fn", probability_fn, "(score) -> probabilities")
     return lambda score, _: probability_fn(score)
 
 

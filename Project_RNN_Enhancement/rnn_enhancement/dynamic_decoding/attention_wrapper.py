@@ -213,8 +213,7 @@ class AttentionWrapper(RNNCell):
                 self._width_of(layer, mechanism)
                 for layer, mechanism in zip(self._attention_layers, mechanisms))
         else:
-            self._attention_layer_size = sum(
-                static_dimension(mechanism.values, -1) for mechanism in mechanisms)
+            self._attention_layer_size = sum(map(_depth, mechanisms))
         self._initial_cell_state = None
         if initial_cell_state is not None:
             with tf.name_scope(name, "AttentionWrapperInit"):
@@ -222,11 +221,12 @@ class AttentionWrapper(RNNCell):
 
     def _width_of(self, layer, mechanism):
         """The width of what an attention layer makes of an output and the memory."""
-        reject_keras_3("attention_layer", layer)
+        reject_keras_3("attention_layer", layer, "a tf.layers.Layer",
+                       "give attention_layer_size in its place")
         if not callable(layer) or not hasattr(layer, "compute_output_shape"):
             raise TypeError("attention_layer must be a tf.layers.Layer, got %r of type %s."
                             % (layer, type(layer).__name__))
-        width = self._cell.output_size + static_dimension(mechanism.values, -1)
+        width = self._cell.output_size + _depth(mechanism)
         return tf.dimension_value(
             tf.TensorShape(layer.compute_output_shape(tf.TensorShape([None, width])))[-1])
 
@@ -360,9 +360,15 @@ def _check_mechanisms(mechanisms):
                 "attention_mechanism must be an AttentionMechanism, or a list of them, got %r of "
                 "type %s: make it by LuongAttention or BahdanauAttention of this package, or derive"
                 " its class from AttentionMechanism." % (mechanism, type(mechanism).__name__))
-        if static_dimension(mechanism.values, -1) is None:
-            raise ValueError("attention_mechanism reads a memory of shape %s, whose depth must be "
-                             "known: call set_shape on it." % mechanism.values.shape)
+
+
+def _depth(mechanism):
+    """The depth of what a mechanism reads."""
+    depth = static_dimension(mechanism.values, -1)
+    if depth is None:
+        raise ValueError("attention_mechanism reads a memory of shape %s, whose depth must be "
+                         "known: call set_shape on it." % mechanism.values.shape)
+    return depth
 
 
 def _one_each(argument, values, mechanisms):
