@@ -105,5 +105,41 @@ class WrappersTest(unittest.TestCase):
                         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
+class _Annealed(rnn_cell.RNNCell):
+    """A cell of a user's whose state has numbers that all examples share."""
+
+    state_size = (SIZE, tf.TensorShape([]), tf.TensorShape([]))
+    output_size = SIZE
+
+    def zero_state(self, batch_size, dtype):
+        return tf.zeros([batch_size, SIZE], dtype), tf.ones([], dtype), tf.zeros([], tf.int32)
+
+    def call(self, inputs, state):
+        h, gain, count = state
+        kernel = tf.get_variable("kernel", [SIZE, SIZE])
+        h = tf.tanh(inputs + gain * tf.matmul(h, kernel))
+        return h, (h, 0.9 * gain + tf.reduce_mean(h), count + 1)
+
+
+class ScalarsTest(unittest.TestCase):
+
+    def test_states_with_scalars_run_in_loops(self):
+        for batch in (BATCH, None):
+            for lengths in (None, [3, 1]):
+                results = []
+                for unroll in ("static", "loop"):
+                    with tf.Graph().as_default():
+                        x = tf.get_variable("x", [STEPS, BATCH, SIZE])
+                        given = tf.placeholder_with_default(x, [STEPS, batch, SIZE])
+                        outputs, state = rnn_enhanced.static_rnn(
+                            _Annealed(), tf.unstack(given), dtype=tf.float32,
+                            sequence_length=lengths, unroll=unroll)
+                        loss = tf.reduce_sum(tf.stack(outputs) ** 2) + state[1]
+                        results.append(oracle.numbers([outputs, state] + tf.gradients(
+                            loss, tf.trainable_variables())))
+                for one, other in zip(*results):
+                    np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -67,12 +67,9 @@ class AttentionWrapperState(collections.namedtuple(
           ValueError, TypeError: if a field has another structure.
           ValueError: if a tensor has another shape, or for an unknown field.
         """
-        fields = {}
-        for name, old in self._replace(**kwargs)._asdict().items():
-            fields[name] = old
-            if name in kwargs:
-                fields[name] = _in_place_of(getattr(self, name), kwargs[name], name)
-        return type(self)(**fields)
+        fitting = {name: _in_place_of(old, kwargs[name], name)
+                   for name, old in zip(self._fields, self) if name in kwargs}
+        return self._replace(**dict(kwargs, **fitting))
 
 
 def _in_place_of(old, new, field):
