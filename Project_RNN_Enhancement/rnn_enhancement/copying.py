@@ -83,7 +83,7 @@ def _copied(value, memo):
         return memo[id(value)]
     if is_tensor(value) or is_variable(value):
         return value
-    if is_cell_like(value):
+    if is_cell_like(value) or isinstance(value, Layer):
         return fresh_copy(value, memo)
     if type(value) in (list, tuple):
         return type(value)(_copied(item, memo) for item in value)
@@ -107,7 +107,7 @@ def copies_told_to(function):
 
 
 def fresh_copy(cell, memo=None):
-    """A copy of `cell`, and of the cells inside it, without weights.
+    """A copy of `cell`, and of the cells and layers inside it, without weights.
 
     Settings are copied deeply; tensors among them (a dropout probability, say) are shared.
     Works for cells of this package, of TensorFlow and of the user, before and after their use.
@@ -142,7 +142,8 @@ def _duplicate(cell, memo):
             value = _copied_dependencies(value, memo)
         elif name == "_scope":
             value = None if called else copy.copy(value)
-        elif called and _holds_variables(value) and not is_cell_like(value):
+        elif called and _holds_variables(value) and not (
+                is_cell_like(value) or isinstance(value, Layer)):
             value = None
         elif name not in _SHARED:
             value = _copied(value, memo)

@@ -30,7 +30,7 @@ from tensorflow.python.util import deprecation as _deprecation
 try:
     rnn_cell = tf.nn.rnn_cell
     rnn_cell.RNNCell  # pylint: disable=pointless-statement
-    keras, Layer = tf.keras, tf.layers.Layer
+    keras, Layer, Dense = tf.keras, tf.layers.Layer, tf.layers.Dense
     has_keras_2 = True
 except (AttributeError, ImportError, RecursionError):
     # From 2.16 on Keras is version 3, which has no RNN cells; TensorFlow still holds its own ones
@@ -38,6 +38,7 @@ except (AttributeError, ImportError, RecursionError):
     # without end where that is asked for and not installed.)
     has_keras_2 = False
     from tensorflow.python import keras
+    from tensorflow.python.keras.legacy_tf_layers.core import Dense
     rnn_cell, Layer = _rnn_cell_impl, keras.legacy_tf_layers.base.Layer
 
 # The class between `RNNCell` and the core cells, which isn't public.
@@ -50,7 +51,7 @@ Variable = _variables.Variable
 FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KERAS=1 before "
              "TensorFlow is imported")
 
-__all__ = ["tf", "rnn_cell", "keras", "Layer", "LayerRNNCell", "Variable", "FOR_KERAS",
+__all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variable", "FOR_KERAS",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
@@ -460,12 +461,12 @@ def is_keras_cell(cell):
             getattr(cell, "zero_state", None) is None)
 
 
-def reject_keras_3(name, cell):
+def reject_keras_3(name, cell, wanted="an RNNCell", instead="take a cell of this package"):
     """Raises TypeError if the argument `name` is a layer of Keras 3."""
     if not has_keras_2 and any(base.__module__.startswith("keras.") for base in type(cell).__mro__):
-        raise TypeError("%s must be an RNNCell, got a %s of Keras 3, whose variables are not those "
-                        "of a TensorFlow 1.x graph: take a cell of this package, or %s."
-                        % (name, type(cell).__name__, FOR_KERAS))
+        raise TypeError("%s must be %s, got a %s of Keras 3, whose variables are not those of a "
+                        "TensorFlow 1.x graph: %s, or %s."
+                        % (name, wanted, type(cell).__name__, instead, FOR_KERAS))
 
 
 def is_tensor(value):

@@ -2,7 +2,7 @@
 from ..tf1 import select_rows, static_dimension, tf
 from ..unrolling.steps import AllSteps
 
-__all__ = ["initial_state_of", "masked_step", "steps_going_on"]
+__all__ = ["initial_state_of", "masked_step", "steps_going_on", "zero_state_of"]
 
 
 def initial_state_of(cell, initial_state, first_input, dtype):
@@ -18,6 +18,11 @@ def initial_state_of(cell, initial_state, first_input, dtype):
     batch_size = static_dimension(first_input, 0)
     if batch_size is None:
         batch_size = tf.shape(first_input)[0]
+    return zero_state_of(cell, batch_size, dtype)
+
+
+def zero_state_of(cell, batch_size, dtype):
+    """The state that a cell, which may be one of 0.x, starts from."""
     if getattr(cell, "get_initial_state", None) is not None:
         return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
     return cell.zero_state(batch_size, dtype)
@@ -69,6 +74,13 @@ def masked_step(cell, structure, steps, going_on):
         tf.nest.assert_same_structure(state, new_state)
         return (tf.nest.map_structure(
                     lambda new: select_rows(active, new, tf.zeros_like(new)), outputs),
-                tf.nest.map_structure(
-                    lambda new, old: select_rows(active, new, old), new_state, state))
+                tf.nest.map_structure(lambda new, old: _going_on(active, new, old),
+                                      new_state, state))
     return step, steps + [going_on]
+
+
+def _going_on(active, new, old):
+    """The new state of the examples that go on; what all share goes on as long as any does."""
+    if new.shape.ndims == 0:
+        return tf.where(tf.reduce_any(active), new, old)
+    return select_rows(active, new, old)

@@ -1,7 +1,7 @@
 """Forms of a cell's state: as the cell has it, in plain tuples or lists, or as one tensor."""
 from ..tf1 import is_sequence, reject_keras_3, static_dimension, tf
 
-__all__ = ["as_cell_state"]
+__all__ = ["as_cell_state", "is_state_of_size"]
 
 
 def as_cell_state(cell, state):
@@ -33,7 +33,7 @@ def _parts(size, state):
     """The tensors of `state`, one for each part of `size`; None if they don't fit."""
     sizes = tf.nest.flatten(size)
     parts = tf.nest.flatten(state)
-    if len(parts) == len(sizes) and all(map(_fits, sizes, parts)):
+    if len(parts) == len(sizes) and all(map(is_state_of_size, sizes, parts)):
         return parts
     if not is_sequence(size):
         return None
@@ -47,11 +47,19 @@ def _parts(size, state):
     return None if None in children else sum(children, [])
 
 
-def _fits(size, part):
-    """Whether `part` may be a tensor [batch] + size, as far as the graph knows its shape."""
+def is_state_of_size(size, part):
+    """Whether `part` may be a tensor [batch] + size, as far as the graph knows sizes and shape.
+
+    What has the size [] may also be a scalar, which all examples share.
+    """
     shape = getattr(part, "shape", None)
-    return shape is not None and tf.TensorShape(shape).is_compatible_with(
-        tf.TensorShape([None]).concatenate(size))
+    if shape is None:
+        return False
+    if tf.is_tensor(size):
+        size = [None]
+    allowed = tf.TensorShape([None]).concatenate(size)
+    shape = tf.TensorShape(shape)
+    return shape.is_compatible_with(allowed) or allowed.ndims == 1 and shape.ndims == 0
 
 
 def _split(sizes, state):

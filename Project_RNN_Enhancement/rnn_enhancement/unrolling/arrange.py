@@ -103,7 +103,10 @@ class _Arranging(object):
                 if op.name not in needed:
                     continue
                 deadlines[op.name] = min(deadlines.get(op.name, 2 * k + 1), 2 * k + 1)
-                if not op.outputs or any(dependencies.states(t) & bits for t in op.outputs):
+                if not op.outputs:
+                    # An assertion, before the first of what waits for it.
+                    recurrent.setdefault(op.name, 2 * k + 1)
+                elif any(dependencies.states(t) & bits for t in op.outputs):
                     recurrent[op.name] = 2 * k + 1
         self._recurrent = recurrent
         return deadlines, recurrent

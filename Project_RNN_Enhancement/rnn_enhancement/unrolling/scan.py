@@ -49,9 +49,9 @@ def scan(step, inputs, state, length, batched=()):
 
 
 def _rehearsed(watch, step, specs, state, length):
-    if not all(tf.is_tensor(value) and value.shape.ndims for value in tf.nest.flatten(state)):
-        raise Refused("initial state", "the state holds something else than tensors of known rank "
-                      ">= 1.")
+    if not all(tf.is_tensor(value) and value.shape.ndims is not None
+               for value in tf.nest.flatten(state)):
+        raise Refused("initial state", "the state holds something else than tensors of known rank.")
     graph = tf.get_default_graph()
     collections = _Collections(graph)
     watch.remember()

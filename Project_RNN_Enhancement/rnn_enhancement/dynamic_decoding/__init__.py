@@ -1,0 +1,1 @@
+"""Decoding of TensorFlow 1.x: attention, decoders, helpers, beam search, losses."""

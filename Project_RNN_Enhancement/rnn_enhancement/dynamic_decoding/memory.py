@@ -1,0 +1,123 @@
+"""What attention reads: the memory of an encoder, its padding masked, and checks of batch sizes."""
+import numpy as np
+
+from ..tf1 import static_dimension, tf
+
+__all__ = ["ScoreMask", "batch_size_checks", "dimension", "masked_memory", "mask_score"]
+
+
+def dimension(tensor, axis):
+    """Length of `tensor` along `axis`: an int where the graph knows it, else a scalar tensor."""
+    size = static_dimension(tensor, axis)
+    return tf.shape(tensor)[axis] if size is None else size
+
+
+def masked_memory(memory, memory_sequence_length=None, check_inner_dims_defined=True):
+    """`memory` as tensors, with zeros past the end of every example.
+
+    Args:
+      memory: tensor [batch, max_time, ...], or a nest of them.
+      memory_sequence_length: int [batch], or None: all examples are as long as the memory.
+      check_inner_dims_defined: whether all but the first two dimensions must be known.
+
+    Raises:
+      TypeError: if lengths are no integers.
+      ValueError: if the memory has less than two dimensions, or unknown inner ones; if lengths are
+        no vector, of another batch size, or longer than the memory.
+    """
+    memory = tf.nest.map_structure(lambda m: tf.convert_to_tensor(m, name="memory"), memory)
+    for part in tf.nest.flatten(memory):
+        if part.shape.ndims is not None and part.shape.ndims < 2:
+            raise ValueError("memory must have the shape [batch, max_time, ...], got %s."
+                             % part.shape)
+        if check_inner_dims_defined and not part.shape[2:].is_fully_defined():
+            raise ValueError("memory must have the shape [batch, max_time, ...] with all inner "
+                             "dimensions known, got %s: call set_shape on it." % part.shape)
+    if memory_sequence_length is None:
+        return memory
+    first = tf.nest.flatten(memory)[0]
+    lengths = _checked_lengths(memory_sequence_length, first)
+    mask = tf.sequence_mask(lengths, tf.shape(first)[1], dtype=first.dtype)
+
+    def masked(part):
+        rank = tf.rank(part) if part.shape.ndims is None else part.shape.ndims
+        ones = tf.ones([rank - 2], tf.int32)
+        return part * tf.reshape(mask, tf.concat([tf.shape(mask), ones], 0))
+    return tf.nest.map_structure(masked, memory)
+
+
+def _checked_lengths(memory_sequence_length, memory):
+    lengths = tf.convert_to_tensor(memory_sequence_length, name="memory_sequence_length")
+    if not lengths.dtype.is_integer:
+        raise TypeError("memory_sequence_length must hold integers, got dtype %s."
+                        % lengths.dtype.name)
+    if lengths.shape.ndims not in (None, 1):
+        raise ValueError("memory_sequence_length must be a vector [batch], got shape %s."
+                         % lengths.shape)
+    if not lengths.shape.is_compatible_with(memory.shape[:1]):
+        raise ValueError(
+            "memory_sequence_length has a batch of %s, memory one of %s. Where a beam search "
+            "repeats the examples, give both to tile_batch."
+            % (lengths.shape[0], memory.shape[0]))
+    values, longest = tf.get_static_value(lengths), static_dimension(memory, 1)
+    if values is not None and longest is not None and np.any(values > longest):
+        raise ValueError("memory_sequence_length has %d, but memory has only %d steps."
+                         % (values.max(), longest))
+    return lengths
+
+
+class ScoreMask(object):
+    """Scores with a value in place of those past the end of an example.
+
+    The mask is made once, so that a step of a decoder has no more than the choice.
+
+    Args:
+      memory_sequence_length: int [batch].
+      longest: scalar, the number of scores of an example.
+      score_mask_value: number.
+      check_lengths: whether lengths beyond `longest` are an error when the graph is run.
+    """
+
+    def __init__(self, memory_sequence_length, longest, score_mask_value, check_lengths=False):
+        checks = [tf.assert_positive(memory_sequence_length, message=(
+            "All values in memory_sequence_length must be greater than zero."))]
+        if check_lengths:
+            checks.append(tf.assert_less_equal(
+                memory_sequence_length, tf.cast(longest, memory_sequence_length.dtype), message=(
+                    "memory_sequence_length has values beyond the steps of the memory.")))
+        with tf.control_dependencies(checks):
+            self._mask = tf.sequence_mask(memory_sequence_length, longest)
+        self._value = score_mask_value
+
+    def __call__(self, score):
+        return tf.where(self._mask, score, self._value * tf.ones_like(score))
+
+
+def mask_score(score, memory_sequence_length=None, score_mask_value=None):
+    """`score` [batch, max_time] with `score_mask_value` past the end of every example."""
+    if memory_sequence_length is None:
+        return score
+    return ScoreMask(memory_sequence_length, tf.shape(score)[1], score_mask_value)(score)
+
+
+def batch_size_checks(batch_size, mechanisms, message):
+    """Assertions that the memories of mechanisms have a batch of `batch_size`; those needed.
+
+    Args:
+      batch_size: int or scalar tensor.
+      mechanisms: objects with an attribute `batch_size`.
+      message: what to say where they have not.
+
+    Raises:
+      InvalidArgumentError: if the graph knows that they have not.
+    """
+    checks = []
+    for mechanism in mechanisms:
+        sizes = [tf.get_static_value(size) if tf.is_tensor(size) else size
+                 for size in (batch_size, mechanism.batch_size)]
+        if None in sizes:
+            checks.append(tf.assert_equal(batch_size, mechanism.batch_size, message=message))
+        elif sizes[0] != sizes[1]:
+            raise tf.errors.InvalidArgumentError(
+                None, None, "%s The batch has %d, the memory %d." % ((message,) + tuple(sizes)))
+    return checks
