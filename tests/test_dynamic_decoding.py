@@ -126,3 +126,25 @@ class TileBatchTest(unittest.TestCase):
             a, b = session.run([a, b], {x: [[1, 2], [3, 4]]})
             np.testing.assert_array_equal([[1, 2]] * 3 + [[3, 4]] * 3, a)
             np.testing.assert_array_equal([7, 7, 7, 8, 8, 8], b)
+
+
+class BeyondStockTest(unittest.TestCase):
+    """What `tf.contrib.seq2seq` documents and doesn't do."""
+
+    def test_nested_inputs(self):
+        with tf.Graph().as_default(), tf.Session() as session:
+            x = tf.reshape(tf.range(12.0), [2, 3, 2])
+            helper = seq2seq.TrainingHelper({"a": x, "b": x[:, :, :1]}, [3, 1])
+            _, first = helper.initialize()
+            _, second, _ = helper.next_inputs(0, None, None)
+            self.assertEqual({"a", "b"}, set(first))
+            first, second, x = session.run([first, second, x])
+            np.testing.assert_array_equal(x[:, 0], first["a"])
+            np.testing.assert_array_equal(x[:, 1, :1], second["b"])
+
+    def test_a_sampling_probability_of_each_example(self):
+        with tf.Graph().as_default(), tf.Session() as session:
+            helper = seq2seq.ScheduledEmbeddingTrainingHelper(
+                tf.zeros([3, 4, 2]), [4, 4, 4], tf.zeros([5, 2]), [0.0, 1.0, 0.0])
+            samples = session.run(helper.sample(0, tf.zeros([3, 5]), None))
+            np.testing.assert_array_equal([False, True, False], samples > -1)
