@@ -119,6 +119,27 @@ class UnrollingTest(tf.test.TestCase):
                 self.assertTrue(np.isfinite(session.run(outputs)).all())
 
 
+class CopiesTest(tf.test.TestCase):
+
+    def test_settings_make_an_equal_cell(self):
+        for name in sorted(CELLS):
+            if name.startswith(("attention", "highway", "compiled")):
+                continue
+            with self.subTest(name):
+                cell = CELLS[name].make(OURS.cells)
+                config = cell.get_config()
+                self.assertEqual(repr(config), repr(type(cell).from_config(config).get_config()))
+
+    def test_float64(self):
+        for name in ("nas", "ugrnn", "coupled norm", "grid", "group", "sru", "intersection",
+                     "independent lstm", "conv 1d", "attention", "highway", "norm"):
+            with self.subTest(name), tf.Graph().as_default():
+                cell = CELLS[name].make(OURS.cells)
+                output, _ = cell(tf.ones((2,) + CELLS[name].shape, tf.float64),
+                                 cell.zero_state(2, tf.float64))
+                self.assertEqual(tf.float64, output.dtype)
+
+
 class ErrorsTest(tf.test.TestCase):
 
     def test_bad_arguments_are_named(self):
