@@ -274,14 +274,14 @@ def evaluate(library, name):
     return stock.evaluate(library, CASES[name])
 
 
-def recorded():
+def recorded(path=RECORDED, names=None):
     """Case -> what stock TensorFlow 1.15 gave, as `evaluate` gives it."""
     found = {}
-    with np.load(RECORDED) as arrays:
-        for name in CASES:
-            names = [str(entry) for entry in arrays[name + "/names"]]
+    with np.load(path) as arrays:
+        for name in CASES if names is None else names:
+            variables = [str(entry) for entry in arrays[name + "/names"]]
             values = [arrays["%s/value %d" % (name, i)]
                       for i in range(int(arrays[name + "/values"]))]
-            gradients = [arrays.get("%s/gradient %d" % (name, i)) for i in range(len(names))]
-            found[name] = names, values, gradients
+            gradients = [arrays.get("%s/gradient %d" % (name, i)) for i in range(len(variables))]
+            found[name] = variables, values, gradients
     return found

@@ -16,6 +16,11 @@ OURS = Library(Ours(), rnn, None)
 STOCK = Library(stock_rnn, tf.nn, None)
 OF_VALUES, OF_GRADIENTS = dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-5)
 
+# One of each kind.
+LOOPED = ("coupled peepholes", "coupled joined", "time freq", "grid", "grid both ways",
+          "attention joined", "highway", "nas projection", "ugrnn", "intersection in", "compiled",
+          "phased", "conv 2d", "group", "sru", "independent gru", "independent lstm")
+
 
 def two_steps(name):
     """Builds two steps from a state that isn't zero."""
@@ -82,9 +87,7 @@ class AsInContribTest(tf.test.TestCase):
 class UnrollingTest(tf.test.TestCase):
 
     def test_copies_loops_and_dynamic_rnn_agree(self):
-        for name in sorted(CELLS):
-            if not CELLS[name].loops:
-                continue
+        for name in LOOPED:
 
             def unrolled(unroll):
                 def build(library):
@@ -114,6 +117,27 @@ class UnrollingTest(tf.test.TestCase):
                 outputs, _ = rnn.static_rnn(cell, inputs(name, 2), dtype=tf.float32)
                 session.run(tf.global_variables_initializer())
                 self.assertTrue(np.isfinite(session.run(outputs)).all())
+
+
+class CopiesTest(tf.test.TestCase):
+
+    def test_settings_make_an_equal_cell(self):
+        for name in sorted(CELLS):
+            if name.startswith(("attention", "highway", "compiled")):
+                continue
+            with self.subTest(name):
+                cell = CELLS[name].make(OURS.cells)
+                config = cell.get_config()
+                self.assertEqual(repr(config), repr(type(cell).from_config(config).get_config()))
+
+    def test_float64(self):
+        for name in ("nas", "ugrnn", "coupled norm", "grid", "group", "sru", "intersection",
+                     "independent lstm", "conv 1d", "attention", "highway", "norm"):
+            with self.subTest(name), tf.Graph().as_default():
+                cell = CELLS[name].make(OURS.cells)
+                output, _ = cell(tf.ones((2,) + CELLS[name].shape, tf.float64),
+                                 cell.zero_state(2, tf.float64))
+                self.assertEqual(tf.float64, output.dtype)
 
 
 class ErrorsTest(tf.test.TestCase):
@@ -157,7 +181,7 @@ class ErrorsTest(tf.test.TestCase):
                 (lambda: c.HighwayWrapper(3), TypeError, "is not an RNNCell"),
                 (lambda: c.HighwayWrapper(c.GRUCell(4), 1), TypeError, "couple_carry"),
                 (lambda: c.HighwayWrapper(c.GRUCell(4))(tf.ones([2, 3]), tf.ones([2, 4])),
-                 ValueError, "not compatible"),
+                 ValueError, "compatible"),
                 (lambda: c.CompiledWrapper(c.GRUCell(4), 1), TypeError, "compile_stateful"),
                 (lambda: c.PhasedLSTMCell(4, leak=2.0), ValueError, "leak.*2.0"),
                 (lambda: c.PhasedLSTMCell(4, ratio_on=-1.0), ValueError, "ratio_on.*-1.0"),

@@ -15,7 +15,8 @@ class _IndependentCell(CellOfUnits):
         width = count * self._num_units
         starts = self._bias_initializer or tf.constant_initializer(bias_start)
         return (self._add_kernel(kernel, input_size, width, self._kernel_initializer),
-                self.add_weight(vector, [1, width], initializer=tf.random_uniform_initializer(-1, 1)),
+                self.add_weight(vector, [1, width],
+                                initializer=tf.random_uniform_initializer(-1, 1)),
                 self.add_weight(bias, [width], initializer=starts))
 
     # Of the cell without arguments for them.

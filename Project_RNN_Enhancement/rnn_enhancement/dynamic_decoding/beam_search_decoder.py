@@ -196,5 +196,6 @@ def _weight(name, value):
     if not is_tensor(value):
         return finite_number(name, value)
     if value.shape.ndims not in (None, 0):
-        raise ValueError("%s must be a number or scalar tensor, got shape %s." % (name, value.shape))
+        raise ValueError("%s must be a number or a scalar tensor, got shape %s."
+                         % (name, value.shape))
     return value

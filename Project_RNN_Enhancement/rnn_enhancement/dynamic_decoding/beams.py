@@ -1,4 +1,4 @@
-"""Tensors [batch * beams, ...], as a cell has them, and [batch, beams, ...], as a search has them."""
+"""Tensors [batch * beams, ...], as a cell has them, and [batch, beams, ...], as a search does."""
 from ..arguments import positive_int
 from ..tf1 import static_dimension, tf
 

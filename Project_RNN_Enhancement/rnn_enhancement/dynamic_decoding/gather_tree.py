@@ -1,4 +1,4 @@
-"""Whole hypotheses out of the steps of a beam search, by their parents, with ordinary operations."""
+"""Whole hypotheses out of the steps of a beam search, by their parents."""
 from ..arguments import checked_keywords
 from ..tf1 import static_dimension, tf
 
