@@ -10,7 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import oracle
 from .equations import run_numpy, sigmoid, weights_of
-from .stock import assert_same_results, evaluate, Library, quiet, stock_rnn
+from .stock import assert_same_results, evaluate, Library
 
 CONTRIB = Library(contrib, rnn, None)
 STEPS, BATCH, SIZE, UNITS = 5, 2, 3, 4
