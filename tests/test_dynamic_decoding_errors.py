@@ -183,4 +183,5 @@ class ErrorsTest(unittest.TestCase):
             self.refused(ValueError, parts, seq2seq.gather_tree, *arguments)
         with tf.Session() as session, self.assertRaises(tf.errors.InvalidArgumentError) as caught:
             session.run(seq2seq.gather_tree(steps, steps + 3, [4, 4], 1))
-        self.assertIn("parent_ids must be numbers of beams", str(caught.exception))
+        self.assertIn("parent id 3 at (batch, time, beam) == (1, 2, 2), where there are 3 beams",
+                      str(caught.exception))

@@ -31,6 +31,7 @@ from .dynamic_decoding.sequence_loss import sequence_loss
 from .dynamic_decoding.tile_batch import tile_batch
 from .dynamic_decoding.training_helpers import (ScheduledEmbeddingTrainingHelper,
                                                 ScheduledOutputTrainingHelper, TrainingHelper)
+from .public_names import explain_missing_names
 
 __all__ = [
     "AttentionMechanism",
@@ -63,3 +64,5 @@ __all__ = [
     "sequence_loss",
     "tile_batch",
 ]
+
+explain_missing_names(__name__)

@@ -48,7 +48,7 @@ class GLSTMCell(CellOfUnits):
 
     def _check_divisible(self, name, size):
         if size % self._number_of_groups:
-            raise ValueError("%s must be divisible by number_of_groups, got %d and %d."
+            raise ValueError("%s (%d) must be divisible by number_of_groups (%d)."
                              % (name, size, self._number_of_groups))
 
     @property
@@ -63,8 +63,14 @@ class GLSTMCell(CellOfUnits):
     def _is_bias(leaf):
         return leaf.startswith("bias_")
 
+    def build(self, inputs_shape):
+        if tf.dimension_value(tf.TensorShape(inputs_shape)[-1]) is None:
+            raise ValueError("input size must be statically known, got inputs of shape %s."
+                             % inputs_shape)
+        super(GLSTMCell, self).build(inputs_shape)
+
     def _make_variables(self, input_size):
-        self._check_divisible("the size of the inputs", input_size)
+        self._check_divisible("input size", input_size)
         n, g = self._num_units, self._number_of_groups
         self._group_kernels = [
             self._add_kernel("group%d/kernel" % k, (input_size + self.output_size) // g,

@@ -49,8 +49,9 @@ class IntersectionRNNCell(CellOfUnits):
         self._projection = None
         if input_size != n:
             if self._num_in_proj is None:
-                raise ValueError("Must have input size == num_units, got inputs of size %d and "
-                                 "num_units=%d: give num_in_proj=%d." % (input_size, n, n))
+                raise ValueError("Must have input size == output size for Intersection RNN. To fix, "
+                                 "num_in_proj should be set to num_units at cell init. Inputs are "
+                                 "of size %d, and num_units=%d." % (input_size, n))
             self._projection = (
                 self._add_kernel("in_projection/kernel", input_size, n, self._initializer),
                 self._add_vector("in_projection/bias", n))

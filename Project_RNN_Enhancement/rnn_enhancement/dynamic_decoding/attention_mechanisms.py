@@ -5,13 +5,15 @@
 Replaces the mechanisms of `tf.contrib.seq2seq`, with TensorFlow 1.15's variables and numbers.
 """
 import copy
+import functools
 import math
 
 import numpy as np
 
 from ..arguments import boolean, check_callable, positive_int
 from ..copying import fresh_copy
-from ..tf1 import Dense, Layer, check_graph_mode, private_rnn_cell, quiet_deprecations, tf
+from ..tf1 import (Dense, Layer, check_graph_mode, control_flow_context, private_rnn_cell,
+                   quiet_deprecations, tf)
 from .memory import ScoreMask, dimension, masked_memory
 
 __all__ = ["AttentionMechanism", "BahdanauAttention", "BaseAttentionMechanism", "LuongAttention",
@@ -104,14 +106,29 @@ class BaseAttentionMechanism(AttentionMechanism):
                 self._keys, self._values = custom_key_value_fn(self._keys, self._values)
             self._batch_size = dimension(self._keys, 0)
             self._alignments_size = dimension(self._keys, 1)
-            self._probability_fn = probability_fn
-            if memory_sequence_length is not None:
-                if score_mask_value is None:
-                    score_mask_value = tf.as_dtype(self.dtype).as_numpy_dtype(-np.inf)
-                masked = ScoreMask(
-                    tf.convert_to_tensor(memory_sequence_length), self._alignments_size,
-                    score_mask_value, boolean("check_lengths", check_lengths))
-                self._probability_fn = lambda score, state: probability_fn(masked(score), state)
+        self._score_mask = self._make_score_mask = None
+        if memory_sequence_length is not None:
+            if score_mask_value is None:
+                score_mask_value = tf.as_dtype(self.dtype).as_numpy_dtype(-np.inf)
+            self._make_score_mask = functools.partial(
+                ScoreMask, memory_sequence_length, self._alignments_size, score_mask_value,
+                boolean("check_lengths", check_lengths))
+        self._unmasked_probability_fn = probability_fn
+
+    def _probability_fn(self, score, state):
+        if self._make_score_mask is not None:
+            score = (self._score_mask or self._make_score_mask())(score)
+        return self._unmasked_probability_fn(score, state)
+
+    def prepare(self):
+        """Makes what all steps share, so that none makes its own."""
+        keys, graph = tf.nest.flatten(self._keys)[0], tf.get_default_graph()
+        # Inside a loop or a function it would be of no use outside.
+        if self._make_score_mask is not None and self._score_mask is None and (
+                keys.graph is graph
+                and keys.op._get_control_flow_context() is control_flow_context(graph)):
+            with tf.name_scope("score_mask"):
+                self._score_mask = self._make_score_mask()
 
     def _checked_dtype(self):
         found = tf.nest.flatten(self._values)[0].dtype.base_dtype

@@ -189,8 +189,12 @@ class AttentionWrapper(RNNCell):
         check_callable("attention_fn", self._attention_fn,
                        "(mechanism, cell output, state, layer) -> (attention, weights, state)")
         self._output_attention = boolean("output_attention", output_attention)
-        self._alignment_history = boolean("alignment_history", alignment_history)
+        # () is what a state without a history holds.
+        self._alignment_history = boolean(
+            "alignment_history", False if alignment_history == () else alignment_history)
         self._cell, self._attention_mechanisms = cell, mechanisms
+        for mechanism in mechanisms:
+            getattr(mechanism, "prepare", lambda: None)()
         self._track("cell", cell)
         # Where copies, and those who look for what calls change, find them.
         self._mechanism_layers = tuple(

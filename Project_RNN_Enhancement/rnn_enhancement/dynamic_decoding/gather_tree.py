@@ -40,9 +40,10 @@ def ancestors(parent_ids, max_sequence_lengths):
     is_wrong = tf.logical_or(found < 0, found >= beams)
     # The last wrong one is the first on the way back.
     where = tf.reverse(tf.where(is_wrong), [0])[:1]
-    check = tf.Assert(tf.logical_not(tf.reduce_any(is_wrong)), [
-        "parent_ids must be numbers of beams, from 0 to below", beams, "but behind (time, batch, "
-        "beam) ==", where, "is parent id", tf.gather_nd(found, where)])
+    place = tf.reduce_sum(where, 0)
+    check = tf.Assert(tf.logical_not(tf.reduce_any(is_wrong)), [tf.strings.format(
+        "parent id {} at (batch, time, beam) == ({}, {}, {}), where there are {} beams",
+        (tf.reduce_sum(tf.gather_nd(found, where)), place[1], place[0], place[2], beams))])
     with tf.control_dependencies([check]):
         return tf.identity(found)
 

@@ -41,7 +41,8 @@ def masked_memory(memory, memory_sequence_length=None, check_inner_dims_defined=
 
     def masked(part):
         rank = tf.rank(part) if part.shape.ndims is None else part.shape.ndims
-        ones = tf.ones([rank - 2], tf.int32)
+        # As many operations as in TensorFlow 1.15: what comes after draws with their number.
+        ones = tf.fill([rank - 2], 1)
         return part * tf.reshape(mask, tf.concat([tf.shape(mask), ones], 0))
     return tf.nest.map_structure(masked, memory)
 
@@ -60,6 +61,9 @@ def _checked_lengths(memory_sequence_length, memory):
             "repeats the examples, give both to tile_batch."
             % (lengths.shape[0], memory.shape[0]))
     values, longest = tf.get_static_value(lengths), static_dimension(memory, 1)
+    if values is not None and np.any(values <= 0):
+        raise tf.errors.InvalidArgumentError(None, None, (
+            "All values in memory_sequence_length must be greater than zero, got %s." % values))
     if values is not None and longest is not None and np.any(values > longest):
         raise ValueError("memory_sequence_length has %d, but memory has only %d steps."
                          % (values.max(), longest))
@@ -69,7 +73,7 @@ def _checked_lengths(memory_sequence_length, memory):
 class ScoreMask(object):
     """Scores with a value in place of those past the end of an example.
 
-    The mask is made once, so that a step of a decoder has no more than the choice.
+    Made once, it leaves no more than the choice to a step of a decoder.
 
     Args:
       memory_sequence_length: int [batch].
@@ -79,6 +83,7 @@ class ScoreMask(object):
     """
 
     def __init__(self, memory_sequence_length, longest, score_mask_value, check_lengths=False):
+        memory_sequence_length = tf.convert_to_tensor(memory_sequence_length)
         checks = [tf.assert_positive(memory_sequence_length, message=(
             "All values in memory_sequence_length must be greater than zero."))]
         if check_lengths:
