@@ -156,7 +156,7 @@ class ErrorsTest(tf.test.TestCase):
                 (lambda: c.GLSTMCell(5, number_of_groups=2), ValueError,
                  "num_units .5. must be divisible by number_of_groups .2."),
                 (lambda: c.GLSTMCell(4, num_proj=3, number_of_groups=2), ValueError,
-                 "num_proj must be divisible by number_of_groups"),
+                 "num_proj .3. must be divisible by number_of_groups"),
                 (lambda: c.GridLSTMCell(4), ValueError, "Must specify num_frequency_blocks"),
                 (lambda: c.GridLSTMCell(4, num_frequency_blocks=[1]), TypeError, "feature_size"),
                 (lambda: c.GridLSTMCell(2, start_freqindex_list=[0], **grid), ValueError,
