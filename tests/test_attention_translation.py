@@ -3,16 +3,17 @@
 `tests.fixtures.make_translation` trained its model with TensorFlow 1.15's own `tf.contrib` and
 wrote down what stock decoded.
 """
+import functools
 import io
 import json
 import os
 import tempfile
+import types
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from tests import stock
-from tests.attention_cases import STOCK
+from tests import attention_cases, stock, translation_model
 from tests.fixtures import make_translation
 
 
@@ -31,7 +32,7 @@ class CheckpointTest(tf.test.TestCase):
     def _check(self, library):
         sources, targets, hypotheses, losses = _read()
         with tf.Graph().as_default(), tf.Session() as session, stock.quiet():
-            translator = make_translation.build(library)
+            translator = make_translation.build(translation_model.model(library))
             self.assertEqual(
                 {name: shape for name, shape in tf.train.list_variables(
                     make_translation.CHECKPOINT)},
@@ -47,7 +48,7 @@ class CheckpointTest(tf.test.TestCase):
         self._check(None)
 
     def test_stock(self):
-        self._check(STOCK)
+        self._check(attention_cases.STOCK)
 
 
 class TrainingTest(tf.test.TestCase):
@@ -58,7 +59,7 @@ class TrainingTest(tf.test.TestCase):
         answers = []
         for is_new in (True, False):
             with tf.Graph().as_default(), tf.Session() as session, stock.quiet():
-                translator = make_translation.build()
+                translator = make_translation.build(translation_model.model())
                 saver = tf.train.Saver()
                 session.run(tf.global_variables_initializer())
                 if is_new:
@@ -69,3 +70,73 @@ class TrainingTest(tf.test.TestCase):
                 answers.append(translator.hypotheses(session, sources))
         self.assertLess(np.mean(losses[-5:]), 0.75 * losses[0])
         self.assertEqual(*answers)
+
+
+BEAMS = 3
+
+# What is left out of the search: a function of `decoder_parts` and its arguments.
+SLIPS = {
+    "memory": lambda parts, memory, *rest: parts(memory[::BEAMS], *rest),
+    "lengths": lambda parts, memory, lengths, *rest: parts(memory, lengths[::BEAMS], *rest),
+    "states": lambda parts, memory, lengths, states, *rest: parts(
+        memory, lengths, tf.nest.map_structure(lambda state: state[::BEAMS], states), *rest),
+    "zero_state": lambda parts, memory, lengths, states, rows, *rest: parts(
+        memory, lengths, states, rows // BEAMS, *rest),
+    "output_layer": lambda parts, *arguments: parts(*arguments)[:3] + (None,)}
+
+
+class SlipsTest(tf.test.TestCase):
+    """What the document says of slips in a beam search."""
+
+    def _search(self, session, sizes, slip=None):
+        model = translation_model.model()
+        if slip:
+            model.decoder_parts = functools.partial(SLIPS[slip], model.decoder_parts)
+        inputs = [tf.placeholder(tf.int32, sizes), tf.placeholder(tf.int32, sizes[:1])]
+        found = model.search(*inputs, num_words=(9, 9), units=4, beam_width=BEAMS, longest=4)
+        session.run(tf.global_variables_initializer())
+        return session.run(found, dict(zip(inputs, (np.ones([2, 5]), [5, 3]))))
+
+    def test_errors(self):
+        for sizes in ([2, 5], [None, None]):
+            for slip in (None,) + tuple(sorted(SLIPS)):
+                with self.subTest(slip=slip, sizes=sizes), tf.Graph().as_default(), \
+                        tf.Session() as session, stock.quiet():
+                    if slip is None:
+                        self._search(session, sizes)
+                        continue
+                    with self.assertRaises((ValueError, tf.errors.InvalidArgumentError)) as caught:
+                        self._search(session, sizes, slip)
+                    wanted = "output_layer" if slip == "output_layer" else "tile_batch"
+                    if None in sizes and slip in ("memory", "lengths"):
+                        wanted = "Incompatible shapes"
+                    self.assertIn(wanted, str(caught.exception))
+
+    def test_tile_in_place_of_tile_batch(self):
+        model = translation_model.model()
+        model.seq2seq = types.SimpleNamespace(**dict(
+            vars(model.seq2seq), tile_batch=lambda tensors, beams: tf.nest.map_structure(
+                lambda one: tf.tile(one, [beams] + [1] * (one.shape.ndims - 1)), tensors)))
+        self._check_silent(model)
+        with tf.Graph().as_default(), self.assertRaisesRegex(ValueError, "tf.tile made"):
+            model.search(tf.zeros([2, 5], tf.int32), tf.constant([5, 3]), (9, 9), 4, BEAMS, 4)
+
+    def test_no_clone(self):
+        model = translation_model.model()
+        whole = model.decoder_parts
+
+        def forgetful(memory, lengths, states, rows, *rest):
+            cell, _, embedding, output_layer = whole(memory, lengths, states, rows, *rest)
+            return cell, cell.zero_state(rows, tf.float32), embedding, output_layer
+        model.decoder_parts = forgetful
+        self._check_silent(model)
+
+    def _check_silent(self, model):
+        """Fails unless the slip runs, and most sentences get another translation."""
+        sources, _, hypotheses, _ = _read()
+        with tf.Graph().as_default(), tf.Session() as session, stock.quiet():
+            translator = make_translation.build(model)
+            make_translation.restore(session, translator)
+            found = translator.hypotheses(session, sources)
+        same = [one[0] == other[0] for one, other in zip(hypotheses, found)]
+        self.assertLess(sum(same), len(same) // 2)
