@@ -113,13 +113,26 @@ class SlipsTest(tf.test.TestCase):
                     self.assertIn(wanted, str(caught.exception))
 
     def test_tile_in_place_of_tile_batch(self):
+        def tiled(tensors, beams, after=lambda one: one):
+            return tf.nest.map_structure(
+                lambda one: after(tf.tile(one, [beams] + [1] * (one.shape.ndims - 1))), tensors)
         model = translation_model.model()
+        library = vars(model.seq2seq)
+        for is_alone in ("memory", "lengths", "states", None):
+            def tile(tensors, beams, is_alone=is_alone):
+                right = library["tile_batch"](tensors, beams)
+                return tuple(
+                    wrong if is_alone in (None, name) else one for name, one, wrong in zip(
+                        ("memory", "lengths", "states"), right, tiled(tensors, beams)))
+            model.seq2seq = types.SimpleNamespace(**dict(library, tile_batch=tile))
+            for sizes in ([2, 5], [None, None]):
+                with self.subTest(is_alone=is_alone, sizes=sizes), tf.Graph().as_default(), \
+                        self.assertRaisesRegex(ValueError, "tf.tile made.*tile_batch"):
+                    model.search(tf.placeholder(tf.int32, sizes), tf.placeholder(
+                        tf.int32, sizes[:1]), (9, 9), 4, BEAMS, 4)
         model.seq2seq = types.SimpleNamespace(**dict(
-            vars(model.seq2seq), tile_batch=lambda tensors, beams: tf.nest.map_structure(
-                lambda one: tf.tile(one, [beams] + [1] * (one.shape.ndims - 1)), tensors)))
+            library, tile_batch=lambda tensors, beams: tiled(tensors, beams, lambda one: one + 0)))
         self._check_silent(model)
-        with tf.Graph().as_default(), self.assertRaisesRegex(ValueError, "tf.tile made"):
-            model.search(tf.zeros([2, 5], tf.int32), tf.constant([5, 3]), (9, 9), 4, BEAMS, 4)
 
     def test_no_clone(self):
         model = translation_model.model()

@@ -630,7 +630,8 @@ class GradientTest(_Case):
             def call(self, inputs, state):
                 # The gradient to the rest is zeros, as many as the batch has rows.
                 output, new_state = super(PartOfState, self).call(inputs, state)
-                return output + tf.pad(tf.slice(state, [0, 1], [-1, 3]), [[0, 0], [0, 1]]), new_state
+                part = tf.slice(state, [0, 1], [-1, 3])
+                return output + tf.pad(part, [[0, 0], [0, 1]]), new_state
 
         x = tf.get_variable("x", [STEPS, 2, 3])
         rows = tf.placeholder_with_default(x, [STEPS, None, 3])

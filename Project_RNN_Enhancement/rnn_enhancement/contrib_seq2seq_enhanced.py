@@ -10,7 +10,8 @@ training, `GreedyEmbeddingHelper`, `SampleEmbeddingHelper`, `InferenceHelper` an
 where the decoder feeds itself. `BeamSearchDecoder` searches for the best sequences; what its cell
 reads goes through `tile_batch` before.
 
-Loss: `sequence_loss`.
+Loss: `sequence_loss`. Layers: `Dense` is `tf.layers.Dense`, which isn't public from TensorFlow 2.16
+on.
 """
 from .dynamic_decoding import attention_wrapper
 from .dynamic_decoding.attention_mechanisms import (AttentionMechanism, BahdanauAttention,
@@ -32,6 +33,7 @@ from .dynamic_decoding.tile_batch import tile_batch
 from .dynamic_decoding.training_helpers import (ScheduledEmbeddingTrainingHelper,
                                                 ScheduledOutputTrainingHelper, TrainingHelper)
 from .public_names import explain_missing_names
+from .tf1 import Dense
 
 __all__ = [
     "AttentionMechanism",
@@ -46,6 +48,7 @@ __all__ = [
     "BeamSearchDecoderState",
     "CustomHelper",
     "Decoder",
+    "Dense",
     "FinalBeamSearchDecoderOutput",
     "GreedyEmbeddingHelper",
     "Helper",

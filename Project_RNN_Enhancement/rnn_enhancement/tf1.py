@@ -58,7 +58,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variabl
            "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
            "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",
            "select_rows", "without_colocation",
-           "is_keras_cell", "is_stateful", "is_sequence", "is_tensor", "is_variable", "static_dimension",
+           "is_keras_cell", "is_stateful", "is_sequence", "is_tensor", "is_variable",
+           "static_dimension",
            "variable_names", "visible_gpus", "with_referent",
            "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
            "private_rnn_cell"]

@@ -1,4 +1,4 @@
-"""The block cells of `tf.contrib.rnn`: a GRU and an LSTM under the names of TensorFlow's kernels."""
+"""Block cells of `tf.contrib.rnn`: a GRU and an LSTM under the names of TensorFlow's kernels."""
 from ..arguments import boolean, finite_number, positive_int
 from ..tf1 import is_sequence, tf
 from .base import check_floating

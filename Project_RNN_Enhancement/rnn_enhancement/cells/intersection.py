@@ -49,9 +49,9 @@ class IntersectionRNNCell(CellOfUnits):
         self._projection = None
         if input_size != n:
             if self._num_in_proj is None:
-                raise ValueError("Must have input size == output size for Intersection RNN. To fix, "
-                                 "num_in_proj should be set to num_units at cell init. Inputs are "
-                                 "of size %d, and num_units=%d." % (input_size, n))
+                raise ValueError("Must have input size == output size for Intersection RNN. To "
+                                 "fix, num_in_proj should be set to num_units at cell init. "
+                                 "Inputs are of size %d, and num_units=%d." % (input_size, n))
             self._projection = (
                 self._add_kernel("in_projection/kernel", input_size, n, self._initializer),
                 self._add_vector("in_projection/bias", n))

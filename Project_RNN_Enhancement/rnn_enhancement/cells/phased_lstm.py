@@ -1,6 +1,6 @@
 """An LSTM whose units open in rhythms of their own, for inputs at irregular times."""
 from ..arguments import boolean
-from ..tf1 import tf
+from ..tf1 import select_rows, tf
 from .base import check_floating
 from .linear import affine, dense
 from .lstm import LSTMStateTuple
@@ -119,8 +119,8 @@ class PhasedLSTMCell(CellOfUnits):
         remainder = tf.stop_gradient(tf.mod(shifted, period) - shifted) + shifted
         p = tf.cast(remainder / period, dtype)
         rising = 2 * p / self._ratio
-        k = tf.where(p < self._ratio, 2 - rising, self._leak * p)
-        return tf.where(p < 0.5 * self._ratio, rising, k)
+        k = select_rows(p < self._ratio, 2 - rising, self._leak * p)
+        return select_rows(p < 0.5 * self._ratio, rising, k)
 
     def get_config(self):
         config = super(PhasedLSTMCell, self).get_config()

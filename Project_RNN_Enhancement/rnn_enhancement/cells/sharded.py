@@ -1,4 +1,4 @@
-"""Base of the cells of `tf.contrib.rnn` whose kernels are kept in shards, "W_0", "W_1", ..., biases in "B"."""
+"""Base of the cells of `tf.contrib.rnn` that keep kernels in shards "W_0", ..., biases in "B"."""
 from ..arguments import finite_number, positive_int, positive_number
 from ..tf1 import tf
 from .units import CellOfUnits

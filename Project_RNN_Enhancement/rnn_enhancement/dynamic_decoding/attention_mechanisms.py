@@ -96,6 +96,9 @@ class BaseAttentionMechanism(AttentionMechanism):
             check_callable("custom_key_value_fn", custom_key_value_fn,
                            "(keys, values) -> (keys, values)")
         self._query_layer, self._memory_layer = query_layer, memory_layer
+        # For a beam search to look at.
+        self.given = {"memory": tf.nest.flatten(memory)[0],
+                      "memory_sequence_length": memory_sequence_length}
         with tf.name_scope(name, "BaseAttentionMechanismInit", tf.nest.flatten(memory)):
             self._values = masked_memory(memory, memory_sequence_length, check_inner_dims_defined)
             self.dtype = self._checked_dtype()

@@ -79,7 +79,7 @@ def _in_place_of(old, new, field):
         raise type(error)(
             "clone(%s=..) must have the structure and shapes %s, as the wrapper's state has, got "
             "%s. An encoder's state fits where its cell is built as the one that the wrapper has "
-            "inside; else map it part by part, by tf.layers.Dense for example."
+            "inside; else map it part by part, by contrib_seq2seq_enhanced.Dense for example."
             % (field, _shapes_of(old), _shapes_of(new)))
     return tf.nest.map_structure(lambda one, other: _with_shape_of(one, other, field), old, new)
 
@@ -244,7 +244,7 @@ class AttentionWrapper(RNNCell):
             raise ValueError(
                 "initial_cell_state must fit the cell's state_size %s, got %s. An encoder's state "
                 "fits where its cell is built as this one; else map it part by part, by "
-                "tf.layers.Dense for example." % (sizes, _shapes_of(state)))
+                "contrib_seq2seq_enhanced.Dense for example." % (sizes, _shapes_of(state)))
         checks = self._batch_size_checks(
             dimension(tf.nest.flatten(state)[-1], 0),
             "AttentionWrapper %s: initial_cell_state and the memory have other batch sizes. %s"

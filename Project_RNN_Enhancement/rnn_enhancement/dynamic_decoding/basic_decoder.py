@@ -31,7 +31,7 @@ class BasicDecoder(Decoder):
       initial_state: state in the cell's structure, of the helper's batch size. Plain tuples and
         lists stand for the cell's own.
       output_layer: layer that the outputs go through before they are sampled and returned, such as
-        `tf.layers.Dense(num_symbols)`. Without it the cell's outputs are the logits.
+        `Dense(num_symbols)`. Without it the cell's outputs are the logits.
 
     Raises:
       TypeError: if an argument is of another type.

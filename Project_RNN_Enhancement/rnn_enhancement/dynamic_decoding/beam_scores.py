@@ -1,5 +1,5 @@
 """What the hypotheses of a beam search are ranked by."""
-from ..tf1 import tf
+from ..tf1 import select_rows, tf
 
 __all__ = ["attention_of", "is_zero", "scores_of", "stay_finished"]
 
@@ -21,13 +21,13 @@ def stay_finished(log_probs, end_token, finished):
     shape = tf.shape(log_probs)
     ends = tf.zeros_like(log_probs) + ends
     finished = tf.logical_and(tf.expand_dims(finished, 2), tf.fill(shape, True))
-    return tf.where(finished, ends, log_probs)
+    return select_rows(finished, ends, log_probs)
 
 
 def _length_penalty(lengths, weight):
     """((5 + length) / 6) ** weight; Wu et al. 2016, arXiv:1609.08144, eq. 14."""
     weight = tf.convert_to_tensor(weight)
-    return tf.div((5. + tf.cast(lengths, tf.float32)) ** weight, (5. + 1.) ** weight)
+    return (5. + tf.cast(lengths, tf.float32)) ** weight / (5. + 1.) ** weight
 
 
 def scores_of(log_probs, lengths, length_weight, coverage_weight, finished, coverage):
@@ -45,7 +45,7 @@ def scores_of(log_probs, lengths, length_weight, coverage_weight, finished, cove
     if is_zero(coverage_weight):
         return scores
     # What never got any attention lies behind the memory's length.
-    coverage = tf.where(tf.equal(coverage, 0.0), tf.ones_like(coverage), coverage)
+    coverage = select_rows(tf.equal(coverage, 0.0), tf.ones_like(coverage), coverage)
     penalty = tf.reduce_sum(tf.log(tf.minimum(coverage, 1.0)), 2)
     penalty *= tf.cast(finished, tf.float32)
     return scores + tf.expand_dims(penalty * coverage_weight, 2)

@@ -3,7 +3,7 @@ from ..arguments import boolean, finite_number
 from ..cells.base import assert_like_rnncell
 from ..copying import forget_other_graphs
 from ..rnn.states import as_cell_state
-from ..tf1 import check_graph_mode, is_tensor, tf
+from ..tf1 import check_graph_mode, is_tensor, select_rows, tf
 from .array_beams import in_order_of_beams
 from .beam_scores import attention_of, is_zero, scores_of, stay_finished
 from .beam_search_outputs import (BeamSearchDecoderOutput, BeamSearchDecoderState,
@@ -77,6 +77,9 @@ class BeamSearchDecoder(Decoder):
         initial_state = as_cell_state(cell, initial_state)
         check_state(cell, initial_state, self._beams.known_rows, self._beams.advice())
         initial_state = self._beams.check_initial(initial_state)
+        for mechanism in getattr(cell, "_attention_mechanisms", ()):
+            for argument, tensor in getattr(mechanism, "given", {}).items():
+                self._beams.check_tiled(argument, tensor)
         self._cell, self._output_layer = cell, output_layer
         self._initial_state = tf.nest.map_structure(
             self._beams.split, initial_state, cell.state_size)
@@ -117,7 +120,7 @@ class BeamSearchDecoder(Decoder):
         finished = tf.logical_not(first)
         state = BeamSearchDecoderState(
             cell_state=self._initial_state,
-            log_probs=tf.where(first, zeros, zeros + self._dtype.as_numpy_dtype(float("-inf"))),
+            log_probs=select_rows(first, zeros, zeros + self._dtype.as_numpy_dtype(float("-inf"))),
             finished=finished, lengths=tf.zeros(tf.shape(first), tf.int64),
             accumulated_attention_probs=coverage)
         return finished, self._start_inputs, state

@@ -45,12 +45,16 @@ class Beams(object):
           ValueError: for a part that `tf.tile` made of examples.
         """
         for part in tf.nest.flatten(state):
-            if tf.is_tensor(part) and _is_tiled_amiss(part, self.width):
-                raise ValueError(
-                    "initial_state holds %r, which tf.tile made: it lays examples out as a, b, a, "
-                    "b, and beam search takes the beams of one to lie side by side, a, a, b, b. "
-                    "Use tile_batch(t, multiplier=%d)." % (part, self.width))
+            self.check_tiled("initial_state", part)
         return tf.nest.map_structure(self._checked, state)
+
+    def check_tiled(self, argument, tensor):
+        """Raises ValueError if `tf.tile` made a tensor [batch * beams, ...] of examples."""
+        if tf.is_tensor(tensor) and _is_tiled_amiss(tensor, self.width):
+            raise ValueError(
+                "%s holds %r, which tf.tile made: it lays examples out as a, b, a, b, and beam "
+                "search takes the beams of one to lie side by side, a, a, b, b. Use "
+                "tile_batch(t, multiplier=%d)." % (argument, tensor, self.width))
 
     def _checked(self, part):
         if not tf.is_tensor(part) or not _rank(part) or (
@@ -103,6 +107,9 @@ class Beams(object):
 def _is_tiled_amiss(part, width):
     """Whether `tf.tile` repeated the examples of a batch `width` times, and not one or zeros."""
     op = part.op
+    # `clone` and checks put these in between.
+    while op.type == "Identity":
+        op = op.inputs[0].op
     if op.type != "Tile":
         return False
     multiples = tf.get_static_value(op.inputs[1])

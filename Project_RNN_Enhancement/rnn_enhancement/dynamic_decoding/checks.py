@@ -36,8 +36,9 @@ def end_token_tensor(end_token):
 def check_output_layer(layer):
     """TypeError unless `layer` is None or a layer with variables of its own."""
     if layer is not None and not isinstance(layer, (Layer, keras.layers.Layer)):
-        raise TypeError("output_layer must be a layer, such as tf.layers.Dense(num_symbols), or "
-                        "None, got %r of type %s." % (layer, type(layer).__name__))
+        raise TypeError("output_layer must be a layer, such as "
+                        "contrib_seq2seq_enhanced.Dense(num_symbols), or None, got %r of type %s."
+                        % (layer, type(layer).__name__))
 
 
 def layer_output_size(layer, size):
@@ -96,6 +97,7 @@ def check_num_symbols(cell, output_layer, embedding):
     num_symbols = tf.dimension_value(shape[0]) if shape.ndims else None
     if num_symbols not in (None, width):
         raise ValueError(
-            "output_layer is missing: the cell's outputs, of size %d, are taken as the logits, and "
-            "embedding has %d symbols. Give output_layer=tf.layers.Dense(%d, use_bias=False), with "
-            "the name it has in training." % (width, num_symbols, num_symbols))
+            "output_layer is missing: the cell's outputs, of size %d, are taken as the logits, "
+            "and embedding has %d symbols. Give output_layer=contrib_seq2seq_enhanced.Dense(%d, "
+            "use_bias=False), with the name it has in training."
+            % (width, num_symbols, num_symbols))

@@ -2,7 +2,7 @@
 import abc
 
 from ..arguments import boolean, graph_function
-from ..tf1 import control_flow_context, private_rnn, tf
+from ..tf1 import control_flow_context, private_rnn, select_rows, tf
 
 __all__ = ["Decoder", "dynamic_decode"]
 
@@ -110,7 +110,7 @@ def _unless_finished(finished, old, new):
         raise ValueError("impute_finished=True is not possible with beams, whose outputs name the "
                          "beams that they go on from: leave it False. Finished hypotheses keep "
                          "their scores and go on by end_token.")
-    return new if new.shape.ndims == 0 else tf.where(finished, old, new)
+    return new if new.shape.ndims == 0 else select_rows(finished, old, new)
 
 
 @graph_function
@@ -174,12 +174,12 @@ def _run(decoder, impute_finished, maximum_iterations, parallel_iterations, swap
         outputs, new_state, new_inputs, ended = decoder.step(time, inputs, state)
         if not decoder.tracks_own_finished:
             ended = tf.logical_or(ended, finished)
-        lengths = tf.where(finished, lengths, tf.fill(tf.shape(lengths), time + 1))
+        lengths = select_rows(finished, lengths, tf.fill(tf.shape(lengths), time + 1))
         for before, after in ((state, new_state), (arrays, outputs), (inputs, new_inputs)):
             tf.nest.assert_same_structure(before, after)
         if impute_finished:
             outputs = tf.nest.map_structure(
-                lambda new, zero: tf.where(finished, zero, new), outputs, zeros)
+                lambda new, zero: select_rows(finished, zero, new), outputs, zeros)
             new_state = tf.nest.map_structure(
                 lambda new, old: _unless_finished(finished, old, new), new_state, state)
         arrays = tf.nest.map_structure(

@@ -1,6 +1,6 @@
 """Whole hypotheses out of the steps of a beam search, by their parents."""
 from ..arguments import checked_keywords
-from ..tf1 import static_dimension, tf
+from ..tf1 import select_rows, static_dimension, tf
 
 __all__ = ["ancestors", "gather_tree", "gather_tree_from_array"]
 
@@ -22,7 +22,7 @@ def ancestors(parent_ids, max_sequence_lengths):
     time, batch, beams = [_size(parent_ids, axis) for axis in range(3)]
     own = tf.zeros(tf.stack([batch, beams]), tf.int32) + tf.range(beams)
     # Where a step's hypotheses end, the way back starts: each beam goes on from itself.
-    parents = tf.where(_is_within(max_sequence_lengths, parent_ids), parent_ids,
+    parents = select_rows(_is_within(max_sequence_lengths, parent_ids), parent_ids,
                        tf.zeros_like(parent_ids) + tf.range(beams))
     starts = tf.reshape(tf.range(batch) * beams, [-1, 1])
 
@@ -39,7 +39,7 @@ def ancestors(parent_ids, max_sequence_lengths):
     found = found.stack()
     is_wrong = tf.logical_or(found < 0, found >= beams)
     # The last wrong one is the first on the way back.
-    where = tf.reverse(tf.where(is_wrong), [0])[:1]
+    where = tf.reverse(tf.where_v2(is_wrong), [0])[:1]
     place = tf.reduce_sum(where, 0)
     check = tf.Assert(tf.logical_not(tf.reduce_any(is_wrong)), [tf.strings.format(
         "parent id {} at (batch, time, beam) == ({}, {}, {}), where there are {} beams",
@@ -96,10 +96,10 @@ def gather_tree(step_ids, parent_ids, max_sequence_lengths, end_token, name=None
                              % (step_ids.shape, parent_ids.shape))
         symbols = _in_order(step_ids, ancestors(parent_ids, lengths))
         end = tf.zeros_like(symbols) + end_token
-        symbols = tf.where(_is_within(lengths, parent_ids), symbols, end)
+        symbols = select_rows(_is_within(lengths, parent_ids), symbols, end)
         is_over = tf.cumsum(tf.cast(tf.equal(symbols, end_token), tf.int32), axis=0,
                             exclusive=True) > 0
-        symbols = tf.where(is_over, end, symbols)
+        symbols = select_rows(is_over, end, symbols)
         symbols.set_shape(step_ids.shape)
         return symbols
 
@@ -119,6 +119,6 @@ def gather_tree_from_array(t, parent_ids, sequence_length):
     order = ancestors(parent_ids, tf.cast(tf.reduce_max(sequence_length, axis=1), tf.int32))
     own = tf.zeros_like(order) + tf.range(beams)
     is_within = tf.transpose(tf.sequence_mask(sequence_length, maxlen=time), [2, 0, 1])
-    order = tf.where(is_within, order, own)
+    order = select_rows(is_within, order, own)
     values = tf.reshape(t, tf.stack([time, batch, beams, -1]))
     return tf.reshape(_in_order(values, order), tf.shape(t))

@@ -1,7 +1,7 @@
 """What attention reads: the memory of an encoder, its padding masked, and checks of batch sizes."""
 import numpy as np
 
-from ..tf1 import static_dimension, tf
+from ..tf1 import select_rows, static_dimension, tf
 
 __all__ = ["ScoreMask", "batch_size_checks", "dimension", "masked_memory", "mask_score"]
 
@@ -95,7 +95,7 @@ class ScoreMask(object):
         self._value = score_mask_value
 
     def __call__(self, score):
-        return tf.where(self._mask, score, self._value * tf.ones_like(score))
+        return select_rows(self._mask, score, self._value * tf.ones_like(score))
 
 
 def mask_score(score, memory_sequence_length=None, score_mask_value=None):

@@ -1,7 +1,7 @@
 """Helpers of training: they feed given inputs, some in part what the decoder says itself."""
 from ..arguments import boolean, check_callable
 from ..run_time_numbers import FRACTION
-from ..tf1 import private_rnn, static_dimension, tf
+from ..tf1 import private_rnn, select_rows, static_dimension, tf
 from .checks import embedding_function
 from .draws import draw_bools, draw_symbols
 from .helpers import Helper
@@ -131,8 +131,8 @@ def _checked_probability(value):
 
 def _merged(is_sampled, sampled, given):
     """Rows `sampled`(indices) where `is_sampled`, of `given` elsewhere."""
-    rows = tf.cast(tf.where(is_sampled), tf.int32)
-    others = tf.cast(tf.where(tf.logical_not(is_sampled)), tf.int32)
+    rows = tf.cast(tf.where_v2(is_sampled), tf.int32)
+    others = tf.cast(tf.where_v2(tf.logical_not(is_sampled)), tf.int32)
     shape = tf.shape(given)
     return (tf.scatter_nd(rows, sampled(rows), shape)
             + tf.scatter_nd(others, tf.gather_nd(given, others), shape))
@@ -170,7 +170,7 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
         with tf.name_scope(name, "ScheduledEmbeddingTrainingHelperSample"):
             is_sampled = draw_bools(self._sampling_probability, self.batch_size,
                                     self._scheduling_seed)
-            return tf.where(is_sampled, draw_symbols(outputs, self._seed),
+            return select_rows(is_sampled, draw_symbols(outputs, self._seed),
                             tf.fill([self.batch_size], -1))
 
     def next_inputs(self, time, outputs, state, sample_ids=None, name=None):
@@ -240,7 +240,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
 
             def mixed():
                 if self._next_inputs_fn is None:
-                    return tf.where(is_sampled, joined(outputs), given)
+                    return select_rows(is_sampled, joined(outputs), given)
                 return _merged(is_sampled, lambda rows: joined(
                     self._next_inputs_fn(tf.gather_nd(outputs, rows)), rows), given)
             stays = tf.logical_or(tf.reduce_all(finished),

@@ -53,7 +53,7 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
 
 
 def _number_of_steps(inputs, time_major):
-    """The length of time; 0 where the graph doesn't know it, or TensorFlow objects to the inputs."""
+    """The length of time; 0 where the graph doesn't know it or TensorFlow objects to inputs."""
     lengths = set()
     for tensor in tf.nest.flatten(inputs):
         if not tf.is_tensor(tensor) or tensor.shape.ndims is None or tensor.shape.ndims < 2 or (
