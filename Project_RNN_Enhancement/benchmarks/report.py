@@ -96,9 +96,11 @@ _NOTES = {
     "beam": "One model with the same weights on both sides, its encoder included. Sentences per "
             "second are in the inverse ratio of the times.",
     "attention": "By kind of attention and number of units. BasicDecoder with a TrainingHelper, "
-                 "gradients included; no encoder and no softmax.",
+                 "gradients included; no encoder and no softmax. Medians of three times as many "
+                 "steps.",
     "contrib_beam": "By beam width and weight of the length penalty. A cell with Luong attention and "
-                    "the same weights on both sides; no encoder.",
+                    "the same weights on both sides; no encoder. Medians of three times as many "
+                    "searches.",
     "loader": "Input is what a step waits for: the loader's next batch, or `get_batch`. What the "
               "session does with fed values counts as the step.",
 }

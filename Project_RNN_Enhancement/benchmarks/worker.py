@@ -24,6 +24,8 @@ __all__ = ["measure"]
 
 # Of the row "loader", whose steps are short and differ by bucket.
 _STEPS_PER_REPEAT = 15
+# Of the rows with variants, whose steps are short too.
+_RUNS_PER_REPEAT = 3
 
 
 def _peak():
@@ -174,7 +176,7 @@ def _measure_variants(name, side, settings, measure, open_session, repeats):
             numbers["first_s"] += time.perf_counter() - start
             session.run(fetches, values)
             numbers[measure].append(1e3 * _median_time(
-                lambda: session.run(fetches, values), repeats))
+                lambda: session.run(fetches, values), _RUNS_PER_REPEAT * repeats))
     return numbers
 
 
