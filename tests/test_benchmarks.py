@@ -18,7 +18,8 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.benchmarks import __main__ as benchmarks
-from Project_RNN_Enhancement.benchmarks import beam, cells, loader, report, worker, workload
+from Project_RNN_Enhancement.benchmarks import (
+    attention, beam, cells, contrib_beam, loader, report, worker, workload)
 from Project_RNN_Enhancement.experiments import training
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
 
@@ -37,10 +38,18 @@ NUMBERS = {
               for name in ("GRUCell", "LSTMCell")},
     "beam": {"build_s": 1.0, "first_s": 1.0, "nodes": 900, "search_ms": 8.0,
              "sentences_per_s": 2000.0},
+    "attention": {"build_s": 1.0, "first_s": 1.0, "nodes": [900] * 4,
+                  "steps_ms": [8.0, 9.0, 10.0, 11.0]},
+    "contrib_beam": {"build_s": 1.0, "first_s": 1.0, "nodes": [900] * 3,
+                     "search_ms": [8.0, 9.0, 10.0]},
     "loader": {"build_s": 1.0, "first_s": 1.0, "nodes": 900, "wait_ms": 0.5, "trained_ms": 20.0,
                "wait_share": 0.025},
 }
 TINY_BEAM = beam.Settings(vocabulary=9, size=4, source=3, steps=5, batch=2, width=3)
+TINY_ATTENTION = attention.Settings(vocabulary=9, source=4, steps=3, batch=2,
+                                    variants=[("Luong", 4), ("Bahdanau", 3)])
+TINY_CONTRIB_BEAM = contrib_beam.Settings(vocabulary=9, size=4, source=4, steps=5, batch=2,
+                                          variants=[(3, 0.0), (2, 1.0)])
 TINY_LOADER = loader.Settings(vocabulary=9, size=4, batch=2, buckets=[(2, 5), (4, 7)], pairs=20)
 TINY_CELLS = cells.Settings(size=3, steps=5, batch=2)
 
@@ -398,6 +407,63 @@ class BeamTest(unittest.TestCase):
         self.assertIn("10.0 ms", text)
 
 
+class DecodersTest(unittest.TestCase):
+    """The rows of `AttentionWrapper` and `BeamSearchDecoder`."""
+
+    def both_sides(self, module, settings, variant):
+        """What a side fetches at first, and its variables after that, by name."""
+        found = []
+        for side in module.SIDES:
+            with tf.Graph().as_default(), tf.Session() as session, stock.quiet():
+                fetches = module.graph(side, settings, variant)
+                session.run(tf.global_variables_initializer())
+                fetched = session.run(fetches, module.feed(settings))
+                found.append((fetched, {variable.op.name: variable.eval(session)
+                                        for variable in tf.global_variables()}))
+        return found
+
+    def assertSameValues(self, values, others):
+        self.assertEqual(list(values), list(others))
+        for name, value in values.items():
+            np.testing.assert_allclose(value, others[name], rtol=1e-5, atol=1e-7, err_msg=name)
+
+    @needs_stock
+    def test_both_sides_train_the_same(self):
+        for variant in TINY_ATTENTION.variants:
+            ((_, norm, loss), values), ((_, stock_norm, stock_loss), stock_values) = (
+                self.both_sides(attention, TINY_ATTENTION, variant))
+            self.assertGreater(norm, 0)
+            np.testing.assert_allclose([norm, loss], [stock_norm, stock_loss], rtol=1e-5)
+            self.assertSameValues(values, stock_values)
+
+    @needs_stock
+    def test_both_sides_search_the_same(self):
+        for variant in TINY_CONTRIB_BEAM.variants:
+            ((symbols, scores), values), ((stock_symbols, stock_scores), stock_values) = (
+                self.both_sides(contrib_beam, TINY_CONTRIB_BEAM, variant))
+            self.assertEqual(symbols.shape[::2], (2, variant[0]))
+            np.testing.assert_array_equal(symbols, stock_symbols)
+            np.testing.assert_allclose(scores, stock_scores, rtol=1e-5)
+            self.assertSameValues(values, stock_values)
+
+    def test_ratios_of_every_variant(self):
+        for name, measure, label in (("attention", "steps_ms", "| step (Bahdanau, 256)"),
+                                     ("contrib_beam", "search_ms", "| search of a batch (5, 1.0)")):
+            other = dict(NUMBERS[name])
+            other[measure] = [2 * value for value in other[measure]]
+            found = row(("ours", NUMBERS[name]), ("stock", other), name=name)
+            lines = [line for line in found["ratios"] if line["measure"] == measure]
+            self.assertEqual([(line["ratio"], line["verdict"]) for line in lines],
+                             [(0.5, "reached")] * len(NUMBERS[name][measure]))
+            # As it is read from results.json.
+            text = ReportTest.table(self, json.loads(json.dumps(found, sort_keys=True)))
+            self.assertIn(label, text)
+            self.assertIn("22.0 ms" if name == "attention" else "18.0 ms", text)
+            alone = row(("ours", NUMBERS[name]), name=name)
+            alone["sides"] = ["ours"]
+            self.assertIn(label, ReportTest.table(self, alone))
+
+
 class LoaderTest(unittest.TestCase):
     """The row of the loader."""
 
@@ -491,6 +557,21 @@ class CommandTest(TinyCase):
         self.assertEqual(out, report.markdown(results))
         self.assertEqual(len(results["rows"][0]["ratios"]), 3 if workload.has_stock() else 0)
 
+    def test_decoders_in_real_processes(self):
+        self.replace(attention, REFERENCE=TINY_ATTENTION)
+        self.replace(contrib_beam, REFERENCE=TINY_CONTRIB_BEAM)
+        status, out, err = self.command(
+            "--rows", "attention,contrib_beam", "--rounds", "1", "--threads", "1")
+        sides = ["ours", "stock"] if workload.has_stock() else ["ours"]
+        self.assertEqual((status, err), (0, "".join(
+            "%s %s 1/1 ...\n" % (name, side)
+            for name in ("attention", "contrib_beam") for side in sides)))
+        results = self.results()
+        self.assertEqual(out, report.markdown(results))
+        for found in results["rows"]:
+            # Times and nodes by variant; ready, built.
+            self.assertEqual(len(found["ratios"]), 6 if workload.has_stock() else 0)
+
     def test_loader_in_real_processes(self):
         self.replace(loader, REFERENCE=TINY_LOADER)
         status, out, err = self.command("--rows", "loader", "--rounds", "1", "--threads", "1")
@@ -519,12 +600,14 @@ class CommandTest(TinyCase):
         self.assertEqual(self.command()[0], 0)
         self.assertEqual([found["row"] for found in self.results()["rows"]],
                          ["gru", "lstm", "basic", "user", "long", "devices", "cells",
-                          "beam", "loader"])
-        self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2 + 1 + 2 + 2))
-        self.assertEqual([(job["library"], job["side"]) for job in jobs[-12:]],
+                          "beam", "attention", "contrib_beam", "loader"])
+        self.assertEqual(len(jobs), 3 * (3 + 2 + 2 + 2 + 2 + 2 + 1 + 2 + 2 + 2 + 2))
+        self.assertEqual([(job["library"], job["side"]) for job in jobs[-24:]],
                          [("beam", "ours"), ("beam", "stock")] * 3
+                         + [("attention", "ours"), ("attention", "stock")] * 3
+                         + [("contrib_beam", "ours"), ("contrib_beam", "stock")] * 3
                          + [("loader", "loader"), ("loader", "feed")] * 3)
-        jobs = jobs[:-12]
+        jobs = jobs[:-24]
         self.assertEqual([(job["library"], job["cells"]) for job in jobs[-3:]],
                          [("cells", list(cells.CELLS))] * 3)
         self.assertEqual([(job["library"], job["settings"]["unroll"], job["settings"]["devices"])

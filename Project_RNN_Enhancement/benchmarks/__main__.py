@@ -14,7 +14,8 @@ quieten_tensorflow()
 
 import numpy as np  # noqa: E402
 
-from Project_RNN_Enhancement.benchmarks import beam, cells, loader, report, workload  # noqa: E402
+from Project_RNN_Enhancement.benchmarks import (  # noqa: E402
+    attention, beam, cells, contrib_beam, loader, report, workload)
 from Project_RNN_Enhancement.experiments import option_types, training  # noqa: E402
 from Project_RNN_Enhancement.experiments.errors import ExperimentError, require  # noqa: E402
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import gpu_names, tf  # noqa: E402
@@ -29,8 +30,12 @@ _ROWS = collections.OrderedDict([
     ("devices", "this package alone: layers on two CPU devices, unrolled and in a loop"),
     ("cells", "a training step of every cell against GRUCell, all in one process"),
     ("beam", "beam search: this package and tf.contrib.seq2seq.BeamSearchDecoder"),
+    ("attention", "training steps of AttentionWrapper: this package and tf.contrib.seq2seq"),
+    ("contrib_beam", "BeamSearchDecoder of this package and of tf.contrib.seq2seq"),
     ("loader", "this package alone: training from a BucketedLoader, and fed by get_batch"),
 ])
+# Those with settings and sides of their own.
+_MODULES = {"attention": attention, "beam": beam, "contrib_beam": contrib_beam, "loader": loader}
 _LAST_LINES = 10
 # Sides that are not this package.
 _STOCK = ("stock", "dynamic")
@@ -102,7 +107,7 @@ def _arguments(argv):
         description="Measures this package against stock TensorFlow, as ratios. TensorFlow 2.x has "
                     "no tf.contrib: there the package is measured alone, or against another "
                     "interpreter's TensorFlow 1.15.",
-        epilog="rows:\n" + "\n".join("  %-9s%s" % item for item in _ROWS.items()))
+        epilog="rows:\n" + "\n".join("  %-14s%s" % item for item in _ROWS.items()))
     parser.add_argument("--rows", type=_rows, metavar="A,B",
                         help="what to measure (default: all; gru with --quick)")
     parser.add_argument("--quick", action="store_true",
@@ -152,8 +157,8 @@ def _sides(row, threads, repeats):
     if row == "cells":
         return {"all": {"library": "cells", "cells": list(cells.CELLS), "threads": threads,
                         "repeats": repeats, "settings": dict(cells.REFERENCE._asdict())}}
-    if row in ("beam", "loader"):
-        module = {"beam": beam, "loader": loader}[row]
+    if row in _MODULES:
+        module = _MODULES[row]
         return collections.OrderedDict(
             (side, {"library": row, "side": side, "threads": threads, "repeats": repeats,
                     "settings": dict(module.REFERENCE._asdict())}) for side in module.SIDES)

@@ -41,6 +41,18 @@ _COMPARISONS = {
         _Comparison("ready_s", "ours", "stock", None),
         _Comparison("nodes", "ours", "stock", None),
     ],
+    "attention": [
+        _Comparison("steps_ms", "ours", "stock", 1.0),
+        _Comparison("ready_s", "ours", "stock", None),
+        _Comparison("build_s", "ours", "stock", None),
+        _Comparison("nodes", "ours", "stock", None),
+    ],
+    "contrib_beam": [
+        _Comparison("search_ms", "ours", "stock", 1.0),
+        _Comparison("ready_s", "ours", "stock", None),
+        _Comparison("build_s", "ours", "stock", None),
+        _Comparison("nodes", "ours", "stock", None),
+    ],
     "loader": [
         _Comparison("trained_ms", "loader", "feed", None),
         _Comparison("wait_ms", "loader", "feed", None),
@@ -73,6 +85,8 @@ _TITLES = {
     "devices": 'devices: layers on two CPU devices, unroll="static" against unroll="loop"',
     "cells": "cells: a training step of each",
     "beam": "beam: this package's search against BeamSearchDecoder",
+    "attention": "attention: a training step of AttentionWrapper",
+    "contrib_beam": "contrib_beam: BeamSearchDecoder of this package and of tf.contrib",
     "loader": "loader: a training step from BucketedLoader and by feeding",
 }
 
@@ -81,6 +95,12 @@ _NOTES = {
             "length by nature, and with them peak memory and the time of a step.",
     "beam": "One model with the same weights on both sides, its encoder included. Sentences per "
             "second are in the inverse ratio of the times.",
+    "attention": "By kind of attention and number of units. BasicDecoder with a TrainingHelper, "
+                 "gradients included; no encoder and no softmax. Medians of three times as many "
+                 "steps.",
+    "contrib_beam": "By beam width and weight of the length penalty. A cell with Luong attention and "
+                    "the same weights on both sides; no encoder. Medians of three times as many "
+                    "searches.",
     "loader": "Input is what a step waits for: the loader's next batch, or `get_batch`. What the "
               "session does with fed values counts as the step.",
 }
@@ -95,7 +115,7 @@ def summarise(row):
 
     `medians` is {side: numbers}, where `ready_s` is the time of building, initialising and the
     first runs together; in the row "cells" it is {cell: numbers}. `ratios` is a list of dicts:
-    `measure`, `bucket` (None except for steps), `upper`, `lower` (sides or cells), `ratio`,
+    `measure`, `bucket` (or variant; None for what isn't measured of each), `upper`, `lower` (sides or cells), `ratio`,
     `target` and `verdict` (None where there is none).
     """
     row["medians"] = {}
@@ -116,11 +136,11 @@ def summarise(row):
                         for side in (comparison.upper, comparison.lower))
         if upper is None or lower is None:
             continue
-        if comparison.measure != "steps_ms":
+        if not isinstance(upper, list):
             row["ratios"].append(_ratio(comparison, None, upper / lower))
             continue
-        buckets = row["jobs"][comparison.upper]["settings"]["buckets"]
-        if buckets != row["jobs"][comparison.lower]["settings"]["buckets"]:
+        buckets = _buckets(row, comparison.upper)
+        if buckets != _buckets(row, comparison.lower):
             buckets = [None]
         for bucket, one, other in zip(buckets, upper, lower):
             row["ratios"].append(_ratio(comparison, bucket, one / other))
@@ -130,6 +150,12 @@ def summarise(row):
                 _Comparison("wait_share", "input, " + side, "step with it",
                             _LARGEST_WAIT if side == "loader" else None),
                 None, numbers["wait_share"]))
+
+
+def _buckets(row, side):
+    """What a list of numbers has one for each of: buckets, or a row's variants."""
+    settings = row["jobs"][side]["settings"]
+    return settings["variants" if "variants" in settings else "buckets"]
 
 
 def _summarise_cells(row):
@@ -224,7 +250,7 @@ def _table_of_one(row):
         if value is not None:
             buckets = [None]
             if isinstance(value, list):
-                buckets = row["jobs"][side]["settings"]["buckets"]
+                buckets = _buckets(row, side)
             for line in [{"measure": measure, "bucket": bucket} for bucket in buckets]:
                 lines.append([_label(line), _absolute(row, side, line)])
     return _aligned(lines)
@@ -266,14 +292,14 @@ def _aligned(lines):
 
 def _label(line):
     label = _MEASURES[line["measure"]]
-    return "%s (%d, %d)" % ((label,) + tuple(line["bucket"])) if line["bucket"] else label
+    return "%s (%s, %s)" % ((label,) + tuple(line["bucket"])) if line["bucket"] else label
 
 
 def _absolute(row, side, line):
     measure = line["measure"]
     value = row["medians"].get(side, {}).get(measure)
     if isinstance(value, list):
-        buckets = [list(bucket) for bucket in row["jobs"][side]["settings"]["buckets"]]
+        buckets = [list(bucket) for bucket in _buckets(row, side)]
         value = value[buckets.index(list(line["bucket"])) if line["bucket"] else 0]
     if value is None:
         return ""

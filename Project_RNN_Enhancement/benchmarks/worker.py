@@ -4,6 +4,7 @@
 """
 import contextlib
 import functools
+import importlib
 import json
 import resource
 import statistics
@@ -23,6 +24,8 @@ __all__ = ["measure"]
 
 # Of the row "loader", whose steps are short and differ by bucket.
 _STEPS_PER_REPEAT = 15
+# Of the rows with variants, whose steps are short too.
+_RUNS_PER_REPEAT = 3
 
 
 def _peak():
@@ -153,6 +156,30 @@ def _measure_beam(side, settings, open_session, repeats):
     return numbers
 
 
+def _measure_variants(name, side, settings, measure, open_session, repeats):
+    """The row `name`, a module here: every variant in a graph of its own."""
+    row = importlib.import_module("." + name, __package__)
+    # Importing `tf.contrib` takes seconds, which are no part of building.
+    workload.contrib_library(side)
+    settings = row.Settings(**settings)
+    values = row.feed(settings)
+    numbers = {"build_s": 0.0, "first_s": 0.0, "nodes": [], measure: []}
+    for variant in settings.variants:
+        with tf.Graph().as_default() as graph, open_session() as session:
+            start = time.perf_counter()
+            fetches = row.graph(side, settings, variant)
+            numbers["build_s"] += time.perf_counter() - start
+            numbers["nodes"].append(len(graph.get_operations()))
+            start = time.perf_counter()
+            session.run(tf.global_variables_initializer())
+            session.run(fetches, values)
+            numbers["first_s"] += time.perf_counter() - start
+            session.run(fetches, values)
+            numbers[measure].append(1e3 * _median_time(
+                lambda: session.run(fetches, values), _RUNS_PER_REPEAT * repeats))
+    return numbers
+
+
 def _measure_loader(side, settings, open_session, repeats):
     from . import loader
     settings = loader.Settings(**settings)
@@ -188,6 +215,11 @@ def measure(job):
     `beam.Settings`, "threads", "repeats": int}; its numbers are `build_s`, `first_s`, `nodes`,
     `search_ms` (of a batch) and `sentences_per_s`.
 
+    A job of decoders is {"library": "attention" or "contrib_beam", "side": "ours" or "stock",
+    "settings": as the `Settings` of the module of that name, ...} likewise; its numbers are
+    `build_s` and `first_s` of all variants together, and lists by variant: `nodes`, and `steps_ms`
+    or `search_ms`.
+
     A job of training from a loader is {"library": "loader", "side": "loader" or "feed", "settings":
     as `loader.Settings`, ...} likewise; its numbers are `build_s`, `first_s`, `nodes`, and means
     over the steps: `wait_ms` for the input, `trained_ms` with it, and `wait_share`.
@@ -208,6 +240,11 @@ def measure(job):
         return _measure_cells(job["settings"], job["cells"], open_session, job["repeats"])
     if job["library"] == "beam":
         return _measure_beam(job["side"], job["settings"], open_session, job["repeats"])
+    if job["library"] in ("attention", "contrib_beam"):
+        return _measure_variants(
+            job["library"], job["side"], job["settings"],
+            "steps_ms" if job["library"] == "attention" else "search_ms",
+            open_session, job["repeats"])
     if job["library"] == "loader":
         return _measure_loader(job["side"], job["settings"], open_session, job["repeats"])
     settings = workload.Settings(**job["settings"])

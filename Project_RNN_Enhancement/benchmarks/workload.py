@@ -9,8 +9,8 @@ import numpy as np
 
 from ..rnn_enhancement.tf1 import is_tf_1, rnn_cell, tf
 
-__all__ = ["Settings", "REFERENCE", "has_stock", "library", "train_graph", "decode_graph",
-           "dynamic_graph", "update", "feed"]
+__all__ = ["Settings", "REFERENCE", "has_stock", "library", "contrib_library", "train_graph",
+           "decode_graph", "dynamic_graph", "update", "feed"]
 
 Settings = collections.namedtuple("Settings", [
     "vocabulary", "size", "layers", "batch", "buckets", "samples", "cell", "unroll", "devices"])
@@ -36,6 +36,15 @@ def library(name):
     # What is measured against; nothing else in the package knows of it.
     from tensorflow.contrib import legacy_seq2seq
     return Library(rnn_cell, legacy_seq2seq)
+
+
+def contrib_library(name):
+    """As `library`, with what replaces `tf.contrib.seq2seq`, or that itself, as `seq2seq`."""
+    if name == "ours":
+        from ..rnn_enhancement import contrib_seq2seq_enhanced, rnn_cell_enhanced
+        return Library(rnn_cell_enhanced, contrib_seq2seq_enhanced)
+    from tensorflow.contrib import seq2seq
+    return Library(rnn_cell, seq2seq)
 
 
 class MinimalCell(rnn_cell.RNNCell):

@@ -143,22 +143,15 @@ class BeamSearchDecoder(Decoder):
     def _extended(self, logits, cell_state, state):
         """The best hypotheses with one more symbol, of all that can be made of the present ones."""
         beams, finished = self._beams, state.finished
-        going_on = tf.logical_not(finished)
         log_probs = tf.expand_dims(state.log_probs, 2) + stay_finished(
             tf.nn.log_softmax(logits), self._end_token, finished)
         num_symbols = tf.dimension_value(logits.shape[-1]) or tf.shape(logits)[-1]
-        lengths = coverage = None
-        if not is_zero(self._length_weight):
-            # The end symbol doesn't count before it has been chosen.
-            adds = tf.one_hot(self._end_token, num_symbols, on_value=tf.zeros([], tf.int64),
-                              off_value=tf.ones([], tf.int64), dtype=tf.int64)
-            lengths = tf.expand_dims(state.lengths, 2) + (
-                adds * tf.expand_dims(tf.cast(going_on, tf.int64), 2))
+        coverage = None
         if not is_zero(self._coverage_weight):
             coverage = state.accumulated_attention_probs + attention_of(cell_state) * (
-                tf.expand_dims(tf.cast(going_on, tf.float32), 2))
-        scores = scores_of(log_probs, lengths, self._length_weight, self._coverage_weight,
-                           finished, coverage)
+                tf.expand_dims(tf.cast(tf.logical_not(finished), tf.float32), 2))
+        scores = scores_of(log_probs, state.lengths, self._end_token, finished,
+                           self._length_weight, self._coverage_weight, coverage)
         in_example = beams.width * num_symbols
         scores, chosen = tf.nn.top_k(tf.reshape(scores, tf.stack([beams.batch_size, in_example])),
                                      beams.width)

@@ -21,6 +21,13 @@ def _rank(value):
     return value.shape.ndims
 
 
+def _sizes(first, size, value, axis):
+    """`first` and, behind it, `size`; of `value`, from `axis` on, what the graph doesn't know."""
+    if size.is_fully_defined():
+        return first + size.as_list()
+    return tf.concat([first, tf.shape(value)[axis:]], 0)
+
+
 class Beams(object):
     """The beams of a batch.
 
@@ -31,7 +38,8 @@ class Beams(object):
 
     def __init__(self, batch_size, width):
         self.batch_size, self.width = batch_size, positive_int("beam_width", width)
-        self.known_batch_size = tf.get_static_value(batch_size)
+        known = tf.get_static_value(batch_size)
+        self.known_batch_size = None if known is None else int(known)
 
     @property
     def known_rows(self):
@@ -76,8 +84,9 @@ class Beams(object):
         if isinstance(value, tf.TensorArray) or not _rank(value):
             return value
         size = value.shape[1:].merge_with(shape_of_size(size))
-        parts = tf.reshape(
-            value, tf.concat([[self.batch_size, self.width], tf.shape(value)[1:]], 0))
+        parts = tf.reshape(value, _sizes(
+            [self.batch_size if self.known_batch_size is None else self.known_batch_size,
+             self.width], size, value, 1))
         parts.set_shape(tf.TensorShape([self.known_batch_size, self.width]).concatenate(size))
         return parts
 
@@ -86,8 +95,9 @@ class Beams(object):
         if isinstance(value, tf.TensorArray) or _rank(value) < 2:
             return value
         size = value.shape[2:].merge_with(shape_of_size(size))
-        merged = tf.reshape(
-            value, tf.concat([[self.batch_size * self.width], tf.shape(value)[2:]], 0))
+        rows = self.known_rows
+        merged = tf.reshape(value, _sizes(
+            [self.batch_size * self.width if rows is None else rows], size, value, 2))
         merged.set_shape(tf.TensorShape([self.known_rows]).concatenate(size))
         return merged
 
