@@ -282,6 +282,17 @@ def _scalar_state(library, keywords):
                 initial_state=(tf.get_variable("h", [2, 3]), tf.get_variable("total", [])))
 
 
+def _state_of_unknown_rank(library, keywords):
+    class Adding(library.cells.RNNCell):
+        state_size = output_size = property(lambda self: 3)
+
+        def call(self, inputs, state):
+            h = tf.tanh(inputs + state)
+            return h, h
+    state = tf.placeholder_with_default(tf.get_variable("h", [2, 3]), None)
+    return _run(library, keywords, Adding(), initial_state=state)
+
+
 def _built_with(call, **attributes):
     """Case of a user's cell; attributes that are functions make one value per cell."""
     return lambda library, keywords: _run(library, keywords, own_cell(
@@ -320,7 +331,7 @@ NOT_FAITHFUL = {
     "function": ("has no gradient", _built_with(_with_function)),
     "widths": ("differ in shape from step to step", _inputs_of_two_widths),
     "growing state": ("state changes its shape", _growing_state),
-    "scalar state": ("state holds something else", _scalar_state),
+    "state of unknown rank": ("state holds something else", _state_of_unknown_rank),
 }
 
 
@@ -335,6 +346,11 @@ class FallbackTest(_Case):
         for name, (_, build) in sorted(NOT_FAITHFUL.items()):
             with self.subTest(name):
                 self._check(build)
+
+    def test_scalars_in_the_state_are_no_reason(self):
+        for unroll in ("auto", "loop"):
+            assert_same(self, lambda: _scalar_state(stock.STOCK, {}),
+                        lambda: _scalar_state(stock.OURS, {"unroll": unroll}), None, 1e-5, 1e-5)
 
     def test_cells_that_calls_copy(self):
         """A copy with weights of another scope, or of the encoder, counts and keeps for itself."""
