@@ -136,7 +136,7 @@ class ProcessesTest(ExperimentCase):
 
     def test_two_at_a_time(self):
         process = self.start("--variants", "IRNN,tanh,GRU", "--max-steps", "2")
-        _, err = process.communicate(timeout=200)
+        _, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, 0, err)
         self.assertEqual(sorted(line.split(": ")[1] for line in err.splitlines()),
                          ["GRU, seed 1", "IRNN, seed 1", "tanh, seed 1"])
