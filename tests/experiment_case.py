@@ -1,5 +1,6 @@
 """What the tests of experiments share: a run of seconds, in this process, in a folder that goes away."""
 import contextlib
+import fcntl
 import io
 import json
 import os
@@ -9,6 +10,18 @@ import unittest
 from unittest import mock
 
 from Project_RNN_Enhancement.experiments import __main__ as command
+
+
+def take_turns(test):
+    """Waits until no other test that starts processes runs on this machine, and then holds others back.
+
+    Suites of several environments run side by side. Their processes, all at once on two cores,
+    would take longer than a test waits for one that hangs.
+    """
+    path = os.path.join(tempfile.gettempdir(), "project_rnn_enhancement_tests_%d" % os.getuid())
+    lock = open(path, "a")
+    test.addCleanup(lock.close)
+    fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 class FolderCase(unittest.TestCase):

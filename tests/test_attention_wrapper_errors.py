@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as seq2seq,
-                                                     rnn_cell_enhanced as rnn_cell, rnn_enhanced)
+                                                     rnn_cell_enhanced as rnn_cell)
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense, has_keras_2
 from tests import stock
 from tests.attention_cases import OURS, STOCK

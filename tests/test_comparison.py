@@ -15,7 +15,7 @@ import numpy as np
 from Project_RNN_Enhancement.experiments import adding, all as everything, claims, plots
 from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
-from tests.experiment_case import ExperimentCase
+from tests.experiment_case import ExperimentCase, take_turns
 
 TINY = dict(length=4, units={"others": 3}, batch_size=2, test_sequences=5, measure_every=2, save_every=2,
             max_steps=4, seeds=(1, 2), variants=("IRNN", "GRU"))
@@ -128,6 +128,10 @@ class TrialsTest(ExperimentCase):
 class ProcessesTest(ExperimentCase):
     """The trials' processes have the real preset, so few steps have to do."""
 
+    def setUp(self):
+        super(ProcessesTest, self).setUp()
+        take_turns(self)
+
     def start(self, *arguments):
         return subprocess.Popen(
             [sys.executable, "-m", "Project_RNN_Enhancement.experiments", "adding", "--output",
@@ -136,7 +140,7 @@ class ProcessesTest(ExperimentCase):
 
     def test_two_at_a_time(self):
         process = self.start("--variants", "IRNN,tanh,GRU", "--max-steps", "2")
-        _, err = process.communicate(timeout=400)
+        _, err = process.communicate(timeout=200)
         self.assertEqual(process.returncode, 0, err)
         self.assertEqual(sorted(line.split(": ")[1] for line in err.splitlines()),
                          ["GRU, seed 1", "IRNN, seed 1", "tanh, seed 1"])

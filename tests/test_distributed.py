@@ -12,7 +12,7 @@ from Project_RNN_Enhancement.experiments import adding, distributed
 from Project_RNN_Enhancement.experiments.trials import Trial
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
-from tests.experiment_case import ExperimentCase
+from tests.experiment_case import ExperimentCase, take_turns
 
 # The command with a model so small that a second trains hundreds of steps.
 SMALL = """
@@ -38,6 +38,7 @@ class ClusterTest(ExperimentCase):
 
     def setUp(self):
         super(ClusterTest, self).setUp()
+        take_turns(self)
         self.hosts = ["localhost:%d" % port for port in free_ports(3)]
         self.processes = []
         self.addCleanup(self.kill_all)

@@ -21,7 +21,7 @@ from Project_RNN_Enhancement.experiments import (claims, g2p, g2p_comparison, g2
 from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.experiments.progress import Progress
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
-from tests.experiment_case import ExperimentCase
+from tests.experiment_case import ExperimentCase, take_turns
 
 TINY = g2p_model.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
                   buckets=((5, 6),), batch_size=16, learning_rate=1e-2,
@@ -155,6 +155,7 @@ class TrainingTest(CommandCase):
         self.assertIn("going on from the checkpoint at step 1\n", self.command()[2])
 
     def test_kill_loses_at_most_the_steps_since_the_last_checkpoint(self):
+        take_turns(self)
         program = ("import sys; from Project_RNN_Enhancement.experiments import g2p, __main__\n"
                    "g2p.PRESETS['tiny'] = g2p.Preset(**%r)\n"
                    "sys.exit(__main__.main(sys.argv[1:]))" % dict(TINY._asdict(), max_steps=100000))

@@ -23,7 +23,7 @@ def ancestors(parent_ids, max_sequence_lengths):
     own = tf.zeros(tf.stack([batch, beams]), tf.int32) + tf.range(beams)
     # Where a step's hypotheses end, the way back starts: each beam goes on from itself.
     parents = select_rows(_is_within(max_sequence_lengths, parent_ids), parent_ids,
-                       tf.zeros_like(parent_ids) + tf.range(beams))
+                          tf.zeros_like(parent_ids) + tf.range(beams))
     starts = tf.reshape(tf.range(batch) * beams, [-1, 1])
 
     def back(step, found, holders):

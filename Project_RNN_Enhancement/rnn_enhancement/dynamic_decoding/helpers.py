@@ -7,8 +7,8 @@ from ..tf1 import tf
 from .checks import embedding_function, end_token_tensor, start_tokens_tensor
 from .draws import draw_symbols
 
-__all__ = ["CustomHelper", "GreedyEmbeddingHelper", "Helper", "InferenceHelper",
-           "SampleEmbeddingHelper"]
+__all__ = ["CustomHelper", "DescribedHelper", "GreedyEmbeddingHelper", "Helper",
+           "InferenceHelper", "SampleEmbeddingHelper"]
 
 
 class Helper(abc.ABC):
@@ -42,7 +42,27 @@ class Helper(abc.ABC):
         """Returns (finished: bool [batch], inputs of the next step, its state)."""
 
 
-class CustomHelper(Helper):
+class DescribedHelper(Helper):
+    """A helper that sets what its samples are; by default they are symbols."""
+
+    _batch_size = None
+    _shape = tf.TensorShape([])
+    _dtype = tf.int32
+
+    @property
+    def batch_size(self):
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self):
+        return self._shape
+
+    @property
+    def sample_ids_dtype(self):
+        return self._dtype
+
+
+class CustomHelper(DescribedHelper):
     """A helper made of functions.
 
     Args:
@@ -65,7 +85,6 @@ class CustomHelper(Helper):
                        "(finished, next_inputs, next_state)")
         self._initialize_fn, self._sample_fn = initialize_fn, sample_fn
         self._next_inputs_fn = next_inputs_fn
-        self._batch_size = None
         self._shape = tf.TensorShape(sample_ids_shape or [])
         self._dtype = sample_ids_dtype or tf.int32
 
@@ -75,14 +94,6 @@ class CustomHelper(Helper):
             raise ValueError("batch_size of a CustomHelper is known after initialize() was called, "
                              "as dynamic_decode does.")
         return self._batch_size
-
-    @property
-    def sample_ids_shape(self):
-        return self._shape
-
-    @property
-    def sample_ids_dtype(self):
-        return self._dtype
 
     def initialize(self, name=None):
         with tf.name_scope(name, type(self).__name__ + "Initialize"):
@@ -109,7 +120,7 @@ def _checked_logits(outputs):
     return outputs
 
 
-class GreedyEmbeddingHelper(Helper):
+class GreedyEmbeddingHelper(DescribedHelper):
     """Feeds the embedding of the most probable symbol; outputs are taken as logits.
 
     Args:
@@ -131,18 +142,6 @@ class GreedyEmbeddingHelper(Helper):
         self._end_token = end_token_tensor(end_token)
         self._batch_size = tf.size(self._start_tokens)
         self._start_inputs = self._embedding_fn(self._start_tokens)
-
-    @property
-    def batch_size(self):
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self):
-        return tf.TensorShape([])
-
-    @property
-    def sample_ids_dtype(self):
-        return tf.int32
 
     def initialize(self, name=None):
         return tf.tile([False], [self._batch_size]), self._start_inputs
@@ -184,7 +183,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
         return draw_symbols(logits, self._seed)
 
 
-class InferenceHelper(Helper):
+class InferenceHelper(DescribedHelper):
     """Feeds what functions make of the outputs.
 
     Args:
@@ -209,18 +208,6 @@ class InferenceHelper(Helper):
         self._shape, self._dtype = tf.TensorShape(sample_shape), sample_dtype
         self._start_inputs = tf.convert_to_tensor(start_inputs, name="start_inputs")
         self._batch_size = tf.shape(self._start_inputs)[0]
-
-    @property
-    def batch_size(self):
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self):
-        return self._shape
-
-    @property
-    def sample_ids_dtype(self):
-        return self._dtype
 
     def initialize(self, name=None):
         return tf.tile([False], [self._batch_size]), self._start_inputs

@@ -4,7 +4,7 @@ from ..run_time_numbers import FRACTION
 from ..tf1 import private_rnn, select_rows, static_dimension, tf
 from .checks import embedding_function
 from .draws import draw_bools, draw_symbols
-from .helpers import Helper
+from .helpers import DescribedHelper
 
 __all__ = ["ScheduledEmbeddingTrainingHelper", "ScheduledOutputTrainingHelper", "TrainingHelper"]
 
@@ -41,7 +41,7 @@ def _check_lengths(lengths, inputs, time_major):
                              "steps." % (longest.max(), part.shape, time))
 
 
-class TrainingHelper(Helper):
+class TrainingHelper(DescribedHelper):
     """Feeds given inputs; samples are the outputs' arg-max, for the record.
 
     Args:
@@ -80,18 +80,6 @@ class TrainingHelper(Helper):
     def sequence_length(self):
         """The lengths as a tensor."""
         return self._sequence_length
-
-    @property
-    def batch_size(self):
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self):
-        return tf.TensorShape([])
-
-    @property
-    def sample_ids_dtype(self):
-        return tf.int32
 
     def _inputs_at(self, time, finished):
         # There is no input after the longest example's last.
@@ -171,7 +159,7 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
             is_sampled = draw_bools(self._sampling_probability, self.batch_size,
                                     self._scheduling_seed)
             return select_rows(is_sampled, draw_symbols(outputs, self._seed),
-                            tf.fill([self.batch_size], -1))
+                               tf.fill([self.batch_size], -1))
 
     def next_inputs(self, time, outputs, state, sample_ids=None, name=None):
         with tf.name_scope(name, "ScheduledEmbeddingTrainingHelperNextInputs"):
