@@ -254,18 +254,40 @@ def _copied_collections():
     """The default graph's collections, and copies of what keeps account of variables and scopes."""
     collections = {
         name: list(items) for name, items in tf.get_default_graph()._collections.items()}
-    for name, copied in ((_variable_scope._VARSTORE_KEY, _copy_of_store),
-                         (_variable_scope._VARSCOPESTORE_KEY, _copy_of_scopes)):
-        if collections.get(name):
-            collections[name] = [copied(collections[name][0])]
+    stores = collections.get(_variable_scope._VARSTORE_KEY)
+    collections[_variable_scope._VARSTORE_KEY] = [_TrialStore(stores[0] if stores else None)]
+    scopes = collections.get(_variable_scope._VARSCOPESTORE_KEY)
+    if scopes:
+        collections[_variable_scope._VARSCOPESTORE_KEY] = [_copy_of_scopes(scopes[0])]
     return collections
 
 
-def _copy_of_store(store):
-    duplicate = copy.copy(store)
-    duplicate._vars = dict(store._vars)
-    duplicate._partitioned_vars = dict(store._partitioned_vars)
-    return duplicate
+class _TrialStore(_variable_scope._VariableStore):
+    """Variables of a scratch graph, and those that `store` holds.
+
+    Nobody runs a scratch graph, so no initialiser is called: half of what it takes to make a
+    variable are the operations of its first value.
+    """
+
+    def __init__(self, store):
+        super(_TrialStore, self).__init__()
+        self._first_values = {}
+        if store is not None:
+            vars(self).update(vars(store), _vars=dict(store._vars),
+                              _partitioned_vars=dict(store._partitioned_vars))
+
+    def _get_single_variable(self, name, shape=None, dtype=tf.float32, initializer=None, **kwargs):
+        if tf.TensorShape(shape).is_fully_defined() and (
+                initializer is None or callable(initializer)):
+            initializer = self._first_value
+        return super(_TrialStore, self)._get_single_variable(
+            name=name, shape=shape, dtype=dtype, initializer=initializer, **kwargs)
+
+    def _first_value(self, shape, dtype=None, partition_info=None):
+        key = dtype, tuple(shape)
+        if key not in self._first_values:
+            self._first_values[key] = tf.placeholder(dtype, shape)
+        return self._first_values[key]
 
 
 def _copy_of_scopes(scopes):

@@ -6,7 +6,7 @@ import types
 
 import numpy as np
 
-from ..tf1 import keras, tf, Variable
+from ..tf1 import keras, LayerRNNCell, tf, Variable
 from .reasons import Refused
 from .snapshot import CONTAINERS, is_internal, is_trusted, LARGE, of_class, Snapshot
 
@@ -16,6 +16,8 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable
           tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
 # What a layer's own `add_loss` and its like add to.
 _ADDED = frozenset(["_losses", "_updates", "_callable_losses", "_eager_losses", "_metrics"])
+# Where cells come from that do at every call what they did at the first.
+_OF_CELLS = (__name__.split(".")[0] + ".", LayerRNNCell.__module__)
 _WRITES_AROUND = {"STORE_DEREF": "co_freevars", "STORE_GLOBAL": "co_names"}
 
 
@@ -61,12 +63,15 @@ class Watch(object):
     Args:
       watched: cells, functions or other objects.
 
+    Attributes:
+      is_all_known: whether no code or layer but this package's, and TensorFlow's cells, was seen.
+
     Raises:
       Refused: if something can neither be compared nor undone, an iterator for example.
     """
 
     def __init__(self, watched):
-        self._seen, self._owners = {}, []
+        self._seen, self._owners, self.is_all_known = {}, [], True
         self._walk(watched)
         self.remember()
         self._first_random = self._random
@@ -110,6 +115,7 @@ class Watch(object):
         if isinstance(value, type):
             if is_trusted(value.__module__):
                 return []
+            self.is_all_known = False
             self._owners.append((value, name))
             return [(item, key) for key, item in vars(value).items()
                     if not (key.startswith("__") and not callable(item))]
@@ -130,6 +136,7 @@ class Watch(object):
         if is_trusted(function.__module__):
             # Of TensorFlow's decorators, what they decorate.
             return [(value, name) for value, name in found if callable(value)]
+        self.is_all_known = False
         for inner, instruction in _instructions(code):
             names = _WRITES_AROUND.get(instruction.opname)
             if names == "co_names" or names and inner is code and (
@@ -149,10 +156,12 @@ class Watch(object):
         return found
 
     def _look_at_object(self, value):
-        if not hasattr(value, "__dict__"):
-            return []
         trusted = is_trusted(type(value).__module__)
         is_layer = isinstance(value, keras.layers.Layer)
+        if not trusted or is_layer and not type(value).__module__.startswith(_OF_CELLS):
+            self.is_all_known = False
+        if not hasattr(value, "__dict__"):
+            return []
         if trusted and not is_layer:
             return []
         self._owners.append((value, type(value).__name__))
