@@ -53,7 +53,7 @@ FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KE
 
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variable", "FOR_KERAS",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
-           "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
+           "quick_operations", "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
            "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
            "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
            "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",
@@ -103,6 +103,23 @@ def quiet_deprecations():
             yield
         finally:
             logger.removeFilter(_is_no_deprecation)
+
+
+@contextlib.contextmanager
+def quick_operations():
+    """A context in which the default graph makes operations a quarter faster in TensorFlow 1.
+
+    There every operation's arguments are searched for one of `create_op` that is deprecated.
+    """
+    graph = tf.get_default_graph()
+    if is_tf_1 and type(graph) is tf.Graph and "create_op" not in vars(graph):
+        graph.create_op = functools.partial(undeprecated(tf.Graph.create_op), graph)
+        try:
+            yield
+        finally:
+            vars(graph).pop("create_op", None)
+    else:
+        yield
 
 
 def undeprecated(function):
@@ -205,8 +222,10 @@ class ScratchGraph(_func_graph.FuncGraph):
 
     def capture(self, tensor, name=None, *args, **kwargs):
         """What stands here for a tensor of the graph around; a small constant is one here too."""
+        if getattr(tensor, "graph", None) is self:
+            return tensor
         op = tensor.op if isinstance(tensor, tf.Tensor) and hasattr(tensor, "graph") else None
-        if op is None or op.graph is self or op.type != "Const" or not (
+        if op is None or op.type != "Const" or not (
                 tensor.shape.num_elements() or _SMALL) < _SMALL:
             return super(ScratchGraph, self).capture(tensor, name, *args, **kwargs)
         if op.name not in self._constants:

@@ -6,6 +6,7 @@ here are one operation. `values_needed` tells which values a gradient reads, so 
 no others.
 """
 import collections
+import contextlib
 
 from ..tf1 import gradient_function, new_seeds, tf
 from .constants import concat, constant, split
@@ -43,12 +44,18 @@ _VIEWS = frozenset(["Reshape", "ExpandDims", "Squeeze"])
 # ... and the number of the input that they split.
 _SPLITS = {"Split": 1, "SplitV": 0}
 
+# Attribute of an operation that keeps what is asked for many times and takes long to find out.
+_GRADIENT_TYPE = "_project_rnn_enhancement_gradient_type"
+
 # Part of the gradient to a tensor: that to `size` entries, from `begin`, along `axis`.
 Piece = collections.namedtuple("Piece", ["axis", "begin", "size", "value"])
 
 
 def seeds_of(op):
     """The seeds of a random operation, the graph's and its own; None for any other operation."""
+    # To ask for an attribute that isn't there takes longer.
+    if not op.op_def.is_stateful:
+        return None
     try:
         return op.get_attr("seed"), op.get_attr("seed2")
     except ValueError:
@@ -67,8 +74,8 @@ def copy_operation(op, inputs, name=None):
         for key, seed in zip(("seed", "seed2"), new_seeds()):
             attributes[key] = tf.AttrValue(i=seed)
     graph = tf.get_default_graph()
-    scope = tf.name_scope(None) if name is None else tf.name_scope(graph.get_name_scope() + "/")
-    with tf.device(op.device), scope:
+    scope = graph.name_scope(None) if name is None else contextlib.suppress()
+    with graph.device(op.device), scope:
         return graph.create_op(
             op.type, list(inputs), [t.dtype for t in op.outputs], name=name or op.name,
             attrs=attributes, op_def=op.op_def)
@@ -76,10 +83,13 @@ def copy_operation(op, inputs, name=None):
 
 def gradient_type(op):
     """The name that the gradient function of `op` is registered under."""
-    try:
-        return op.get_attr("_gradient_op_type").decode()
-    except ValueError:
-        return op.type
+    known = vars(op)
+    if _GRADIENT_TYPE not in known:
+        try:
+            known[_GRADIENT_TYPE] = op.get_attr("_gradient_op_type").decode()
+        except ValueError:
+            known[_GRADIENT_TYPE] = op.type
+    return known[_GRADIENT_TYPE]
 
 
 def keeps_output(op):

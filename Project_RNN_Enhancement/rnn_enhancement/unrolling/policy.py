@@ -20,7 +20,7 @@ import functools
 import inspect
 import threading
 
-from ..tf1 import tf, without_autograph
+from ..tf1 import quick_operations, tf, without_autograph
 from .reasons import Refused
 from .rehearsal import rehearse
 
@@ -100,7 +100,7 @@ def takes_unroll(rehearses=True):
                 args, kwargs = args[:-1], dict(kwargs, unroll=args[-1])
             # Inputs from an iterator can be gone through once.
             args = [list(value) if hasattr(type(value), "__next__") else value for value in args]
-            with unrolled_as(kwargs.pop("unroll", None)):
+            with unrolled_as(kwargs.pop("unroll", None)), quick_operations():
                 if rehearses:
                     return _decided(function, args, kwargs)
                 return function(*args, **kwargs)
