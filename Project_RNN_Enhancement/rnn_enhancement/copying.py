@@ -4,16 +4,15 @@ TensorFlow 1.15 can't deep-copy a cell that has been called (its attributes hold
 through them the graph's locks). The sequence-to-sequence models copy the decoder's cell for the
 encoder, in every bucket, so here a copy takes a cell's settings and leaves its weights behind.
 """
-import contextlib
 import copy
-import threading
 
+from .per_thread import PerThread
 from .tf1 import is_tensor, is_variable, Layer, tf, with_referent
 
 __all__ = ["copies_told_to", "fresh_copy", "forget_other_graphs", "is_cell_like",
            "SCOPES_OF_CALLS", "SET_BY_CALLS"]
 
-_local = threading.local()
+_local = PerThread(told=None)
 
 # What `tf.layers.Layer` and the cells set when they are called, and the value before that.
 _CALL_STATE = {
@@ -95,15 +94,9 @@ def _copied(value, memo):
         return value
 
 
-@contextlib.contextmanager
 def copies_told_to(function):
     """Context in which `function`, or None, is called with every copy of a cell that is made."""
-    previous = getattr(_local, "told", None)
-    _local.told = function
-    try:
-        yield
-    finally:
-        _local.told = previous
+    return _local.set(told=function)
 
 
 def fresh_copy(cell, memo=None):
@@ -115,9 +108,8 @@ def fresh_copy(cell, memo=None):
     memo = {} if memo is None else memo
     if id(cell) not in memo:
         memo[id(cell)] = duplicate = _duplicate(cell, memo)
-        told = getattr(_local, "told", None)
-        if told is not None:
-            told(duplicate)
+        if _local.told is not None:
+            _local.told(duplicate)
     return memo[id(cell)]
 
 

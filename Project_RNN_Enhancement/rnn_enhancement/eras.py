@@ -9,11 +9,10 @@ The package follows TensorFlow 1.15. A program written for an older version says
 Only what can't be both is decided by the era (`DIFFERENCES`); every older call form that can be
 told apart from today's works in every era.
 """
-import contextlib
 import inspect
-import threading
 
 from .arguments import with_signature_of
+from .per_thread import PerThread
 
 __all__ = ["set_era", "get_era", "era", "ERAS", "DIFFERENCES"]
 
@@ -37,7 +36,7 @@ DIFFERENCES = {
 }
 
 _default = "1.15"
-_local = threading.local()
+_local = PerThread(version=None)
 
 
 def _checked(version):
@@ -70,10 +69,9 @@ def set_era(version):
 
 def get_era():
     """The era in force, such as "1.15": of the block of this thread, else of the process."""
-    return getattr(_local, "version", None) or _default
+    return _local.version or _default
 
 
-@contextlib.contextmanager
 def era(version):
     """Context in which the era of this thread is `version`; the one before comes back at its end.
 
@@ -82,12 +80,7 @@ def era(version):
     Raises:
       TypeError, ValueError: as `set_era`.
     """
-    version, previous = _checked(version), getattr(_local, "version", None)
-    _local.version = version
-    try:
-        yield
-    finally:
-        _local.version = previous
+    return _local.set(version=_checked(version))
 
 
 def is_before_change(difference):

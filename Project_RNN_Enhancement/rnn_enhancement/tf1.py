@@ -53,7 +53,8 @@ FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KE
 
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variable", "FOR_KERAS",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
-           "quick_operations", "undeprecated", "without_autograph", "registered_gradients", "gradient_function",
+           "quick_operations", "undeprecated", "without_autograph", "registered_gradients",
+           "gradient_function",
            "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
            "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
            "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",

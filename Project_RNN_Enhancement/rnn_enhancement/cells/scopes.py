@@ -9,26 +9,18 @@ itself that lives there, so both kinds of program get what they mean:
 * another scope: weights of its own;
 * another scope that only reuses and holds none: the weights of the first call.
 """
-import contextlib
-import threading
-
-from ..tf1 import outermost_graph, tf, variable_names
 from ..copying import fresh_copy
+from ..per_thread import PerThread
+from ..tf1 import outermost_graph, tf, variable_names
 
 __all__ = ["holder", "weights_by_object"]
 
-_local = threading.local()
+_local = PerThread(by_object=False)
 
 
-@contextlib.contextmanager
 def weights_by_object():
     """Context in which a cell keeps the weights of its first call in every scope, as in 1.15."""
-    previous = getattr(_local, "by_object", False)
-    _local.by_object = True
-    try:
-        yield
-    finally:
-        _local.by_object = previous
+    return _local.set(by_object=True)
 
 
 def _scope_name(scope):
@@ -58,7 +50,7 @@ def holder(cell, scope):
     name = _scope_name(scope)
     if cell._home is None:
         cell._home = (graph, name)
-    if getattr(_local, "by_object", False):
+    if _local.by_object:
         return cell
     holders = {cell._home: cell}
     holders.update(cell._twins)

@@ -10,8 +10,8 @@ While nobody listens nothing is kept, and the graph has no operation for it.
 """
 import collections
 import contextlib
-import threading
 
+from ..per_thread import PerThread
 from ..regularizers.hidden_vectors import layers_of
 from ..tf1 import control_flow_context, tf
 from ..unrolling.rehearsal import to_shield
@@ -19,7 +19,7 @@ from ..unrolling.rehearsal import to_shield
 __all__ = ["Run", "Record", "recording", "is_recorded", "record_run", "record_cell",
            "recorded_apart", "led_out", "is_reachable", "StepsTogether"]
 
-_local = threading.local()
+_local = PerThread(record=None)
 
 
 class Run(collections.namedtuple("Run", ["states", "initial"])):
@@ -49,12 +49,8 @@ class Record(object):
 @contextlib.contextmanager
 def recording():
     """Context in which the decoders of this thread report to the `Record` that it yields."""
-    previous = getattr(_local, "record", None)
-    _local.record = Record()
-    try:
+    with _local.set(record=Record()):
         yield _local.record
-    finally:
-        _local.record = previous
 
 
 to_shield.append(lambda: vars(_local.record) if is_recorded() else None)
@@ -62,7 +58,7 @@ to_shield.append(lambda: vars(_local.record) if is_recorded() else None)
 
 def is_recorded():
     """Whether somebody listens."""
-    return getattr(_local, "record", None) is not None
+    return _local.record is not None
 
 
 def record_cell(cell):

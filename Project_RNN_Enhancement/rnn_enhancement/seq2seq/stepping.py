@@ -6,15 +6,15 @@ step, its initial state and its variable scope instead of running. So variables,
 the function does before the decoder are those of training by construction.
 """
 import contextlib
-import threading
 
 from ..arguments import check_callable, checked_keywords, graph_function, positive_int
+from ..per_thread import PerThread
 from ..tf1 import embedding_lookup, tf
 from ..unrolling.rehearsal import Finished
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
 
-_local = threading.local()
+_local = PerThread(search=None, reads=None)
 
 
 class _Found(Finished):
@@ -28,13 +28,9 @@ class _Search(object):
         self.width, self.step, self.state = width, None, None
 
 
-def _search():
-    return getattr(_local, "search", None)
-
-
 def is_sought():
     """Whether a decoder is to hand over its step; then it's built as if it fed on its symbols."""
-    return _search() is not None
+    return _local.search is not None
 
 
 def _feeds_on_symbols(loop_function):
@@ -49,7 +45,7 @@ def offer(step, state, loop_function):
       state: the initial state.
       loop_function: as made by `extract_argmax_and_embed`; others leave the step unsought.
     """
-    search = _search()
+    search = _local.search
     if search is not None and _feeds_on_symbols(loop_function):
         search.step = _DecoderStep(step, loop_function, tf.get_variable_scope())
         search.state = state
@@ -63,7 +59,7 @@ def widened(loop_function, decoder_inputs, *values):
       [decoder inputs, of which the first is enough, *values], nests of tensors [batch * width,
       ...]; just what was given if nothing is sought.
     """
-    search = _search()
+    search = _local.search
     if search is None or not _feeds_on_symbols(loop_function):
         return [decoder_inputs] + list(values)
     return [repeat_for_beams(nest, search.width) for nest in (decoder_inputs[:1],) + values]
@@ -71,9 +67,8 @@ def widened(loop_function, decoder_inputs, *values):
 
 def saw_attention(weights):
     """Called at every read of an attention: list of weights [batch, attn_length], one per head."""
-    reads = getattr(_local, "reads", None)
-    if reads is not None:
-        reads.append(weights)
+    if _local.reads is not None:
+        _local.reads.append(weights)
 
 
 @checked_keywords
@@ -117,14 +112,11 @@ class _DecoderStep(object):
 
     def __call__(self, symbols, state):
         reuse = True if self._has_variables else None
-        outer = getattr(_local, "reads", None)
-        _local.reads = reads = []
-        try:
-            with tf.variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False):
-                embedded = embedding_lookup(self._embedding, symbols)
-                output, state = self._step(embedded, state)
-        finally:
-            _local.reads = outer
+        reads = []
+        with _local.set(reads=reads), tf.variable_scope(
+                self._scope, reuse=reuse, auxiliary_name_scope=False):
+            embedded = embedding_lookup(self._embedding, symbols)
+            output, state = self._step(embedded, state)
         self._has_variables = True
         if self._output_projection is not None:
             output = tf.nn.xw_plus_b(output, *self._output_projection)
@@ -137,14 +129,9 @@ class _DecoderStep(object):
 
 @contextlib.contextmanager
 def _seeking(width):
-    outer = _search()
-    _local.search = search = _Search(width)
-    try:
+    search = _Search(width)
+    with contextlib.suppress(_Found), _local.set(search=search):
         yield search
-    except _Found:
-        pass
-    finally:
-        _local.search = outer
 
 
 @graph_function

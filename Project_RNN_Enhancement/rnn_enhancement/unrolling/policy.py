@@ -18,8 +18,8 @@ built on that output. There is no second-order gradient. To run one step all inp
 import contextlib
 import functools
 import inspect
-import threading
 
+from ..per_thread import PerThread
 from ..tf1 import quick_operations, tf, without_autograph
 from .reasons import Refused
 from .rehearsal import rehearse
@@ -35,14 +35,8 @@ _SHORTEST = 4
 _default = "auto"
 
 
-class _Local(threading.local):
-    mode = None
-    # What was decided for the calls inside the one that is being built: True for loops.
-    decision = None
-    refusals = 0
-
-
-_local = _Local()
+# decision: what was decided for the calls inside the one that is being built, True for loops.
+_local = PerThread(mode=None, decision=None, refusals=0)
 
 
 def _checked(mode):
@@ -66,20 +60,9 @@ def get_unroll():
     return _local.mode or _default
 
 
-@contextlib.contextmanager
-def _set(**values):
-    """Context in which this thread's `_local` has `values`."""
-    previous = {name: getattr(_local, name) for name in values}
-    vars(_local).update(values)
-    try:
-        yield
-    finally:
-        vars(_local).update(previous)
-
-
 def unrolled_as(mode):
     """Context in which time is unrolled as `mode` says; None changes nothing."""
-    return _set() if mode is None else _set(mode=_checked(mode))
+    return contextlib.suppress() if mode is None else _local.set(mode=_checked(mode))
 
 
 def takes_unroll(rehearses=True):
@@ -112,7 +95,7 @@ def takes_unroll(rehearses=True):
 
 def copies_inside():
     """Context in which sequences are run by copies: those within one step of another."""
-    return _set(decision=False)
+    return _local.set(decision=False)
 
 
 def refusals():
@@ -135,7 +118,7 @@ def _decided(function, args, kwargs):
         return function(*args, **kwargs)
     refused = unexpected = None
     try:
-        with _set(decision=True):
+        with _local.set(decision=True):
             rehearse(function, args, kwargs)
     except Refused as error:
         refused = error
@@ -149,7 +132,7 @@ def _decided(function, args, kwargs):
             raise
         refused = unexpected = error
     _local.refusals += refused is not None
-    with _set(decision=refused is None):
+    with _local.set(decision=refused is None):
         result = function(*args, **kwargs)
     if unexpected is not None:
         tf.logging.warning("Time is unrolled into copies of the step, which are built where a "
@@ -188,11 +171,11 @@ def loop_if_faithful(length, loop, otherwise, *args):
         if tf.executing_eagerly():
             return otherwise()
         try:
-            with _set(decision=True):
+            with _local.set(decision=True):
                 rehearse(loop, args, {})
         except Exception as reason:
             # If it isn't the loop that is at fault, what follows says it.
             tf.logging.debug("dynamic_rnn is TensorFlow's: %s", reason)
             return otherwise()
-    with _set(decision=True):
+    with _local.set(decision=True):
         return loop(*args)

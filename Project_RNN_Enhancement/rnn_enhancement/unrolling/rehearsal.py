@@ -1,10 +1,10 @@
 """A call tried in a scratch graph, so that a refusal leaves nothing behind."""
 import contextlib
 import logging
-import threading
 import warnings
 
 from ..copying import copies_told_to
+from ..per_thread import PerThread
 from ..tf1 import control_flow_context, outermost_graph, ScratchGraph, tf
 from .reasons import Refused
 from .signature import signature
@@ -15,7 +15,7 @@ __all__ = ["Finished", "rehearse", "rehearsed", "to_shield"]
 # Name of the attribute of a graph that keeps the signatures of the calls that were accepted in it.
 _ACCEPTED = "_project_rnn_enhancement_accepted"
 
-_local = threading.local()
+_local = PerThread(watch=None)
 
 # Functions that give an object of this package's that calls change, beside their arguments.
 to_shield = []
@@ -67,7 +67,7 @@ def rehearse(function, args, kwargs):
 
 def rehearsed():
     """The `Watch` of the rehearsal that is going on in this thread, else None."""
-    return getattr(_local, "watch", None)
+    return _local.watch
 
 
 @contextlib.contextmanager
@@ -78,11 +78,9 @@ def _silently(watch):
     def is_no_rehearsal(_):
         return rehearsed() is None
     logger.addFilter(is_no_rehearsal)
-    _local.watch = watch
     try:
-        with warnings.catch_warnings():
+        with _local.set(watch=watch), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        _local.watch = None
         logger.removeFilter(is_no_rehearsal)

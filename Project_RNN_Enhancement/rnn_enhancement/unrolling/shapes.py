@@ -50,11 +50,6 @@ class Shapes(object):
                 value.tolist() if value is not None and value.ndim < 2 else None)
         return self._values[tensor.name]
 
-    def same(self, new, old):
-        """Makes `new` known as `old` is."""
-        if old.name in self._shapes:
-            self._shapes[new.name] = self._shapes[old.name]
-
     def _take(self, op):
         value = self._rule_of_value(op)
         if value is not None and (not isinstance(value, list) or None not in value):
