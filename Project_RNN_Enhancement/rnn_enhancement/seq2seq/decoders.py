@@ -315,7 +315,7 @@ def embedded_steps(embedding, symbols):
     def together():
         steps = all_steps(symbols).together()
         found = tf.nn.embedding_lookup(embedding, tf.reshape(steps, [-1]))
-        return Steps(as_steps(found, steps), len(symbols))
+        return Steps(as_steps(found, *steps.shape.as_list()[:2]), len(symbols))
     return loop_or_copies(len(symbols), together, lambda: [
         tf.nn.embedding_lookup(embedding, step) for step in symbols])
 

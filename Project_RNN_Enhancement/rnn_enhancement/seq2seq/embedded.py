@@ -42,7 +42,7 @@ class EmbeddedSymbols(collections.abc.Sequence):
     def together(self):
         """The embeddings of all steps, [T, batch, n]."""
         steps = all_steps(self._symbols).together()
-        return as_steps(self._look_up(tf.reshape(steps, [-1])), steps)
+        return as_steps(self._look_up(tf.reshape(steps, [-1])), *steps.shape.as_list()[:2])
 
     def _look_up(self, symbols):
         if self._name_scope is None:

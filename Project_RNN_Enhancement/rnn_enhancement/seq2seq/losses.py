@@ -155,7 +155,8 @@ def _losses_of_steps(loss, logits, targets, length, at_once):
     """
     if at_once:
         logits = logits.together()
-        losses = as_steps(loss(tf.reshape(targets.together(), [-1]), flat_steps(logits)), logits)
+        losses = as_steps(loss(tf.reshape(targets.together(), [-1]), flat_steps(logits)),
+                          *logits.shape.as_list()[:2])
     else:
         losses, _ = scan(lambda values, state: (loss(values[1], values[0]), state),
                          [logits, targets], (), length)

@@ -8,7 +8,8 @@ from .operations import copy_operation, seeds_of
 from .plan import Plan
 from .products import in_columns, matmul
 from .sizes import BatchSize
-from .steps import flat_steps
+from .steps import as_steps, flat_steps
+from .tables import value_of
 from .while_loop import gather, Reader, run_loop
 
 __all__ = ["Emission"]
@@ -87,17 +88,9 @@ class Emission(object):
     def _all_steps(self, tensor):
         """All steps [length, ...] of a traced tensor."""
         if tensor.name not in self._steps:
-            flat = self._flat[tensor.name]
-            rows = tf.dimension_value(tensor.shape[0])
-            shape = [self._length, -1 if rows is None else rows]
-            rest = tensor.shape.as_list()[1:]
             with tf.device(tensor.op.device):
-                if None in rest:
-                    steps = tf.reshape(flat, tf.concat([shape, tf.shape(flat)[1:]], 0))
-                else:
-                    steps = tf.reshape(flat, constant(shape + rest))
-            steps.set_shape([self._length] + tensor.shape.as_list())
-            self._steps[tensor.name] = steps
+                self._steps[tensor.name] = as_steps(
+                    self._flat[tensor.name], self._length, tf.dimension_value(tensor.shape[0]))
         return self._steps[tensor.name]
 
     def _output(self, tensor):
@@ -114,7 +107,7 @@ class Emission(object):
             self._flat[op.outputs[0].name] = self._rows(op.inputs[0])
             return
         if op.name in self._arrangement.partitioned:
-            parts = [self._value_of(part, op.outputs[0].dtype)
+            parts = [value_of(self._fixed[part.name], op.outputs[0].dtype)
                      for part in self._arrangement.partitioned[op.name]]
             with tf.device(op.device):
                 self._flat[op.outputs[0].name] = tf.nn.embedding_lookup(
@@ -139,12 +132,6 @@ class Emission(object):
             new.set_shape([None if rows is None else rows * self._length]
                           + old.shape.as_list()[1:])
             self._flat[old.name] = new
-
-    def _value_of(self, part, dtype):
-        outside = self._fixed[part.name]
-        if outside.dtype != tf.resource:
-            return outside
-        return tf.raw_ops.ReadVariableOp(resource=outside, dtype=dtype)
 
     def _number_of_rows(self, op):
         """The shape of a drawn tensor for all steps."""

@@ -9,7 +9,7 @@ from ..tf1 import tf
 from .constants import split
 from .dependencies import Dependencies, operations_for
 from .operations import gradient_type
-from .tables import partitioned_lookups
+from .tables import partitioned_lookups, value_of
 
 __all__ = ["rewritten"]
 
@@ -41,7 +41,7 @@ def _with_tables_read(trace):
     for lookup in partitioned_lookups(trace):
         with trace.graph.as_default(), tf.device(lookup.result.op.device):
             # Stands for all that the look-up is made of.
-            found = tf.gather(_value_of(lookup.parts[0], lookup.result.dtype), lookup.ids)
+            found = tf.gather(value_of(lookup.parts[0], lookup.result.dtype), lookup.ids)
         found.set_shape(lookup.result.shape)
         replaced[lookup.result.name] = found
         partitioned[found.op.name] = lookup.parts
@@ -52,17 +52,10 @@ def _with_tables_read(trace):
         with trace.graph.as_default(), tf.control_dependencies(None):
             with tf.device(op.device), tf.name_scope(op.name + "/"):
                 if handle.name not in tables:
-                    tables[handle.name] = _value_of(handle, op.outputs[0].dtype)
+                    tables[handle.name] = value_of(handle, op.outputs[0].dtype)
                 replaced[op.outputs[0].name] = tf.gather(
                     tables[handle.name], indices, axis=0, batch_dims=op.get_attr("batch_dims"))
     return _replace(trace.operations, trace.targets, replaced), partitioned
-
-
-def _value_of(table, dtype):
-    """A tensor's own value, or that of the variable of a resource."""
-    if table.dtype != tf.resource:
-        return table
-    return tf.raw_ops.ReadVariableOp(resource=table, dtype=dtype)
 
 
 def _split_products(trace, dependencies):

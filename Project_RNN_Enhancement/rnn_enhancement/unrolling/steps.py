@@ -96,12 +96,11 @@ def flat_steps(tensor):
     return flat
 
 
-def as_steps(flat, like):
-    """[T * batch, n] as [T, batch, n], T and batch those of `like`."""
-    size = flat.shape[1:].as_list()
-    shape = like.shape.as_list()[:2]
-    if None not in shape:
-        return tf.reshape(flat, constant(shape + size))
-    result = tf.reshape(flat, tf.concat([tf.shape(like)[:2], size], 0))
-    result.set_shape(shape + size)
-    return result
+def as_steps(flat, length, batch):
+    """[length * batch, ...] as [length, batch, ...]; `batch` may be None."""
+    rest = flat.shape.as_list()[1:]
+    shape = [length, -1 if batch is None else batch]
+    steps = tf.reshape(flat, tf.concat([shape, tf.shape(flat)[1:]], 0) if None in rest
+                       else constant(shape + rest))
+    steps.set_shape([length, batch] + rest)
+    return steps

@@ -3,7 +3,7 @@ import collections
 
 from ..tf1 import tf
 
-__all__ = ["PartitionedLookup", "partitioned_lookups"]
+__all__ = ["PartitionedLookup", "partitioned_lookups", "value_of"]
 
 PartitionedLookup = collections.namedtuple(
     "PartitionedLookup", ["result", "ids", "parts", "operations"])
@@ -79,3 +79,10 @@ def _depends(trace, tensor, leaves):
             seen.add(tensor.op.name)
             stack.extend(tensor.op.inputs)
     return False
+
+
+def value_of(table, dtype):
+    """A tensor's own value, or that of the variable of a resource."""
+    if table.dtype != tf.resource:
+        return table
+    return tf.raw_ops.ReadVariableOp(resource=table, dtype=dtype)

@@ -29,7 +29,7 @@ class Tap(object):
     """
 
     def __init__(self, external, values, op):
-        self.external, self.values = external, values
+        self.external, self.values, self._op = external, values, op
         self.dtype, self.device = op.outputs[0].dtype, op.device
 
 
@@ -41,13 +41,9 @@ class BiasTap(Tap):
 class ProductTap(Tap):
     """Of y = a·W, or a·W^T; a may be several tensors side by side."""
 
-    def __init__(self, external, values, op):
-        super(ProductTap, self).__init__(external, values, op)
-        self._transposed = op.get_attr("transpose_b")
-
     def total(self, grads, values):
         dy = flat_steps(grads)
-        if self._transposed:
+        if self._op.get_attr("transpose_b"):
             return concat([tf.matmul(dy, flat_steps(a), transpose_a=True) for a in values], 1)
         return concat([tf.matmul(flat_steps(a), dy, transpose_a=True) for a in values], 0)
 
@@ -64,13 +60,9 @@ class LookupTap(Tap):
 class BatchedProductTap(Tap):
     """Of y[b] = a[b]·W[b], or a[b]·W[b]^T, for every example b."""
 
-    def __init__(self, external, values, op):
-        super(BatchedProductTap, self).__init__(external, values, op)
-        self._transposed = op.get_attr("adj_y")
-
     def total(self, grads, values):
         # [T, batch, 1, n] as [batch, T, n]: every step is one row of the products summed.
         a, dy = [tf.transpose(tf.squeeze(x, 2), constant([1, 0, 2])) for x in (values[0], grads)]
-        if self._transposed:
+        if self._op.get_attr("adj_y"):
             a, dy = dy, a
         return tf.matmul(a, dy, transpose_a=True)
