@@ -162,11 +162,7 @@ class _Arranging(object):
 
     def _with_constants(self, operations, results):
         """`operations` with the constants that they, or results themselves, read, before them."""
-        constants = set()
-        stack = [t.op for op in operations for t in op.inputs] + [t.op for t in results]
-        while stack:
-            op = stack.pop()
-            if op.name in self._dependencies.constant and op.name not in constants:
-                constants.add(op.name)
-                stack.extend(t.op for t in op.inputs)
-        return [op for op in self._dependencies.operations if op.name in constants] + operations
+        dependencies = self._dependencies
+        constants = dependencies.ancestors(
+            [t for op in operations for t in op.inputs] + results, dependencies.constant)
+        return [op for op in dependencies.operations if op.name in constants] + operations

@@ -93,6 +93,8 @@ class Backward(object):
         self._saved, self._plan = saved, saved.plan
         self._length, self._flow = length, flow
         self._inputs, self._arrays, self._state = inputs, arrays, state
+        # Names of the step's inputs -> which of them.
+        self._numbers = {leaf.name: i for i, leaf in enumerate(saved.inputs)}
         self._externals = collections.OrderedDict()
         for name, outer in self._plan.externals.items():
             if outer.dtype.is_floating:
@@ -117,7 +119,12 @@ class Backward(object):
         wrapped = hand_written(results + given, gradient)
         return list(wrapped[:len(outputs)]), list(wrapped[len(outputs):count])
 
-    def _kept(self, tensor, index):
+    def read(self, tensor, index):
+        """What is kept of a tensor of the forward step `index`; None: nothing."""
+        if tensor.name in self._numbers:
+            return self._arrays[self._numbers[tensor.name]].read(index)
+        if tensor.name not in self._saved.handles:
+            return None
         value = tf.raw_ops.TensorArrayReadV3(
             handle=self._saved.handles[tensor.name], index=index, flow_in=self._flow,
             dtype=tensor.dtype)
@@ -162,7 +169,7 @@ class Backward(object):
                  [None if value is None else writer.write(value) for value in values])
                 for tap, grad, values in step.taps]
             trace["inputs"] = {
-                leaf.name: (writer.write(found[leaf.name]), leaf)
+                leaf.name: writer.write(found[leaf.name])
                 for leaf in saved.inputs if found.get(leaf.name) is not None}
             trace["found"] = {name for name in accumulated if found.get(name) is not None}
             new_state_grads = [
@@ -176,9 +183,8 @@ class Backward(object):
         result = {}
         for leaf, x in zip(saved.inputs, self._inputs):
             if leaf.name in trace["inputs"]:
-                handle, _ = trace["inputs"][leaf.name]
                 result[x.name] = sum_of([result.get(x.name), gather(
-                    handle, self._length, flow, leaf.dtype, leaf.shape)])
+                    trace["inputs"][leaf.name], self._length, flow, leaf.dtype, leaf.shape)])
         for final, i in zip(finals, floats):
             final.set_shape(self._state[i].shape)
             name = self._state[i].name
@@ -218,14 +224,12 @@ class Backward(object):
 
     def _all_of(self, value, handle, flow, stacked):
         """All steps of a tensor of the forward step."""
-        for leaf, x in zip(self._saved.inputs, self._inputs):
-            if leaf.name == value.name:
-                return x
+        if value.name in self._numbers:
+            return self._inputs[self._numbers[value.name]]
         if handle is not None:
             return stacked(handle, flow, value.dtype, value.shape)
         return stacked(self._saved.handles[value.name], self._flow, value.dtype, value.shape)
 
     def available(self, value):
         """Whether all steps of `value` can be had without writing it down on the way back."""
-        return (any(leaf.name == value.name for leaf in self._saved.inputs)
-                or value.name in self._saved.handles)
+        return value.name in self._numbers or value.name in self._saved.handles

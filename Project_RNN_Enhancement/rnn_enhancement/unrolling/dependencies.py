@@ -92,12 +92,13 @@ class Dependencies(object):
         mask = self.states(tensor)
         return max([-1] + [k for k, group in enumerate(self.groups) if mask & self.bits(group)])
 
-    def ancestors(self, tensors):
-        """Names of the operations that tensors need."""
+    def ancestors(self, tensors, among=None):
+        """Names of the operations, of all or of those with a name in `among`, that tensors need."""
+        among = self._traced if among is None else among
         names, stack = set(), list(tensors)
         while stack:
             op = stack.pop().op
-            if op.name in self._traced and op.name not in names:
+            if op.name in among and op.name not in names:
                 names.add(op.name)
                 stack.extend(op.inputs)
                 stack.extend(t for other in op.control_inputs for t in other.inputs)

@@ -144,20 +144,15 @@ class StepGradient(object):
 
     def _value(self, tensor):
         """What stands for a forward tensor here."""
-        plan, owner = self._plan, self._owner
-        name = tensor.name
+        plan, name = self._plan, tensor.name
         if name in self._now:
             return self._now[name]
-        number = next((i for i, leaf in enumerate(self._saved.inputs) if leaf.name == name), None)
-        if number is not None:
-            value = owner._arrays[number].read(self._index)
-        elif name in plan.externals:
-            value = plan.externals[name]
-        elif name in self._saved.handles:
-            value = owner._kept(tensor, self._index)
-        elif plan.shapes.value(tensor) is not None:
+        if name in plan.externals:
+            return plan.externals[name]
+        value = self._owner.read(tensor, self._index)
+        if value is None and plan.shapes.value(tensor) is not None:
             value = self._sizes.tensor(plan.shapes.value(tensor), tensor.dtype)
-        else:
+        if value is None:
             value = self._copied(tensor.op).outputs[tensor.value_index]
         self._now[name] = value
         return value

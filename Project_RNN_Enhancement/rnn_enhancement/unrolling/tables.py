@@ -2,6 +2,7 @@
 import collections
 
 from ..tf1 import tf
+from .dependencies import operations_for
 
 __all__ = ["PartitionedLookup", "partitioned_lookups", "value_of"]
 
@@ -34,7 +35,7 @@ def partitioned_lookups(trace):
 def _lookup(trace, stitch, readers):
     gathers = [t.op for t in list(stitch.inputs)[len(stitch.inputs) // 2:]]
     if not all(op.type in ("GatherV2", "ResourceGather")
-               and not _depends(trace, op.inputs[0], trace.leaves)
+               and not _is_of_step(trace, op.inputs[0])
                and op.inputs[1].op.type == "DynamicPartition" for op in gathers):
         return None
     which = gathers[0].inputs[1].op.inputs[1]
@@ -67,18 +68,11 @@ def _is_input(trace, ids):
     return ids.shape.ndims == 1
 
 
-def _depends(trace, tensor, leaves):
-    """Whether a tensor is computed from one of some leaves of the trace."""
-    names = {leaf.name for leaf in leaves}
-    seen, stack = set(), [tensor]
-    while stack:
-        tensor = stack.pop()
-        if tensor.name in names:
-            return True
-        if tensor.name not in trace.externals and tensor.op.name not in seen:
-            seen.add(tensor.op.name)
-            stack.extend(tensor.op.inputs)
-    return False
+def _is_of_step(trace, tensor):
+    """Whether a tensor is computed from the step's inputs or state."""
+    leaves = {leaf.name for leaf in trace.leaves}
+    return tensor.name in leaves or any(
+        t.name in leaves for op in operations_for(trace, [tensor]) for t in op.inputs)
 
 
 def value_of(table, dtype):
