@@ -54,6 +54,15 @@ def _is_same(one, other):
             and one == other)
 
 
+def _may_hold_code(value):
+    if isinstance(value, _PLAIN):
+        return False
+    if isinstance(value, (list, tuple, dict)):
+        return any(map(_may_hold_code, value.values() if isinstance(value, dict) else value))
+    return callable(value) or not all(
+        isinstance(item, _PLAIN) for item in getattr(value, "__dict__", {}).values())
+
+
 class Watch(object):
     """What calls of cells and functions of the user's can leave behind in Python.
 
@@ -135,6 +144,7 @@ class Watch(object):
                 continue
         if is_trusted(function.__module__):
             # Of TensorFlow's decorators, what they decorate.
+            self._leave_out(value for value, _ in found if not callable(value))
             return [(value, name) for value, name in found if callable(value)]
         self.is_all_known = False
         for inner, instruction in _instructions(code):
@@ -163,6 +173,7 @@ class Watch(object):
         if not hasattr(value, "__dict__"):
             return []
         if trusted and not is_layer:
+            self._leave_out(vars(value).values())
             return []
         self._owners.append((value, type(value).__name__))
         found = [(item, name) for name, item in vars(value).items()
@@ -171,6 +182,11 @@ class Watch(object):
         if not trusted:
             found.extend((cls, cls.__name__) for cls in type(value).__mro__)
         return found
+
+    def _leave_out(self, values):
+        """Takes note of values that are not looked at."""
+        if any(map(_may_hold_code, values)):
+            self.is_all_known = False
 
     def remember(self):
         """Takes the present contents for those that later ones are compared to."""
