@@ -293,8 +293,8 @@ class _TrialStore(_variable_scope._VariableStore):
         super(_TrialStore, self).__init__()
         self._first_values = {}
         if store is not None:
-            vars(self).update(vars(store), _vars=dict(store._vars),
-                              _partitioned_vars=dict(store._partitioned_vars))
+            self._vars, self._partitioned_vars = dict(store._vars), dict(store._partitioned_vars)
+            self._store_eager_variables = store._store_eager_variables
 
     def _get_single_variable(self, name, shape=None, dtype=tf.float32, initializer=None, **kwargs):
         if tf.TensorShape(shape).is_fully_defined() and (

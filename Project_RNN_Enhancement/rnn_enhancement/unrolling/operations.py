@@ -83,13 +83,14 @@ def copy_operation(op, inputs, name=None):
 
 def gradient_type(op):
     """The name that the gradient function of `op` is registered under."""
-    known = vars(op)
-    if _GRADIENT_TYPE not in known:
+    known = getattr(op, _GRADIENT_TYPE, None)
+    if known is None:
         try:
-            known[_GRADIENT_TYPE] = op.get_attr("_gradient_op_type").decode()
+            known = op.get_attr("_gradient_op_type").decode()
         except ValueError:
-            known[_GRADIENT_TYPE] = op.type
-    return known[_GRADIENT_TYPE]
+            known = op.type
+        setattr(op, _GRADIENT_TYPE, known)
+    return known
 
 
 def keeps_output(op):
