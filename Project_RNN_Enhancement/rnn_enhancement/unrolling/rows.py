@@ -2,19 +2,12 @@
 from ..tf1 import tf
 from .dependencies import static_axis
 from .operations import gradient_type, LOOKUPS
-from .shapes import is_known
+from .shapes import BROADCAST, UNARY
+from .sizes import is_known
 
 __all__ = ["goes_by_rows"]
 
-_UNARY = frozenset([
-    "Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Exp", "Log", "Log1p", "Sqrt", "Square",
-    "Rsqrt", "Neg", "Identity", "StopGradient", "Abs", "Softplus", "Softsign", "ZerosLike",
-    "OnesLike", "Cast", "Sign", "Floor", "Round", "Reciprocal", "LogicalNot"])
 _LAST_AXIS = frozenset(["Softmax", "LogSoftmax"])
-_BROADCAST = frozenset([
-    "Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum", "Less", "LessEqual", "Greater",
-    "GreaterEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "SquaredDifference",
-    "SelectV2"])
 _REDUCTIONS = frozenset(["Mean", "Sum", "Max", "Min", "Prod"])
 _RANDOM = frozenset(["RandomUniform", "RandomStandardNormal", "TruncatedNormal"])
 
@@ -99,8 +92,8 @@ _RULES = {
     "Select": _selects,
     "SparseSoftmaxCrossEntropyWithLogits": lambda op, rows, *_: len(rows) == 2,
 }
-_RULES.update({name: lambda *_: True for name in _UNARY})
+_RULES.update({name: lambda *_: True for name in UNARY})
 _RULES.update({name: lambda op, *_: op.inputs[0].shape.ndims == 2 for name in _LAST_AXIS})
-_RULES.update({name: _broadcasts for name in _BROADCAST})
+_RULES.update({name: _broadcasts for name in BROADCAST})
 _RULES.update({name: _reduces_rows for name in _REDUCTIONS})
 _RULES.update({name: _looks_up for name in LOOKUPS})

@@ -2,14 +2,18 @@
 from ..tf1 import tf
 from .sizes import added, Batch, broadcast, is_known, product, quotient
 
-__all__ = ["Shapes"]
+__all__ = ["BROADCAST", "Shapes", "UNARY"]
 
-_SAME_SHAPE = frozenset(["Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Exp", "Log", "Log1p",
-                         "Sqrt", "Square", "Rsqrt", "Neg", "Identity", "Softmax", "LogSoftmax",
-                         "StopGradient", "BiasAdd", "Abs", "Softplus", "Softsign", "ZerosLike",
-                         "OnesLike", "Cast", "Sign", "Floor"])
-_BROADCAST = frozenset(["Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum",
-                        "SelectV2"])
+# Operations on every number of their input, or of their inputs once those are of one shape.
+UNARY = frozenset([
+    "Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Selu", "Exp", "Log", "Log1p", "Sqrt", "Square",
+    "Rsqrt", "Neg", "Identity", "StopGradient", "Abs", "Softplus", "Softsign", "ZerosLike",
+    "OnesLike", "Cast", "Sign", "Floor", "Round", "Reciprocal", "LogicalNot"])
+BROADCAST = frozenset([
+    "Add", "AddV2", "Sub", "Mul", "RealDiv", "Maximum", "Minimum", "Less", "LessEqual", "Greater",
+    "GreaterEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "SquaredDifference",
+    "SelectV2"])
+_SAME_SHAPE = UNARY | frozenset(["Softmax", "LogSoftmax", "BiasAdd"])
 # Operations that are given the shape of what they make, and by which input.
 _GIVEN_SHAPE = {"Reshape": 1, "Fill": 0, "SparseToDense": 1, "BroadcastTo": 1}
 _PRODUCTS = frozenset(["MatMul", "BatchMatMul", "BatchMatMulV2"])
@@ -101,7 +105,7 @@ class Shapes(object):
         first = inputs[0]
         if op.type in _SAME_SHAPE:
             return first
-        if op.type in _BROADCAST:
+        if op.type in BROADCAST:
             return None if any(shape is None for shape in inputs) else broadcast(inputs)
         if op.type in _PRODUCTS and inputs[1] is not None and len(first) == len(inputs[1]) >= 2:
             names = ("transpose_a", "transpose_b") if op.type == "MatMul" else ("adj_x", "adj_y")
