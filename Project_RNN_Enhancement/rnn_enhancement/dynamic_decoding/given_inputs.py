@@ -43,10 +43,11 @@ def run_given(cell, output_layer, inputs, sequence_length, state, output_shape, 
     expected = tf.TensorShape([None]).concatenate(output_shape)
 
     def step(values, state):
-        outputs, new_state = _drawing_nothing(
-            cell, tf.nest.pack_sequence_as(inputs, values[:len(flat)]), state)
+        known = tf.get_default_graph().version
+        outputs, new_state = cell(tf.nest.pack_sequence_as(inputs, values[:len(flat)]), state)
         if output_layer is not None:
             outputs = output_layer(outputs)
+        _check_draws((outputs, new_state), known)
         _check_outputs(outputs, expected, output_dtype)
         tf.nest.assert_same_structure(state, new_state)
         if not impute_finished:
@@ -84,7 +85,10 @@ def _number_of_steps(ends, inputs, maximum_iterations):
         tf.cast(tf.minimum(needed, tf.int32.max), tf.int32), given, message=(
             "sequence_length of TrainingHelper has a length beyond the steps of the inputs."))
     with tf.control_dependencies([enough]):
-        return tf.cast(count, tf.int32)
+        count = tf.cast(count, tf.int32)
+    # The graph isn't to work it out from constant lengths: shapes tell no more than after a loop of
+    # TensorFlow's.
+    return tf.placeholder_with_default(count, [])
 
 
 def _first(tensor, length):
@@ -92,21 +96,29 @@ def _first(tensor, length):
     return AllSteps(tensor.dtype, tensor.shape[1:], lambda: tensor[:length])
 
 
-def _drawing_nothing(cell, inputs, state):
-    """A call of `cell`; Refused if it draws random numbers that a seed of the graph decides."""
+def _check_draws(results, known):
+    """Refused if a seed of the graph decides what random numbers results of a step come from.
+
+    Args:
+      results: nest of tensors.
+      known: version of the graph before the step.
+    """
     graph = tf.get_default_graph()
-    known = graph.version
-    results = cell(inputs, state)
-    if graph.seed is not None and any(
-            op._id > known and seeds_of(op) is not None for op in graph.get_operations()):
-        raise Refused("seed", "the step draws random numbers, which a loop of TensorFlow's draws "
-                      "in another order.")
-    return results
+    stack, seen = [part.op for part in tf.nest.flatten(results) if tf.is_tensor(part)], set()
+    while stack and graph.seed is not None:
+        op = stack.pop()
+        if op.name in seen or op.graph is not graph or op._id <= known:
+            continue
+        seen.add(op.name)
+        if seeds_of(op) is not None:
+            raise Refused("seed", "the step draws random numbers, and the graph has a seed: in "
+                          "another loop they would be others.")
+        stack.extend(t.op for t in op.inputs)
 
 
 def _check_outputs(outputs, expected, dtype):
     """Refused for outputs that `dynamic_decode` has other ways, or an error, for."""
-    if not tf.is_tensor(outputs) or outputs.shape.ndims != 2 or outputs.dtype != dtype or (
+    if not tf.is_tensor(outputs) or outputs.shape.ndims != 2 or outputs.dtype != dtype.base_dtype or (
             not outputs.shape.is_compatible_with(expected)) or (
                 not static_dimension(outputs, 1)):
         raise Refused("outputs", "the outputs are no matrix of the size and dtype that the decoder "

@@ -19,8 +19,11 @@ def _tensors(name, inputs):
 
 
 def _array(steps):
-    return tf.TensorArray(steps.dtype, size=tf.shape(steps)[0],
-                          element_shape=steps.shape[1:]).unstack(steps)
+    array = tf.TensorArray(steps.dtype, size=tf.shape(steps)[0],
+                           element_shape=steps.shape[1:]).unstack(steps)
+    # TensorFlow warns of an array of which nobody reads an attribute, as when a loop needs none.
+    getattr(array, "flow")
+    return array
 
 
 def _check_lengths(lengths, inputs, time_major):
