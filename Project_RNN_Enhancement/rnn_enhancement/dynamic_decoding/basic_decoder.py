@@ -95,9 +95,9 @@ class BasicDecoder(Decoder):
                 or is_keras_cell(self._cell)):
             return None
         return _given, (
-            self._cell, self._output_layer, self._helper.steps, self._helper.sequence_length,
-            self._initial_state, self.output_size.rnn_output, self.output_dtype.rnn_output,
-            impute_finished, maximum_iterations)
+            self._cell, self._output_layer, self._helper._inputs_by_time,
+            self._helper.sequence_length, self._initial_state, self.output_size.rnn_output,
+            self.output_dtype.rnn_output, impute_finished, maximum_iterations)
 
 
 def _given(*args):

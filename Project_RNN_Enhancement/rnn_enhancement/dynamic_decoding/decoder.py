@@ -126,6 +126,10 @@ def dynamic_decode(decoder, output_time_major=False, impute_finished=False,
                    maximum_iterations=None, parallel_iterations=_PARALLEL, swap_memory=False, scope=None):
     """Runs a decoder until all examples have ended.
 
+    A `BasicDecoder` with a `TrainingHelper` runs in the loop of `dynamic_rnn`, with the same results,
+    unless its cell or layer is refused there, a graph with a seed draws in it, it keeps a
+    `TensorArray`, or one of the loop's options is given.
+
     Args:
       decoder: a `Decoder`.
       output_time_major: True: outputs [time, batch, ...]; False: [batch, time, ...].

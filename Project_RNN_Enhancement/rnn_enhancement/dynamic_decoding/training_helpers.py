@@ -70,7 +70,8 @@ class TrainingHelper(DescribedHelper):
             _check_lengths(self._sequence_length, inputs, time_major)
             if not time_major:
                 inputs = tf.nest.map_structure(_transpose_batch_time, inputs)
-            self._steps = inputs
+            # For a decoder that knows all inputs before.
+            self._inputs_by_time = inputs
             self._input_arrays = tf.nest.map_structure(_array, inputs)
             self._zero_inputs = tf.nest.map_structure(lambda x: tf.zeros_like(x[0, :]), inputs)
             self._batch_size = tf.size(self._sequence_length)
@@ -84,11 +85,6 @@ class TrainingHelper(DescribedHelper):
     def sequence_length(self):
         """The lengths as a tensor."""
         return self._sequence_length
-
-    @property
-    def steps(self):
-        """The inputs with time first."""
-        return self._steps
 
     def _inputs_at(self, time, finished):
         # There is no input after the longest example's last.
