@@ -158,6 +158,76 @@ class ErrorsTest(unittest.TestCase):
                 session.run(outputs.predicted_ids, {state: np.zeros([2, 4])})
         self.assertIn("tile_batch", str(caught.exception))
 
+    def test_what_was_not_tiled_is_named_at_run_time(self):
+        """Of a batch that the graph doesn't know; what is wrong, words of the error, its sizes."""
+        cases = (
+            (["lengths"], "memory_sequence_length.*memory.*tile_batch", "[2]", "[6]"),
+            (["memory"], "memory_sequence_length.*memory.*tile_batch", "[6]", "[2]"),
+            (["memory", "lengths"], "batch_size is not that of the memory.*tile_batch", "[6]", "[2]"),
+            (["state"], "clone.cell_state=.*tile_batch", "[2 4]", "[6 4]"),
+            (["first"], "initial_cell_state and the memory.*tile_batch", "[2]", "[6]"),
+            (["rows"], "initial_state.*tile_batch", "[2]", "[3]"),
+            (["memory", "lengths", "state", "rows"], "initial_state.*tile_batch", "[2]", "[3]"),
+        )
+        for kind in ("LuongAttention", "BahdanauMonotonicAttention"):
+            for wrong, words, one, other in cases:
+                with self.subTest(kind, wrong=wrong), tf.Graph().as_default(), (
+                        tf.Session()) as session:
+                    ids, feed = self.search_of_unknown_batch(kind, wrong)
+                    session.run(tf.global_variables_initializer())
+                    with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "(?s)" + words
+                                                ) as caught:
+                        session.run(ids, feed)
+                    self.assertIn(one, str(caught.exception))
+                    self.assertIn(other, str(caught.exception))
+
+    def test_what_was_tiled_is_searched(self):
+        with tf.Graph().as_default(), tf.Session() as session:
+            ids, feed = self.search_of_unknown_batch("LuongAttention", [])
+            session.run(tf.global_variables_initializer())
+            self.assertEqual(session.run(ids, feed).shape[::2], (2, 3))
+
+    @staticmethod
+    def search_of_unknown_batch(kind, wrong):
+        """(found symbols, values to feed) of a search in which `wrong` was not tiled."""
+        feed = {}
+
+        def given(name, value):
+            value = np.asarray(value)
+            placeholder = tf.placeholder(value.dtype.name, [None] + list(value.shape[1:]))
+            feed[placeholder] = value
+            return placeholder if name in wrong else seq2seq.tile_batch(placeholder, 3)
+        memory = given("memory", np.ones([2, 5, 3], np.float32))
+        lengths = given("lengths", np.array([5, 2], np.int32))
+        state = given("state", np.ones([2, 4], np.float32))
+        first = given("first", np.ones([2, 4], np.float32)) if "first" in wrong else None
+        start = tf.placeholder(tf.int32, [None])
+        feed[start] = [1, 1]
+        cell = seq2seq.AttentionWrapper(
+            rnn_cell.GRUCell(4), getattr(seq2seq, kind)(4, memory, lengths),
+            initial_cell_state=first)
+        initial = cell.zero_state(tf.size(start) * (1 if "rows" in wrong else 3), tf.float32)
+        if first is None and wrong != ["rows"]:
+            initial = initial.clone(cell_state=state)
+        outputs, _, _ = seq2seq.dynamic_decode(seq2seq.BeamSearchDecoder(
+            cell, tf.get_variable("embedding", [6, 3]), start, 4, initial, 3, Dense(6)),
+            maximum_iterations=2)
+        return outputs.predicted_ids, feed
+
+    def test_first_state_of_another_batch_in_training(self):
+        state = tf.placeholder(tf.float32, [None, 4])
+        rows = tf.placeholder(tf.int32, [])
+        cell = seq2seq.AttentionWrapper(
+            rnn_cell.GRUCell(4), seq2seq.LuongAttention(4, tf.placeholder_with_default(
+                tf.ones([2, 5, 3]), [None, 5, 3])))
+        initial = cell.zero_state(rows, tf.float32).clone(cell_state=state)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            session.run(initial.cell_state, {state: np.ones([2, 4]), rows: 2})
+            with self.assertRaisesRegex(tf.errors.InvalidArgumentError,
+                                        r"(?s)clone.cell_state=.*tile_batch.*\[6 4\].*\[2 4\]"):
+                session.run(initial.cell_state, {state: np.ones([6, 4]), rows: 2})
+
     def test_attention_that_was_not_tiled(self):
         memory, state = tf.zeros([2, 7, 3]), tf.zeros([2, 4])
 

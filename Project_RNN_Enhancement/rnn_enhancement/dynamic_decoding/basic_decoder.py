@@ -4,12 +4,16 @@ import collections
 from ..cells.base import assert_like_rnncell
 from ..copying import forget_other_graphs
 from ..rnn.states import as_cell_state
-from ..tf1 import check_graph_mode, tf
+from ..tf1 import check_graph_mode, is_keras_cell, tf
 from .checks import check_num_symbols, check_output_layer, check_state, layer_output_size
 from .decoder import Decoder
+from .given_inputs import run_given
 from .helpers import Helper
+from .training_helpers import TrainingHelper
 
 __all__ = ["BasicDecoder", "BasicDecoderOutput"]
+
+_METHODS = frozenset(["initialize", "step", "finalize", "sample", "next_inputs"])
 
 
 class BasicDecoderOutput(collections.namedtuple("BasicDecoderOutput", ["rnn_output", "sample_id"])):
@@ -83,6 +87,22 @@ class BasicDecoder(Decoder):
             finished, inputs, state = self._helper.next_inputs(
                 time=time, outputs=outputs, state=state, sample_ids=samples)
         return BasicDecoderOutput(outputs, samples), state, inputs, finished
+
+    def _in_known_steps(self, impute_finished, maximum_iterations):
+        # Whoever replaces a method may do anything in it.
+        replaced = _METHODS.intersection(list(vars(self)) + list(vars(self._helper)))
+        if (type(self) is not BasicDecoder or type(self._helper) is not TrainingHelper or replaced
+                or is_keras_cell(self._cell)):
+            return None
+        return _given, (
+            self._cell, self._output_layer, self._helper._inputs_by_time,
+            self._helper.sequence_length, self._initial_state, self.output_size.rnn_output,
+            self.output_dtype.rnn_output, impute_finished, maximum_iterations)
+
+
+def _given(*args):
+    outputs, samples, state, lengths = run_given(*args)
+    return BasicDecoderOutput(outputs, samples), state, lengths
 
 
 def _known_batch_size(helper):

@@ -1,4 +1,6 @@
 """Tensors [batch * beams, ...], as a cell has them, and [batch, beams, ...], as a search does."""
+import contextlib
+
 from ..arguments import positive_int
 from ..tf1 import static_dimension, tf
 
@@ -54,7 +56,13 @@ class Beams(object):
         """
         for part in tf.nest.flatten(state):
             self.check_tiled("initial_state", part)
-        return tf.nest.map_structure(self._checked, state)
+        # Each part waits for the checks of all: of two that are wrong, one may be the first to fail
+        # in a reshape that the graph optimizer takes for checked.
+        checks = {id(part): self._check(part) for part in tf.nest.flatten(state)
+                  if self._is_to_check(part)}
+        with tf.control_dependencies(list(checks.values())) if checks else contextlib.suppress():
+            return tf.nest.map_structure(
+                lambda part: tf.identity(part) if id(part) in checks else part, state)
 
     def check_tiled(self, argument, tensor):
         """Raises ValueError if `tf.tile` made a tensor [batch * beams, ...] of examples."""
@@ -64,16 +72,15 @@ class Beams(object):
                 "search takes the beams of one to lie side by side, a, a, b, b. Use "
                 "tile_batch(t, multiplier=%d)." % (argument, tensor, self.width))
 
-    def _checked(self, part):
-        if not tf.is_tensor(part) or not _rank(part) or (
-                None not in (self.known_rows, static_dimension(part, 0))):
-            return part
+    def _is_to_check(self, part):
+        return tf.is_tensor(part) and bool(_rank(part)) and (
+            None in (self.known_rows, static_dimension(part, 0)))
+
+    def _check(self, part):
         rows = tf.shape(part)[0]
-        check = tf.Assert(tf.equal(rows, self.batch_size * self.width), [
+        return tf.Assert(tf.equal(rows, self.batch_size * self.width), [
             "initial_state must have batch_size * beam_width rows: " + _TILED
             + " Rows, batch_size, beam_width:", rows, self.batch_size, self.width])
-        with tf.control_dependencies([check]):
-            return tf.identity(part)
 
     def advice(self):
         """What to do about a state of the wrong batch size."""

@@ -2,11 +2,15 @@
 import abc
 
 from ..arguments import boolean, graph_function
-from ..tf1 import control_flow_context, private_rnn, select_rows, tf
+from ..tf1 import control_flow_context, is_control_flow_classic, private_rnn, select_rows, tf
+from ..unrolling.policy import loop_if_faithful
 
 __all__ = ["Decoder", "dynamic_decode"]
 
 _transpose_batch_time = private_rnn._transpose_batch_time
+
+# Who says otherwise means TensorFlow's loop.
+_PARALLEL = 32
 
 
 class Decoder(abc.ABC):
@@ -67,6 +71,10 @@ class Decoder(abc.ABC):
         """
         raise NotImplementedError
 
+    def _in_known_steps(self, impute_finished, maximum_iterations):
+        """(function, its arguments) that does as `_run` where steps don't say when they end."""
+        return None
+
 
 def _checked_maximum(maximum_iterations):
     if maximum_iterations is None:
@@ -115,8 +123,12 @@ def _unless_finished(finished, old, new):
 
 @graph_function
 def dynamic_decode(decoder, output_time_major=False, impute_finished=False,
-                   maximum_iterations=None, parallel_iterations=32, swap_memory=False, scope=None):
+                   maximum_iterations=None, parallel_iterations=_PARALLEL, swap_memory=False, scope=None):
     """Runs a decoder until all examples have ended.
+
+    A `BasicDecoder` with a `TrainingHelper` runs in the loop of `dynamic_rnn`, with the same results,
+    unless its cell or layer is refused there, a graph with a seed draws in it, it keeps a
+    `TensorArray`, or one of the loop's options is given.
 
     Args:
       decoder: a `Decoder`.
@@ -148,8 +160,18 @@ def dynamic_decode(decoder, output_time_major=False, impute_finished=False,
         if scope.caching_device is None and (context is None or context.GetWhileContext() is None):
             scope.set_caching_device(lambda op: op.device)
         maximum_iterations = _checked_maximum(maximum_iterations)
-        outputs, state, lengths = _run(decoder, impute_finished, maximum_iterations,
-                                       parallel_iterations, swap_memory)
+
+        def as_stock():
+            return _run(decoder, impute_finished, maximum_iterations, parallel_iterations,
+                        swap_memory)
+        known = None
+        if not swap_memory and parallel_iterations == _PARALLEL and is_control_flow_classic():
+            known = decoder._in_known_steps(impute_finished, maximum_iterations)
+        if known is None:
+            outputs, state, lengths = as_stock()
+        else:
+            run, arguments = known
+            outputs, state, lengths = loop_if_faithful(None, run, as_stock, *arguments)
         try:
             outputs, state = decoder.finalize(outputs, state, lengths)
         except NotImplementedError:

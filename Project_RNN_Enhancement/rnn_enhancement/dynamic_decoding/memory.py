@@ -1,4 +1,6 @@
 """What attention reads: the memory of an encoder, its padding masked, and checks of batch sizes."""
+import contextlib
+
 import numpy as np
 
 from ..tf1 import select_rows, static_dimension, tf
@@ -24,6 +26,7 @@ def masked_memory(memory, memory_sequence_length=None, check_inner_dims_defined=
       TypeError: if lengths are no integers.
       ValueError: if the memory has less than two dimensions, or unknown inner ones; if lengths are
         no vector, of another batch size, or longer than the memory.
+      InvalidArgumentError: if the batch sizes differ, when it is run, where the graph doesn't know.
     """
     memory = tf.nest.map_structure(lambda m: tf.convert_to_tensor(m, name="memory"), memory)
     for part in tf.nest.flatten(memory):
@@ -37,7 +40,9 @@ def masked_memory(memory, memory_sequence_length=None, check_inner_dims_defined=
         return memory
     first = tf.nest.flatten(memory)[0]
     lengths = _checked_lengths(memory_sequence_length, first)
-    mask = tf.sequence_mask(lengths, tf.shape(first)[1], dtype=first.dtype)
+    checks = [check for part in tf.nest.flatten(memory) for check in _batch_checks(lengths, part)]
+    with tf.control_dependencies(checks) if checks else contextlib.suppress():
+        mask = tf.sequence_mask(lengths, tf.shape(first)[1], dtype=first.dtype)
 
     def masked(part):
         rank = tf.rank(part) if part.shape.ndims is None else part.shape.ndims
@@ -68,6 +73,16 @@ def _checked_lengths(memory_sequence_length, memory):
         raise ValueError("memory_sequence_length has %d, but memory has only %d steps."
                          % (values.max(), longest))
     return lengths
+
+
+def _batch_checks(lengths, memory):
+    """Assertions that lengths and memory have one batch size; none where the graph knows both."""
+    if None not in (static_dimension(lengths, 0), static_dimension(memory, 0)):
+        return []
+    sizes = tf.size(lengths), tf.shape(memory)[0]
+    return [tf.Assert(tf.equal(*sizes), [
+        "memory_sequence_length must have one length for each example of memory. In a beam search, "
+        "give both to tile_batch(.., multiplier=beam_width). Lengths, examples:", *sizes])]
 
 
 class ScoreMask(object):

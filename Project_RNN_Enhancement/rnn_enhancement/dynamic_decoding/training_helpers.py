@@ -19,8 +19,11 @@ def _tensors(name, inputs):
 
 
 def _array(steps):
-    return tf.TensorArray(steps.dtype, size=tf.shape(steps)[0],
-                          element_shape=steps.shape[1:]).unstack(steps)
+    array = tf.TensorArray(steps.dtype, size=tf.shape(steps)[0],
+                           element_shape=steps.shape[1:]).unstack(steps)
+    # TensorFlow warns of an array of which nobody reads an attribute, as when a loop needs none.
+    getattr(array, "flow")
+    return array
 
 
 def _check_lengths(lengths, inputs, time_major):
@@ -67,6 +70,8 @@ class TrainingHelper(DescribedHelper):
             _check_lengths(self._sequence_length, inputs, time_major)
             if not time_major:
                 inputs = tf.nest.map_structure(_transpose_batch_time, inputs)
+            # For a decoder that knows all inputs before.
+            self._inputs_by_time = inputs
             self._input_arrays = tf.nest.map_structure(_array, inputs)
             self._zero_inputs = tf.nest.map_structure(lambda x: tf.zeros_like(x[0, :]), inputs)
             self._batch_size = tf.size(self._sequence_length)

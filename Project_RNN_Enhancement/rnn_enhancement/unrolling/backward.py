@@ -8,6 +8,7 @@ import collections
 
 from ..placement import task_of
 from ..tf1 import quiet_deprecations, tf, without_colocation
+from .lengths import static_length
 from .sizes import BatchSize
 from .step_gradient import StepGradient
 from .taps import sum_of
@@ -83,7 +84,7 @@ class Backward(object):
 
     Args:
       saved: what the forward loop says of its step.
-      length: number of steps.
+      length: int or scalar tensor, number of steps.
       flow: the forward loop's final flow.
       inputs: tensors [T, ...]; arrays: their `Reader`s.
       state: flat initial state.
@@ -139,7 +140,8 @@ class Backward(object):
             array = None
             if grad is not None and value.name in plan.differentiable:
                 grad = tf.convert_to_tensor(grad)
-                grad.set_shape(tf.TensorShape([self._length]).concatenate(value.shape))
+                grad.set_shape(tf.TensorShape([static_length(self._length)]).concatenate(
+                    value.shape))
                 array = Reader(grad, self._length)
             output_arrays.append(array)
         floats = self._live_states(
@@ -162,7 +164,7 @@ class Backward(object):
                      in zip(saved.outputs, output_arrays) if array is not None]
             # After the only step nothing comes but what follows the loop.
             pairs += [(saved.new_state[i], grad) for grad, i in zip(state_grads, floats)
-                      if self._length > 1 or final_grads[i] is not None]
+                      if static_length(self._length) != 1 or final_grads[i] is not None]
             found = step.differentiate(index, pairs)
             trace["taps"] = [
                 (tap, writer.write(grad), grad.shape,

@@ -4,6 +4,7 @@ import contextlib
 from ..tf1 import tf, without_colocation
 from .backward import Backward, Saved
 from .constants import constant, shared
+from .lengths import number_of, static_length
 from .operations import copy_operation, seeds_of
 from .plan import Plan
 from .products import in_columns, matmul
@@ -22,7 +23,7 @@ class Emission(object):
       trace: the `Trace`; arrangement: its `Arrangement`.
       inputs: list of tensors [length, ...].
       state: flat initial state.
-      length: int, number of steps.
+      length: int or scalar tensor, number of steps.
 
     Attributes:
       outputs: flat list of tensors [length, ...].
@@ -31,6 +32,7 @@ class Emission(object):
 
     def __init__(self, trace, arrangement, inputs, state, length):
         self._trace, self._arrangement, self._length = trace, arrangement, length
+        self._known_length = static_length(length)
         # Names of traced tensors -> what stands for them: at every step the same ...
         self._fixed = dict(trace.externals)
         # ... all steps [length, ...], and all steps' rows [length * rows, ...].
@@ -129,7 +131,8 @@ class Emission(object):
             inputs[0] = self._number_of_rows(op)
         for old, new in zip(op.outputs, copy_operation(op, inputs).outputs):
             rows = tf.dimension_value(old.shape[0])
-            new.set_shape([None if rows is None else rows * self._length]
+            known = None not in (rows, self._known_length)
+            new.set_shape([rows * self._known_length if known else None]
                           + old.shape.as_list()[1:])
             self._flat[old.name] = new
 
@@ -137,7 +140,8 @@ class Emission(object):
         """The shape of a drawn tensor for all steps."""
         shape = self._arrangement.shapes.value(op.inputs[0])
         dtype = op.inputs[0].dtype
-        rows = self._sizes.tensor(shape[:1], dtype) * constant(self._length, dtype)
+        rows = self._sizes.tensor(shape[:1], dtype) * tf.cast(
+            number_of(self._length), dtype)
         return tf.concat([rows, self._sizes.tensor(shape[1:], dtype)], 0)
 
     def _run_loop(self, loop, positions):

@@ -163,9 +163,10 @@ def loop_if_faithful(length, loop, otherwise, *args):
     """`loop(*args)`, or `otherwise()` where that is another loop, which needs no `unroll`.
 
     Args:
-      length: int, number of steps; 0: not known.
+      length: int, number of steps; 0: not known. None: as many as are known when it is run.
     """
-    if get_unroll() == "static" or _local.decision is False or length < _SHORTEST:
+    if get_unroll() == "static" or _local.decision is False or (
+            length is not None and length < _SHORTEST):
         return otherwise()
     if _local.decision is None:
         if tf.executing_eagerly():
@@ -175,7 +176,7 @@ def loop_if_faithful(length, loop, otherwise, *args):
                 rehearse(loop, args, {})
         except Exception as reason:
             # If it isn't the loop that is at fault, what follows says it.
-            tf.logging.debug("dynamic_rnn is TensorFlow's: %s", reason)
+            tf.logging.debug("A loop over time is TensorFlow's: %s", reason)
             return otherwise()
     with _local.set(decision=True):
         return loop(*args)

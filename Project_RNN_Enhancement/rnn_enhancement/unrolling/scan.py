@@ -2,6 +2,7 @@
 from ..tf1 import made_again, quiet_deprecations, ScratchGraph, tf
 from .arrange import arrange
 from .emit import Emission
+from .lengths import static_length
 from .operations import copy_operation
 from .policy import copies_inside
 from .rehearsal import rehearsed
@@ -20,7 +21,7 @@ def scan(step, inputs, state, length, batched=()):
       step: function (list of this step's inputs, state) -> (nest of outputs, new state).
       inputs: list of `AllSteps`.
       state: nest of tensors, the state before the first step.
-      length: int, number of steps.
+      length: int, or scalar int32 tensor of at least 1, number of steps.
       batched: tensors that the step reads whose first dimension is the batch's.
 
     Returns:
@@ -79,7 +80,7 @@ def _rehearsed(watch, step, specs, state, length):
 
     def stand_in(tensor, first=()):
         return tf.placeholder(tensor.dtype.base_dtype, list(first) + tensor.shape.as_list())
-    outputs = [stand_in(value, [length]) for value in trace.outputs]
+    outputs = [stand_in(value, [static_length(length)]) for value in trace.outputs]
     finals = [stand_in(value) for value in trace.new_state]
     return (tf.nest.pack_sequence_as(trace.structure, outputs),
             tf.nest.pack_sequence_as(state, finals))

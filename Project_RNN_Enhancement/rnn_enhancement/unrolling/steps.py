@@ -1,6 +1,7 @@
 """One tensor per step, and all steps as one tensor."""
 from ..tf1 import tf
 from .constants import constant
+from .lengths import shape_of, static_length
 from .reasons import Refused
 
 __all__ = ["AllSteps", "Steps", "all_steps", "nested_steps", "step_list", "flat_steps", "as_steps"]
@@ -97,10 +98,10 @@ def flat_steps(tensor):
 
 
 def as_steps(flat, length, batch):
-    """[length * batch, ...] as [length, batch, ...]; `batch` may be None."""
+    """[length * batch, ...] as [length, batch, ...]; `length` may be a tensor, `batch` None."""
     rest = flat.shape.as_list()[1:]
     shape = [length, -1 if batch is None else batch]
     steps = tf.reshape(flat, tf.concat([shape, tf.shape(flat)[1:]], 0) if None in rest
-                       else constant(shape + rest))
-    steps.set_shape([length, batch] + rest)
+                       else shape_of(shape + rest))
+    steps.set_shape([static_length(length), batch] + rest)
     return steps

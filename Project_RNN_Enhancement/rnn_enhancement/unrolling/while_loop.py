@@ -1,6 +1,7 @@
 """A while loop over time, and the arrays that bring values of its steps in and out."""
 from ..tf1 import classic_control_flow, control_flow_context, outside_of, tf
 from .constants import constant
+from .lengths import number_of, numbers_of, static_length
 
 __all__ = ["Reader", "Writer", "gather", "run_loop"]
 
@@ -11,7 +12,7 @@ class Writer(object):
     Args:
       context: the loop's control flow context.
       index: scalar tensor, the step.
-      length: number of steps.
+      length: int or scalar tensor, number of steps.
       flow: the loop variable that orders the writes before what reads after the loop.
     """
 
@@ -42,7 +43,7 @@ class Reader(object):
         self._dtype, self._shape = tensor.dtype, tensor.shape[1:]
         self._handle = _array(tensor.dtype, length, self._shape)
         self._flow = tf.raw_ops.TensorArrayScatterV3(
-            handle=self._handle, indices=constant(range(length)), value=tensor,
+            handle=self._handle, indices=numbers_of(length), value=tensor,
             flow_in=constant(0.0, tf.float32))
 
     def read(self, index):
@@ -54,16 +55,16 @@ class Reader(object):
 
 
 def _array(dtype, length, shape):
-    return tf.raw_ops.TensorArrayV3(size=constant(length), dtype=dtype, element_shape=shape,
-                                    clear_after_read=False).handle
+    return tf.raw_ops.TensorArrayV3(size=number_of(length), dtype=dtype,
+                                    element_shape=shape, clear_after_read=False).handle
 
 
 def gather(handle, length, flow, dtype, shape):
     """All steps of an array, [length] + shape."""
     found = tf.raw_ops.TensorArrayGatherV3(
-        handle=handle, indices=constant(range(length)), flow_in=flow, dtype=dtype,
+        handle=handle, indices=numbers_of(length), flow_in=flow, dtype=dtype,
         element_shape=shape)
-    found.set_shape(tf.TensorShape([length]).concatenate(shape))
+    found.set_shape(tf.TensorShape([static_length(length)]).concatenate(shape))
     return found
 
 
@@ -71,6 +72,7 @@ def run_loop(length, body, variables, backwards=False):
     """A while loop over `length` steps.
 
     Args:
+      length: int or scalar tensor.
       body: function (step number, writer, *variables) -> new variables.
       variables: list of tensors.
       backwards: whether to count down.
@@ -80,6 +82,7 @@ def run_loop(length, body, variables, backwards=False):
     """
     graph = tf.get_default_graph()
     first, last = (length - 1, -1) if backwards else (0, length)
+    first, last = number_of(first), number_of(last)
     contexts = graph.get_collection_ref(tf.GraphKeys.WHILE_CONTEXT)
     known = len(contexts)
 
@@ -93,8 +96,8 @@ def run_loop(length, body, variables, backwards=False):
         for v in variables]
     try:
         with classic_control_flow():
-            results = tf.while_loop(lambda index, *_: tf.not_equal(index, constant(last)), step,
-                                    [constant(first), constant(0.0, tf.float32)] + list(variables),
+            results = tf.while_loop(lambda index, *_: tf.not_equal(index, last), step,
+                                    [first, constant(0.0, tf.float32)] + list(variables),
                                     shape_invariants=shapes)
     except BaseException:
         # Nobody is to save or differentiate the half of a loop.
