@@ -3,7 +3,7 @@ import contextlib
 
 from ..tf1 import tf, without_colocation
 from .backward import Backward, Saved
-from .constants import constant, shared
+from .constants import shared
 from .lengths import number_of, static_length
 from .operations import copy_operation, seeds_of
 from .plan import Plan
