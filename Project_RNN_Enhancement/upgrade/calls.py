@@ -35,14 +35,26 @@ class Call(object):
         file calls it.
       line: int, its line in the text.
       target: "1.15" or "2".
+      era: the version of TensorFlow that the program was written for, such as "0.12", or None.
       args: list of libcst.Arg, in the call's order; inner expressions are rewritten already.
       is_statement: whether the value of the call isn't used.
     """
 
-    def __init__(self, name, node, line, target, findings, names, is_statement=False):
-        self.name, self.line, self.target, self.is_statement = name, line, target, is_statement
+    def __init__(self, name, node, original, edit):
+        """A call.
+
+        Args:
+          name: see above.
+          node: libcst.Call with its inner expressions rewritten.
+          original: the same call in the source as it was.
+          edit: what knows the source: `names` (names.Names), `findings`, `target`, `era`,
+            `expression(place, original)` and `filled(code, original)`.
+        """
+        self.name, self.target, self.era = name, edit.target, edit.era
+        self.line = edit.names.line(original)
+        self.is_statement = isinstance(edit.names.parent(original), cst.Expr)
         self.args = list(node.args)
-        self._node, self._findings, self._names = node, findings, names
+        self._node, self._original, self._edit = node, original, edit
         self._expression, self._new_name = None, None
 
     # What the call looks like.
@@ -138,14 +150,14 @@ class Call(object):
 
     def changed(self, message):
         """Says that the call was changed, and why."""
-        self._findings.changed(self.line, message)
+        self._edit.findings.changed(self.line, message)
 
     def look(self, message):
         """Says that a person has to look at the call, and what to do."""
-        self._findings.look(self.line, message)
+        self._edit.findings.look(self.line, message)
 
     def _parsed(self, code):
-        return cst.parse_expression(self._names.filled(code)) if isinstance(code, str) else code
+        return cst.parse_expression(self._edit.filled(code, self._original)) if isinstance(code, str) else code
 
     @staticmethod
     def _named(arg, name):
@@ -161,5 +173,5 @@ class Call(object):
             args[-1] = args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
         node = self._node.with_changes(args=args)
         if self._new_name is not None:
-            node = node.with_changes(func=self._names.expression(self._new_name))
+            node = node.with_changes(func=self._edit.expression(self._new_name, self._original))
         return node
