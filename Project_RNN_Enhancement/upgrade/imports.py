@@ -2,10 +2,10 @@
 import libcst as cst
 
 from . import places
-from .names import dotted, is_root, vanishes
-from .recurrent import PACKAGE
+from .names import dotted, is_root
+from .recurrent import PACKAGE, names_of
 
-__all__ = ["import_of", "rewritten_import", "root_module"]
+__all__ = ["import_of", "rewritten_import", "root_module", "together"]
 
 
 def root_module(target):
@@ -30,13 +30,6 @@ def import_of(place, name, target):
     else:
         module = head
     return "from %s import %s%s" % (module, last, "" if last == name else " as " + name)
-
-
-class _Imported(object):
-    """One name of an import statement: what it binds, and what becomes of it."""
-
-    def __init__(self, name, path, source, binding=None):
-        self.name, self.path, self.source, self.binding = name, path, source, binding
 
 
 def _is_the_programs_own(path, siblings):
@@ -79,11 +72,10 @@ def rewritten_import(statement, names, target, siblings, findings):
         tight = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in kept]
         result.insert(0, cst.Module([]).code_for_node(statement.with_changes(
             names=tight, **({"lpar": None, "rpar": None} if isinstance(statement, cst.ImportFrom) else {}))))
-    return _together(result), any(is_root(dotted(alias.name)) for alias in statement.names) and isinstance(
-        statement, cst.Import)
+    return together(result), any(source.startswith("import %s as " % root_module("2")) for source in result)
 
 
-def _together(sources):
+def together(sources):
     """From-imports of one module in one statement, each once."""
     result, at = [], {}
     for source in sources:
@@ -131,7 +123,7 @@ def _plain(alias, line, names, target, siblings, findings):
         return "import tensorflow.compat.v1 as " + (name or "tensorflow")
     if name is None:
         # It is there to make `tensorflow.a.b` known; what is used of it gets a name of its own.
-        if not names.uses("tensorflow"):
+        if not names.keeps(alias, target):
             findings.changed(line, "The import of %s isn't needed." % path)
             return ""
         if target != "2":
@@ -141,7 +133,7 @@ def _plain(alias, line, names, target, siblings, findings):
             return "import tensorflow"
         findings.changed(line, "TensorFlow 1's names are in tensorflow.compat.v1.")
         return "import tensorflow.compat.v1 as tensorflow"
-    return _moved(path, public, name, line, names, target, findings)
+    return _moved(path, public, name, alias, line, names, target, findings)
 
 
 def _from(module, alias, line, names, target, siblings, findings):
@@ -154,35 +146,34 @@ def _from(module, alias, line, names, target, siblings, findings):
     if own:
         findings.changed(line, "%s is a module of this program's own." % own)
         return "import %s%s" % (own, "" if own == name else " as " + name)
-    return _moved(path, public, name, line, names, target, findings)
+    return _moved(path, public, name, alias, line, names, target, findings)
 
 
-def _moved(path, public, name, line, names, target, findings):
+def _moved(path, public, name, alias, line, names, target, findings):
     """The import of one name from its new place; "" if it isn't needed, None if it stays."""
     new = places.place(public, target)
-    said = places.explanation(public, target)
-    if said is not None and new == public:
-        findings.look(line, "%s: %s" % (path, said))
-        return None
-    if new == public and path.startswith(("tensorflow.python.", "tensorflow_core.")) and public == path:
-        return None
     if names.is_vanishing(name, path, target):
         findings.changed(line, "%s is private; its names are used from TensorFlow itself." % path)
         return ""
-    if places.is_ours(new):
+    if new.startswith("tensorflow"):
+        if not places.is_reachable(new, target) and not names.keeps(alias, target):
+            findings.changed(line, "%s isn't needed any more." % path)
+            return ""
+        said = places.explanation(public, target) or places.missing(new, target)
+        if said is not None:
+            findings.look(line, "%s: %s" % (path, said))
+            return None
+        if new == public and public.split(".")[1:2] in (["keras"], ["python"]):
+            return None
+    elif places.is_ours(new):
         module, _, rest = new.partition(".")
-        from .recurrent import names_of
         if rest and rest not in names_of(module):
-            findings.look(line, "%s isn't in %s.%s: see its documentation for what takes its place."
-                          % (rest, PACKAGE, module))
-        else:
-            findings.changed(line, "%s is %s in this package." % (path, new))
-        return import_of(new, name, target)
-    if target != "2" and new == path:
-        return None
-    if new == public and path.startswith("tensorflow.compat.v1"):
-        return None
-    if public.startswith("tensorflow.keras") and new == public:
+            findings.look(line, "%s has no %s, which was %s in TensorFlow: replace it, or write what it did."
+                          % (module, rest, path))
+            return None
+    result = import_of(new, name, target)
+    here = import_of(path, name, "1.15")
+    if result == here:
         return None
     findings.changed(line, "%s is %s now." % (path, new.replace("tensorflow", root_module(target), 1)))
-    return import_of(new, name, target)
+    return result

@@ -7,7 +7,7 @@ from libcst.metadata import (GlobalScope, MetadataWrapper, ParentNodeProvider, P
 
 from . import places
 
-__all__ = ["Binding", "Names", "dotted", "is_root", "vanishes"]
+__all__ = ["Binding", "Names", "dotted", "is_root", "replacement", "root_of", "vanishes"]
 
 # name: as the source calls it; path: what it stands for, as it's written there ("tensorflow.python.ops.rnn");
 # statement: the Import, ImportFrom or Assign node; alias: the ImportAlias, None for an assignment.
@@ -33,11 +33,11 @@ def root_of(node):
 
 
 class _Used(cst.CSTVisitor):
-    """The names that a module uses, import statements apart, and the last names of what it calls."""
+    """The names and dotted names that a module uses, import statements apart, and the last names of what it calls."""
 
     def __init__(self):
         super(_Used, self).__init__()
-        self.names, self.called = set(), set()
+        self.names, self.called, self.expressions = set(), set(), []
 
     def visit_Import(self, node):
         return False
@@ -47,6 +47,14 @@ class _Used(cst.CSTVisitor):
 
     def visit_Name(self, node):
         self.names.add(node.value)
+        self.expressions.append(node)
+
+    def visit_Attribute(self, node):
+        if dotted(node) is None:
+            return True
+        self.names.add(root_of(node).value)
+        self.expressions.append(node)
+        return False
 
     def visit_Call(self, node):
         if isinstance(node.func, cst.Attribute):
@@ -69,7 +77,7 @@ class Names(object):
         self._resolving = set()
         used = _Used()
         self.module.visit(used)
-        self._used, self._called = used.names, used.called
+        self._used, self._called, self._expressions = used.names, used.called, used.expressions
 
     def line(self, node):
         """The line that a node starts in."""
@@ -159,9 +167,24 @@ class Names(object):
             return places.public(path)
         return None
 
+    def is_value(self, name):
+        """Whether a Name node is an expression, not the name of an attribute, argument or definition."""
+        parent = self.parent(name)
+        if isinstance(parent, cst.Attribute):
+            return parent.value is name
+        if isinstance(parent, (cst.Arg, cst.Param)):
+            return name in (getattr(parent, "value", None), getattr(parent, "default", None))
+        return not isinstance(parent, (cst.AssignTarget, cst.FunctionDef, cst.ClassDef, cst.Global, cst.Nonlocal,
+                                       cst.NameItem))
+
     def uses(self, name):
         """Whether the module uses a name otherwise than in import statements."""
         return name in self._used
+
+    def keeps(self, alias, target):
+        """Whether a use of what an ImportAlias binds stays as it is."""
+        return any(binding.alias is alias and replacement(path, binding, target) is None for node in self._expressions
+                   if not isinstance(node, cst.Name) or self.is_value(node) for path, binding in self.paths(node))
 
     def has_call(self, *methods):
         """Whether the module calls something by one of these last names."""
@@ -204,3 +227,20 @@ def vanishes(binding, target):
 def is_root(path):
     """Whether a path is TensorFlow itself."""
     return path in ("tensorflow", "tensorflow.compat.v1", "tensorflow_core")
+
+
+def replacement(path, binding, target):
+    """The place that must be written for a use of a TensorFlow name; None if the use stays as it is.
+
+    Args:
+      path: what the use stands for in TensorFlow.
+      binding: the Binding of its first name.
+      target: "1.15" or "2".
+    """
+    public = places.public(path)
+    new = places.place(public, target)
+    if vanishes(binding, target):
+        return new
+    # The import or assignment itself goes to its new place, and what is behind the name with it.
+    where = places.place(places.public(binding.path), target)
+    return None if where + path[len(binding.path):] == new else new
