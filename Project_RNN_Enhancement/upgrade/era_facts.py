@@ -11,8 +11,9 @@ __all__ = ["VERSIONS", "CHANGES", "versions_between", "versions_of_name", "form_
 
 
 def _assigned(name):
-    """A literal that the package's module of eras assigns to a name; read, since importing it imports TensorFlow."""
-    path = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "rnn_enhancement", "eras.py")
+    """A literal of the package's module of eras; read, because importing it imports TensorFlow."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    path = os.path.join(folder, "rnn_enhancement", "eras.py")
     with open(path, encoding="utf-8") as stream:
         tree = ast.parse(stream.read())
     for node in tree.body:
@@ -62,25 +63,26 @@ for _name in "rnn_cell dynamic_rnn raw_rnn".split():
 for _name in "static_rnn static_bidirectional_rnn static_state_saving_rnn".split():
     for _place in ("nn.", "python.ops.rnn.", "contrib.rnn."):
         _NAMES[_place + _name] = ("1.0", _LAST)
-for _name in ("BasicLSTMCell LSTMCell GRUCell BasicRNNCell MultiRNNCell DropoutWrapper RNNCell LSTMStateTuple "
-              "EmbeddingWrapper OutputProjectionWrapper InputProjectionWrapper DeviceWrapper ResidualWrapper").split():
+for _name in """BasicLSTMCell LSTMCell GRUCell BasicRNNCell MultiRNNCell DropoutWrapper RNNCell LSTMStateTuple
+        EmbeddingWrapper OutputProjectionWrapper InputProjectionWrapper DeviceWrapper
+        ResidualWrapper""".split():
     _NAMES["contrib.rnn." + _name] = ("1.0", _LAST)
 for _name in "DeviceWrapper ResidualWrapper".split():
     _NAMES["nn.rnn_cell." + _name] = ("1.0", _LAST)
-for _name in ("AttentionWrapper BahdanauAttention BasicDecoder BeamSearchDecoder GreedyEmbeddingHelper LuongAttention "
-              "TrainingHelper dynamic_decode sequence_loss").split():
+for _name in """AttentionWrapper BahdanauAttention BasicDecoder BeamSearchDecoder GreedyEmbeddingHelper
+        LuongAttention TrainingHelper dynamic_decode sequence_loss""".split():
     _NAMES["contrib.seq2seq." + _name] = ("1.0", _LAST)
-for _name in ("pack unpack mul sub neg select batch_matmul listdiff complex_abs inv scalar_summary histogram_summary "
-              "image_summary audio_summary merge_summary merge_all_summaries").split():
+for _name in """pack unpack mul sub neg select batch_matmul listdiff complex_abs inv scalar_summary
+        histogram_summary image_summary audio_summary merge_summary merge_all_summaries""".split():
     _NAMES[_name] = ("0.5", "0.12")
-for _name in ("stack unstack multiply subtract negative global_variables global_variables_initializer "
-              "local_variables_initializer variables_initializer losses summary.scalar summary.histogram summary.image "
-              "summary.merge summary.merge_all summary.FileWriter").split():
+for _name in """stack unstack multiply subtract negative global_variables global_variables_initializer
+        local_variables_initializer variables_initializer losses summary.scalar summary.histogram
+        summary.image summary.merge summary.merge_all summary.FileWriter""".split():
     _NAMES[_name] = ("0.12", _LAST)
 
 _CELLS = "BasicLSTMCell LSTMCell GRUCell BasicRNNCell MultiRNNCell".split()
-_WITH_AXIS = ("reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_all reduce_any reduce_logsumexp argmax "
-              "argmin expand_dims").split()
+_WITH_AXIS = """reduce_sum reduce_mean reduce_max reduce_min reduce_prod reduce_all reduce_any
+    reduce_logsumexp argmax argmin expand_dims""".split()
 
 
 def versions_between(first, last):

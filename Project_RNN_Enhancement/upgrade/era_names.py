@@ -61,7 +61,10 @@ class File(object):
                     self._names.setdefault(node.targets[0].id, full)
 
     def name_of(self, node):
-        """The full name of a name or dotted name, "tensorflow.nn.rnn" whatever the file calls it; None: not known."""
+        """The full name of a name or dotted name, "tensorflow.nn.rnn" whatever the file calls it.
+
+        None for one that isn't known.
+        """
         parts = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)

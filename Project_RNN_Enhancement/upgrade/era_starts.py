@@ -13,7 +13,8 @@ PACKAGE = "Project_RNN_Enhancement"
 
 
 def _is_main_guard(node):
-    return isinstance(node, ast.If) and any(getattr(part, "id", None) == "__name__" for part in ast.walk(node.test))
+    return isinstance(node, ast.If) and any(
+        getattr(part, "id", None) == "__name__" for part in ast.walk(node.test))
 
 
 def _top_level(tree):
@@ -27,12 +28,11 @@ def _top_level(tree):
 
 
 def _starts(file):
-    """Whether a file runs something itself: under `__name__ == "__main__"`, by tf.app.run() or in a session."""
+    """Whether a file runs something itself: as `__main__`, by tf.app.run() or in a session."""
     if any(_is_main_guard(node) for node in file.tree.body):
         return True
-    return any(isinstance(node, ast.Call) and (file.name_of(node.func) or "").startswith("tensorflow")
-               and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("run", "Session", "InteractiveSession")
-               for node in _top_level(file.tree))
+    called = {file.name_of(node.func) for node in _top_level(file.tree) if isinstance(node, ast.Call)}
+    return bool(called & {"tensorflow.app.run", "tensorflow.Session", "tensorflow.InteractiveSession"})
 
 
 def _module_names(path):
@@ -77,13 +77,11 @@ def start_files(texts):
     def is_test(path):
         return re.search(r"(^|/)(test_[^/]*|[^/]*_test)\.\w+$", path) is not None
     reaching = [file for file in files if reached(file.path) & recurrent]
-    imported = set().union(*(imports[file.path] for file in reaching if not is_test(file.path))) if reaching else set()
-    for candidates in ([file.path for file in reaching if not is_test(file.path) and _starts(file)],
-                       [file.path for file in reaching if not is_test(file.path) and file.path not in imported],
-                       [file.path for file in reaching]):
-        if candidates:
-            return candidates
-    return []
+    programs = [file for file in reaching if not is_test(file.path)]
+    imported = {path for file in programs for path in imports[file.path]}
+    found = [file for file in programs if _starts(file)]
+    found = found or [file for file in programs if file.path not in imported] or reaching
+    return [file.path for file in found]
 
 
 def _end_of_imports(tree, text):
@@ -96,7 +94,8 @@ def _end_of_imports(tree, text):
         return next((end for end in ends if end >= last), last)
     found = 0
     for index, node in enumerate(tree.body):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.With)) or _is_main_guard(node):
+        if _is_main_guard(node) or isinstance(
+                node, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.With)):
             break
         if any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(node)):
             found = end_of(node)

@@ -10,13 +10,15 @@ __all__ = ["LISTS_BEFORE", "RECURRENT", "States", "short_name"]
 
 # Their second result was the list of all states before 0.8, under their names before 1.0.
 LISTS_BEFORE = frozenset(
-    "rnn state_saving_rnn rnn_decoder basic_rnn_seq2seq tied_rnn_seq2seq embedding_rnn_decoder embedding_rnn_seq2seq "
-    "embedding_tied_rnn_seq2seq attention_decoder embedding_attention_decoder embedding_attention_seq2seq "
-    "one2many_rnn_seq2seq".split())
+    """rnn state_saving_rnn rnn_decoder basic_rnn_seq2seq tied_rnn_seq2seq embedding_rnn_decoder
+    embedding_rnn_seq2seq embedding_tied_rnn_seq2seq attention_decoder embedding_attention_decoder
+    embedding_attention_seq2seq one2many_rnn_seq2seq""".split())
 RECURRENT = LISTS_BEFORE | frozenset("static_rnn static_state_saving_rnn dynamic_rnn".split())
 _BIDIRECTIONAL = frozenset("bidirectional_rnn static_bidirectional_rnn".split())
 # Methods that take states, or what holds them, and are no cells.
 _NO_CELLS = frozenset("run append extend eval format join update".split())
+# What goes through the items of its arguments.
+_OF_ITEMS = frozenset("len list enumerate zip reversed tuple".split())
 
 
 def short_name(file, call):
@@ -66,7 +68,7 @@ class States(object):
         return self._size() != size
 
     def _size(self):
-        return (len(self._kinds), sum(map(len, self.attributes.values())), sum(map(len, self.results.values())))
+        return tuple(sum(map(len, known.values())) for known in (self._kinds, self.attributes, self.results))
 
     def _key(self, node):
         """What a name or attribute is kept under: names by the function that binds them."""
@@ -147,9 +149,8 @@ class States(object):
             self._add(target, self.of(value))
 
     def _return(self, node):
-        function = next((outer for outer in self._file.around(node) if isinstance(outer, ast.FunctionDef)), None)
-        if function is None:
-            return
+        function = next(outer for outer in self._file.around(node)
+                        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)))
         if isinstance(node.value, ast.Tuple):
             parts = {index: self.of(part) for index, part in enumerate(node.value.elts)}
         else:
@@ -181,8 +182,9 @@ class States(object):
             cut = type(index).__name__ in ("ExtSlice", "Tuple")
             return "slice" if cut else "loop" if isinstance(index, ast.Slice) else "item"
         if isinstance(parent, ast.Attribute):
-            return {"c": "field", "h": "field"}.get(
-                parent.attr, "tensor" if parent.attr in ("eval", "get_shape", "shape", "assign", "dtype") else None)
+            if parent.attr in ("c", "h"):
+                return "field"
+            return "tensor" if parent.attr in ("eval", "get_shape", "shape", "assign", "dtype") else None
         if isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node:
             return "loop"
         if isinstance(parent, ast.BinOp):
@@ -198,7 +200,7 @@ class States(object):
                 parent = self._file.parents[parent]
         if not isinstance(parent, ast.Call):
             return None
-        if not listed and getattr(parent.func, "id", None) in ("len", "list", "enumerate", "zip", "reversed", "tuple"):
+        if not listed and getattr(parent.func, "id", None) in _OF_ITEMS:
             return "loop"
         full = self._file.name_of(parent.func) or ""
         short = short_name(self._file, parent)

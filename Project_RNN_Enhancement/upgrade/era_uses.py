@@ -14,6 +14,11 @@ Use = collections.namedtuple("Use", "construct file node what versions matters")
 
 _CELLS = frozenset("BasicLSTMCell LSTMCell MultiRNNCell".split())
 _NAMED = frozenset("labels logits inputs".split())
+# What is done with a state, in words.
+_DONE = {"item": "an item of a state", "field": "the part c or h of a state",
+         "loop": "the items of a state one by one", "list": "a state as list of tensors",
+         "slice": "columns of a state", "tensor": "a state as one tensor",
+         "joined": "a state joined with other values", "initial": "a state handed on as initial state"}
 
 
 def _before(construct):
@@ -50,7 +55,8 @@ def _cells(files):
                 if _explicit_tuple(short, node):
                     told = True
                 else:
-                    found.append(Use("state_is_tuple", file, node, "%s without state_is_tuple" % short, None, False))
+                    found.append(Use("state_is_tuple", file, node, "%s without state_is_tuple" % short,
+                                     None, False))
     return found, told
 
 
@@ -68,11 +74,6 @@ def _state_uses(files, cells, told):
             as_tuple = _since("state_is_tuple") if cells else set()
             as_tensor = set(VERSIONS) - as_list - as_tuple
             construct = "final_state" if "second" in kinds else "state_is_tuple"
-            what = {"item": "an item of a state", "field": "the part .%s of a state" % getattr(
-                        file.parents[node], "attr", ""),
-                    "loop": "the items of a state one by one", "list": "a state as list of tensors",
-                    "slice": "columns of a state", "tensor": "a state as one tensor",
-                    "joined": "a state joined with other values", "initial": "a state handed on as initial state"}[done]
             if done in ("item", "loop", "field", "list"):
                 # With cells of both kinds an item may be of one that is told.
                 versions = (set() if done == "field" else as_list) | (set() if done == "list" else as_tuple)
@@ -84,17 +85,17 @@ def _state_uses(files, cells, told):
                 versions = set(VERSIONS) - as_list
             else:
                 versions = as_tensor if not told else set(VERSIONS) - as_list
-            yield Use(construct, file, node, what, versions, done != "initial")
+            yield Use(construct, file, node, _DONE[done], versions, done != "initial")
 
 
 def _sizes(files):
     """Sizes of states as numbers, and placeholders for [c, h] side by side: states that are one tensor."""
     for file in files:
         for node in ast.walk(file.tree):
-            if isinstance(node, ast.Attribute) and node.attr == "state_size" and isinstance(node.ctx, ast.Load):
+            if getattr(node, "attr", None) == "state_size" and isinstance(node.ctx, ast.Load):
                 outer = file.parents[node]
-                in_cell = any(isinstance(up, ast.ClassDef) and any(
-                    getattr(part, "name", "") == "state_size" for part in up.body) for up in file.around(node))
+                in_cell = any(getattr(part, "name", "") == "state_size" for up in file.around(node)
+                              if isinstance(up, ast.ClassDef) for part in up.body)
                 if isinstance(outer, (ast.List, ast.Tuple, ast.BinOp)) and not in_cell:
                     yield Use("state_is_tuple", file, node, "the size of a state as a number",
                               _before("state_is_tuple"), True)
@@ -113,7 +114,7 @@ def _is_double(node):
 
 
 def _bidirectional(files):
-    """Calls of bidirectional_rnn, by how many results they are unpacked to and what is done with one name for all."""
+    """Calls of bidirectional_rnn: how many results they are unpacked to, what is done with one for all."""
     for file in files:
         for node, short in _calls(file):
             if short != "bidirectional_rnn":
@@ -151,35 +152,64 @@ def _taken_as_list(file, target):
 
 def _losses(files):
     """Loss functions whose arguments' names don't say which is which."""
-    functions = {node.name: node for file in files for node in ast.walk(file.tree)
-                 if isinstance(node, ast.FunctionDef)}
+    functions = _Functions(files)
     for file in files:
         for node, short in _calls(file):
             if short not in ("model_with_buckets", "sequence_loss", "sequence_loss_by_example") or (
                     "contrib.seq2seq" in file.name_of(node.func)):
                 continue
             given = [keyword.value for keyword in node.keywords if keyword.arg == "softmax_loss_function"]
-            given += [arg for arg in node.args[4:] if isinstance(arg, ast.Lambda)][-1:] if (
-                short != "model_with_buckets") else [arg for arg in node.args[6:]][-1:]
-            for value in given:
-                names = _argument_names(file, value, functions)
-                if names is not None and not names & _NAMED:
-                    yield Use("loss_labels_first", file, node, "a loss function whose arguments' names "
-                              "say nothing", None, True)
+            if short != "model_with_buckets":
+                given += [arg for arg in node.args[4:] if isinstance(arg, ast.Lambda)]
+            elif len(node.args) > 6:
+                # TensorFlow 0.5 had the size of the vocabulary before the model.
+                given += node.args[6 if functions.named(node.args[5]) else 7:][:1]
+            if any(functions.are_anonymous(file, value) for value in given):
+                yield Use("loss_labels_first", file, node,
+                          "a loss function whose arguments' names say nothing", None, True)
 
 
-def _argument_names(file, value, functions):
-    """The names of the arguments of a function that is handed over; None: no function of the program."""
-    if isinstance(value, ast.Name) and value.id not in functions:
-        for node in ast.walk(file.tree):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and (
-                    getattr(node.targets[0], "id", None) == value.id):
-                value = node.value
-    name = getattr(value, "attr", None) or getattr(value, "id", None)
-    function = value if isinstance(value, ast.Lambda) else functions.get(name)
-    if function is None:
-        return None if getattr(value, "value", "") is None or file.name_of(value) else set()
-    return {arg.arg for arg in function.args.args} - {"self"}
+class _Functions(object):
+    """The functions of a program, by the names that they are handed around by."""
+
+    def __init__(self, files):
+        self._values = {}
+        for file in files:
+            for node in ast.walk(file.tree):
+                if isinstance(node, ast.FunctionDef):
+                    self._values.setdefault(node.name, []).append(node)
+                elif isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        self._keep(_last_name(target), node.value)
+                elif isinstance(node, ast.keyword):
+                    self._keep(node.arg, node.value)
+
+    def _keep(self, name, value):
+        if isinstance(value, ast.Lambda) or _last_name(value) not in (None, name):
+            self._values.setdefault(name, []).append(value)
+
+    def named(self, value, seen=()):
+        """The definitions that an expression may stand for."""
+        if isinstance(value, (ast.Lambda, ast.FunctionDef)):
+            return [value]
+        name = _last_name(value)
+        if name is None or name in seen:
+            return []
+        return [function for other in self._values.get(name, ())
+                for function in self.named(other, seen + (name,))]
+
+    def are_anonymous(self, file, value):
+        """Whether an expression may stand for a function whose arguments have no telling names."""
+        if _last_name(value) is None and not isinstance(value, (ast.Lambda, ast.Call)):
+            return False
+        if (file.name_of(value) or "").startswith("tensorflow."):
+            return False
+        found = self.named(value)
+        return not found or any(not _NAMED & {arg.arg for arg in function.args.args} for function in found)
+
+
+def _last_name(node):
+    return getattr(node, "attr", None) or getattr(node, "id", None)
 
 
 def uses_of_era(files):

@@ -1,4 +1,4 @@
-"""Which version of TensorFlow a program was written for, by what its lines show; and saying so in the program."""
+"""Which version of TensorFlow a program was written for, by what its lines show."""
 import ast
 import collections
 import re
@@ -13,8 +13,10 @@ __all__ = ["Era", "find_era", "insert_era", "start_files"]
 _DIFFERENT = {
     "state_is_tuple": ("LSTM and MultiRNNCell states are one tensor", "they are tuples"),
     "final_state": ("the second result is the list of all states", "it is the final state"),
-    "bidirectional_states": ("bidirectional_rnn returns the outputs only", "it returns the outputs and both states"),
-    "loss_labels_first": ("the loss function is called with (inputs, labels)", "it is called with (labels, inputs)"),
+    "bidirectional_states": ("bidirectional_rnn returns the outputs only",
+                             "it returns the outputs and both states"),
+    "loss_labels_first": ("the loss function is called with (inputs, labels)",
+                          "it is called with (labels, inputs)"),
 }
 
 
@@ -32,12 +34,13 @@ class Era(collections.namedtuple("Era", "version needed evidence question")):
 
 def _range(versions):
     found = [version for version in VERSIONS if version in versions]
-    parts, start = [], 0
-    for index in range(1, len(found) + 1):
-        if index == len(found) or VERSIONS.index(found[index]) != VERSIONS.index(found[index - 1]) + 1:
-            parts.append(found[start] if index - start == 1 else "%s to %s" % (found[start], found[index - 1]))
-            start = index
-    return " or ".join(parts)
+    runs = []
+    for version in found:
+        if runs and VERSIONS.index(version) == VERSIONS.index(runs[-1][-1]) + 1:
+            runs[-1].append(version)
+        else:
+            runs.append([version])
+    return " or ".join(run[0] if len(run) == 1 else "%s to %s" % (run[0], run[-1]) for run in runs)
 
 
 def _dated(file):
@@ -47,9 +50,10 @@ def _dated(file):
         if known is not None:
             yield node, known[0], versions_between(*known[1:])
     for node in ast.walk(file.tree):
-        if isinstance(node, (ast.Attribute, ast.Name)) and not isinstance(file.parents.get(node), ast.Attribute):
-            known = versions_of_name(file.name_of(node) or "")
-            if known is not None and isinstance(node.ctx, ast.Load):
+        if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
+            whole = not isinstance(file.parents[node], ast.Attribute)
+            known = versions_of_name(file.name_of(node) or "") if whole else None
+            if known is not None:
                 yield node, known[0], versions_between(*known[1:])
         elif isinstance(node, ast.Call):
             full = file.name_of(node.func) or ""
@@ -87,7 +91,8 @@ def _narrowed(allowed, files, evidence):
             if not allowed <= versions:
                 if not allowed & versions:
                     # Ranges without a common version: two of them exclude each other.
-                    clash = clash or (next(old for old, theirs in seen.items() if not theirs & versions), line)
+                    other = next(old for old, theirs in seen.items() if not theirs & versions)
+                    clash = clash or (other, line)
                     continue
                 allowed = allowed & versions
                 evidence.append(line)
@@ -138,13 +143,17 @@ def find_era(modules, hints=(), era=None):
         named = _named_by_hints(hints, allowed)
         if named and not _open_uses(uses, set(named)):
             allowed = set(named)
-            evidence += ["%s: names TensorFlow %s (a hint, used because the lines leave it open)" % (where, version)
-                         for version, where in named.items()]
+            evidence += ["%s: names TensorFlow %s (a hint, used because the lines leave it open)"
+                         % (where, version) for version, where in named.items()]
             open_uses = []
     if open_uses:
         return Era(None, False, evidence, _question(open_uses, allowed, clash))
     old = [name for name in constructs if not _divided(name, allowed)[1]]
     version = [name for name in VERSIONS if name in allowed][-1] if old else None
+    for name in old:
+        use = next(use for use in uses if use.construct == name)
+        evidence.append("%s: %s: in TensorFlow %s %s, today %s" % (
+            (use.file.where(use.node), use.what, _range(allowed)) + _DIFFERENT[name]))
     if old and clash is not None:
         evidence.append("%s and %s contradict each other" % clash)
     return Era(version, bool(old), evidence, None)
@@ -185,6 +194,6 @@ def _question(open_uses, allowed, clash):
     if clash is not None:
         parts.append("Two lines contradict each other: %s; %s." % clash)
     before, since = _divided(open_uses[0][0], allowed)
-    parts.append("Both run and mean different things; say which version the program was written for with --era, "
-                 "such as --era %s or --era %s." % (_range(before).split(" ")[-1], _range(since).split(" ")[-1]))
+    parts.append("Both run and mean different things; say which version the program was written for: "
+                 "--era %s or --era %s." % (_range(before).split(" ")[-1], _range(since).split(" ")[-1]))
     return " ".join(parts)
