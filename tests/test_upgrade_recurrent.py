@@ -187,6 +187,7 @@ CASES = {
         from {0} import rnn_cell_enhanced
 
         def build():
+            from tensorflow.compat.v1 import nn
             return rnn_cell_enhanced.GRUCell(3)
         '''),
     "a program's own module": ("""
@@ -228,7 +229,7 @@ LOOKS = {
     "contrib that has no place": ("from tensorflow.contrib import tpu_not\ntpu_not.x\n", "has it no more", 1),
     "text that is run": ("eval('tf.nn.rnn_cell.' + name)\n", "eval or exec", 1),
     "a tutorial's module that isn't there":
-        ("from tensorflow.models.rnn.ptb import reader\nreader.x\n", "has it no more", 1),
+        ("from tensorflow.models.rnn.ptb import reader\nreader.x\n", "put the module beside", 1),
 }
 
 

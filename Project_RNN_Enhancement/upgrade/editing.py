@@ -22,17 +22,16 @@ def rewrite(text, target, era, siblings, findings):
     Returns:
       The new source.
     """
-    names = Names(text)
-    edit = _Edit(names, target, era, siblings, findings)
+    names = Names(text, siblings)
+    edit = _Edit(names, target, era, findings)
     module = names.module.visit(edit)
     return edit.with_added_lines(module).code
 
 
 class _Edit(cst.CSTTransformer):
-    def __init__(self, names, target, era, siblings, findings):
+    def __init__(self, names, target, era, findings):
         super(_Edit, self).__init__()
-        self.names, self.target, self.era = names, target, era
-        self.siblings, self.findings = siblings, findings
+        self.names, self.target, self.era, self.findings = names, target, era, findings
         self._added = []
         self._roots = []
 
@@ -138,7 +137,7 @@ class _Edit(cst.CSTTransformer):
         for old, new in zip(original_node.body, updated_node.body):
             found = None
             if isinstance(old, (cst.Import, cst.ImportFrom)):
-                found = rewritten_import(old, self.names, self.target, self.siblings, self.findings)
+                found = rewritten_import(old, self.names, self.target, self.findings)
             if found is None:
                 statements.append(new)
                 continue

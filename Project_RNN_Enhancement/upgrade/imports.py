@@ -32,22 +32,13 @@ def import_of(place, name, target):
     return "from %s import %s%s" % (module, last, "" if last == name else " as " + name)
 
 
-def _is_the_programs_own(path, siblings):
-    """The name of a module of the program's own that an import looks for in TensorFlow's tutorials, or None."""
-    if not path.startswith("tensorflow.models."):
-        return None
-    last = path.rpartition(".")[2]
-    return last if last in siblings else None
-
-
-def rewritten_import(statement, names, target, siblings, findings):
+def rewritten_import(statement, names, target, findings):
     """The import statements, as source, that take the place of one.
 
     Args:
       statement: Import or ImportFrom.
       names: Names.
       target: "1.15" or "2".
-      siblings: names of the modules in the file's folder.
       findings: Findings.
 
     Returns:
@@ -61,9 +52,9 @@ def rewritten_import(statement, names, target, siblings, findings):
         module = dotted(statement.module)
         if isinstance(statement.names, cst.ImportStar):
             return _star(module, line, target, findings)
-        sources = [_from(module, alias, line, names, target, siblings, findings) for alias in statement.names]
+        sources = [_from(module, alias, line, names, target, findings) for alias in statement.names]
     else:
-        sources = [_plain(alias, line, names, target, siblings, findings) for alias in statement.names]
+        sources = [_plain(alias, line, names, target, findings) for alias in statement.names]
     if all(source is None for source in sources):
         return None
     kept = [alias for alias, source in zip(statement.names, sources) if source is None]
@@ -106,13 +97,13 @@ def _star(module, line, target, findings):
     return ["from %s import *" % said], False
 
 
-def _plain(alias, line, names, target, siblings, findings):
+def _plain(alias, line, names, target, findings):
     path = dotted(alias.name)
     public = places.public(path)
     if public is None:
         return None
     name = alias.asname.name.value if alias.asname else None
-    own = _is_the_programs_own(path, siblings)
+    own = names.own_module(path)
     if own and name:
         findings.changed(line, "%s is a module of this program's own." % own)
         return "import %s%s" % (own, "" if own == name else " as " + name)
@@ -136,13 +127,13 @@ def _plain(alias, line, names, target, siblings, findings):
     return _moved(path, public, name, alias, line, names, target, findings)
 
 
-def _from(module, alias, line, names, target, siblings, findings):
+def _from(module, alias, line, names, target, findings):
     path = "%s.%s" % (module, dotted(alias.name))
     public = places.public(path)
     if public is None:
         return None
     name = alias.asname.name.value if alias.asname else alias.name.value
-    own = _is_the_programs_own(path, siblings)
+    own = names.own_module(path)
     if own:
         findings.changed(line, "%s is a module of this program's own." % own)
         return "import %s%s" % (own, "" if own == name else " as " + name)

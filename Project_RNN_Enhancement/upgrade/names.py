@@ -66,9 +66,14 @@ class Names(object):
 
     Attributes:
       module: the libcst module to transform (metadata belongs to its nodes).
+
+    Args:
+      text: Python 3 source.
+      siblings: names of the modules in the file's folder.
     """
 
-    def __init__(self, text):
+    def __init__(self, text, siblings=()):
+        self._siblings = siblings
         wrapper = MetadataWrapper(cst.parse_module(text))
         self.module = wrapper.module
         self._scopes = wrapper.resolve(ScopeProvider)
@@ -133,8 +138,12 @@ class Names(object):
             return [Binding(name, path, assign, None) for path, _ in self.paths(assign.value)] or None
         return None
 
-    @staticmethod
-    def _bindings_by_import(statement, name):
+    def own_module(self, path):
+        """The name of a module of the program's own that an import looks for in TensorFlow's tutorials, or None."""
+        last = path.rpartition(".")[2]
+        return last if path.startswith("tensorflow.models.") and last in self._siblings else None
+
+    def _bindings_by_import(self, statement, name):
         if isinstance(statement.names, cst.ImportStar):
             return None
         for alias in statement.names:
@@ -143,14 +152,17 @@ class Names(object):
                 bound = alias.asname.name.value if alias.asname else imported
                 if bound == name and not statement.relative and statement.module is not None:
                     path = "%s.%s" % (dotted(statement.module), imported)
-                    return [Binding(name, path, statement, alias)] if places.public(path) else None
+                    return [Binding(name, path, statement, alias)] if self._is_tensorflows(path) else None
             elif alias.asname:
                 if alias.asname.name.value == name:
-                    return [Binding(name, imported, statement, alias)] if places.public(imported) else None
+                    return [Binding(name, imported, statement, alias)] if self._is_tensorflows(imported) else None
             elif imported.partition(".")[0] == name:
                 # `import tensorflow.contrib.rnn` binds `tensorflow`.
                 return [Binding(name, name, statement, alias)] if places.public(name) else None
         return None
+
+    def _is_tensorflows(self, path):
+        return places.public(path) is not None and self.own_module(path) is None
 
     def paths(self, node):
         """[(dotted path in TensorFlow, Binding of its first name)] of an expression; empty if it isn't TensorFlow's."""
