@@ -2,8 +2,8 @@
 import libcst as cst
 
 from . import calls, contrib, places, tensorflow_calls
-from .imports import import_of, rewritten_import, root_module
-from .names import Names, dotted, is_root, root_of, vanishes
+from .imports import import_of, rewritten_import, root_module, together
+from .names import Names, dotted, is_root, replacement, root_of
 from .recurrent import names_of
 
 __all__ = ["rewrite"]
@@ -22,17 +22,16 @@ def rewrite(text, target, era, siblings, findings):
     Returns:
       The new source.
     """
-    names = Names(text)
-    edit = _Edit(names, target, era, siblings, findings)
+    names = Names(text, siblings)
+    edit = _Edit(names, target, era, findings)
     module = names.module.visit(edit)
     return edit.with_added_lines(module).code
 
 
 class _Edit(cst.CSTTransformer):
-    def __init__(self, names, target, era, siblings, findings):
+    def __init__(self, names, target, era, findings):
         super(_Edit, self).__init__()
-        self.names, self.target, self.era = names, target, era
-        self.siblings, self.findings = siblings, findings
+        self.names, self.target, self.era, self.findings = names, target, era, findings
         self._added = []
         self._roots = []
 
@@ -52,11 +51,7 @@ class _Edit(cst.CSTTransformer):
         return self._use(original_node, updated_node) if dotted(original_node) else updated_node
 
     def leave_Name(self, original_node, updated_node):
-        parent = self.names.parent(original_node)
-        is_value = not isinstance(parent, (cst.Arg, cst.AssignTarget, cst.Param, cst.FunctionDef, cst.ClassDef,
-                                           cst.Global, cst.Nonlocal, cst.NameItem)) or (
-                                               isinstance(parent, cst.Arg) and parent.value is original_node)
-        return self._use(original_node, updated_node) if is_value else updated_node
+        return self._use(original_node, updated_node) if self.names.is_value(original_node) else updated_node
 
     def _use(self, node, updated):
         """What takes the place of a name or dotted name."""
@@ -65,39 +60,27 @@ class _Edit(cst.CSTTransformer):
             return updated
         path, binding = paths[0]
         public = places.public(path)
-        new = places.place(public, self.target)
-        line = self.names.line(node)
-        said = places.explanation(public, self.target)
-        if said is not None and new == public:
-            if path != binding.path:
-                self.findings.look(line, "%s: %s" % (public, said))
-            return updated
-        self._look_for_missing(new, public, line)
-        if isinstance(node, cst.Name) and not vanishes(binding, self.target):
-            return updated
-        rest = path[len(binding.path):]
-        where = places.place(places.public(binding.path), self.target)
-        if where + rest == new and not vanishes(binding, self.target):
-            return updated
-        if new == public == path or (new == public and not vanishes(binding, self.target)
-                                     and path.startswith("tensorflow.compat.v1")):
+        new = replacement(path, binding, self.target)
+        self._look(public, places.place(public, self.target), path == binding.path, self.names.line(node))
+        if new is None:
             return updated
         if public != path or new != public:
-            self.findings.changed(line, "%s is %s now." % (path, self._said(new)))
-        keep = {"lpar": updated.lpar, "rpar": updated.rpar}
-        root = root_of(node).value if where == "tensorflow" and is_root(binding.path) else None
-        return self.expression(new, node, root).with_changes(**keep)
+            self.findings.changed(self.names.line(node), "%s is %s now." % (path, _said(new)))
+        root = root_of(node).value if new.startswith("tensorflow") and is_root(binding.path) else None
+        return self.expression(new, node, root).with_changes(lpar=updated.lpar, rpar=updated.rpar)
 
-    def _look_for_missing(self, new, public, line):
+    def _look(self, public, new, is_name, line):
+        """Says what is to be looked at in the use of a public name whose place is `new`."""
         module, _, rest = new.partition(".")
         if places.is_ours(new) and rest:
             name = rest.partition(".")[0]
             if name not in names_of(module):
                 self.findings.look(line, "%s has no %s, which was %s in TensorFlow: replace it, or write what it did."
                                    % (module, name, public))
-
-    def _said(self, place):
-        return place.replace("tensorflow", "tf", 1) if place.startswith("tensorflow.") else place
+        elif not is_name and new.startswith("tensorflow"):
+            said = places.explanation(public, self.target) or places.missing(new, self.target)
+            if said is not None:
+                self.findings.look(line, "%s: %s" % (_said(public), said))
 
     def expression(self, place, where, root=None):
         """The expression for a place at a node of the source, with its import seen to."""
@@ -128,6 +111,7 @@ class _Edit(cst.CSTTransformer):
     def leave_Call(self, original_node, updated_node):
         public = self.names.public(original_node.func)
         if public is None:
+            self._look_into_strings(original_node)
             return updated_node
         rule = tensorflow_calls.CALLS.get(public)
         if rule is None and self.target == "2":
@@ -138,6 +122,14 @@ class _Edit(cst.CSTTransformer):
         rule(call)
         return call.result()
 
+    def _look_into_strings(self, node):
+        """Python that is put together as text has names that this command doesn't see."""
+        if dotted(node.func) in ("eval", "exec"):
+            code = cst.Module([]).code_for_node(node)
+            if "tf." in code or "rnn" in code or "tensorflow" in code:
+                self.findings.look(self.names.line(node), "Names of TensorFlow in text that is run by eval or exec "
+                                   "aren't changed: see whether they are still there, and change them by hand.")
+
     # Statements.
 
     def leave_SimpleStatementLine(self, original_node, updated_node):
@@ -145,7 +137,7 @@ class _Edit(cst.CSTTransformer):
         for old, new in zip(original_node.body, updated_node.body):
             found = None
             if isinstance(old, (cst.Import, cst.ImportFrom)):
-                found = rewritten_import(old, self.names, self.target, self.siblings, self.findings)
+                found = rewritten_import(old, self.names, self.target, self.findings)
             if found is None:
                 statements.append(new)
                 continue
@@ -185,7 +177,7 @@ class _Edit(cst.CSTTransformer):
             return module
         body = list(module.body)
         last = _last_import(body)
-        new = [cst.parse_statement(source) for source in self._added]
+        new = [cst.parse_statement(source) for source in together(self._added)]
         if self._roots:
             new.append(cst.SimpleStatementLine(
                 cst.parse_statement("%s.disable_v2_behavior()" % self._roots[0]).body,
@@ -197,6 +189,10 @@ class _Edit(cst.CSTTransformer):
                     leading_lines=[cst.EmptyLine(indent=False)] + list(body[index].leading_lines))
         body[index:index] = new
         return module.with_changes(body=body)
+
+
+def _said(place):
+    return "tf" + place[len("tensorflow"):] if place.startswith("tensorflow.") else place
 
 
 def _last_import(body):

@@ -2,10 +2,10 @@
 import libcst as cst
 
 from . import places
-from .names import dotted, is_root, vanishes
-from .recurrent import PACKAGE
+from .names import dotted, is_root
+from .recurrent import PACKAGE, names_of
 
-__all__ = ["import_of", "rewritten_import", "root_module"]
+__all__ = ["import_of", "rewritten_import", "root_module", "together"]
 
 
 def root_module(target):
@@ -32,29 +32,13 @@ def import_of(place, name, target):
     return "from %s import %s%s" % (module, last, "" if last == name else " as " + name)
 
 
-class _Imported(object):
-    """One name of an import statement: what it binds, and what becomes of it."""
-
-    def __init__(self, name, path, source, binding=None):
-        self.name, self.path, self.source, self.binding = name, path, source, binding
-
-
-def _is_the_programs_own(path, siblings):
-    """The name of a module of the program's own that an import looks for in TensorFlow's tutorials, or None."""
-    if not path.startswith("tensorflow.models."):
-        return None
-    last = path.rpartition(".")[2]
-    return last if last in siblings else None
-
-
-def rewritten_import(statement, names, target, siblings, findings):
+def rewritten_import(statement, names, target, findings):
     """The import statements, as source, that take the place of one.
 
     Args:
       statement: Import or ImportFrom.
       names: Names.
       target: "1.15" or "2".
-      siblings: names of the modules in the file's folder.
       findings: Findings.
 
     Returns:
@@ -68,9 +52,9 @@ def rewritten_import(statement, names, target, siblings, findings):
         module = dotted(statement.module)
         if isinstance(statement.names, cst.ImportStar):
             return _star(module, line, target, findings)
-        sources = [_from(module, alias, line, names, target, siblings, findings) for alias in statement.names]
+        sources = [_from(module, alias, line, names, target, findings) for alias in statement.names]
     else:
-        sources = [_plain(alias, line, names, target, siblings, findings) for alias in statement.names]
+        sources = [_plain(alias, line, names, target, findings) for alias in statement.names]
     if all(source is None for source in sources):
         return None
     kept = [alias for alias, source in zip(statement.names, sources) if source is None]
@@ -79,11 +63,10 @@ def rewritten_import(statement, names, target, siblings, findings):
         tight = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in kept]
         result.insert(0, cst.Module([]).code_for_node(statement.with_changes(
             names=tight, **({"lpar": None, "rpar": None} if isinstance(statement, cst.ImportFrom) else {}))))
-    return _together(result), any(is_root(dotted(alias.name)) for alias in statement.names) and isinstance(
-        statement, cst.Import)
+    return together(result), any(source.startswith("import %s as " % root_module("2")) for source in result)
 
 
-def _together(sources):
+def together(sources):
     """From-imports of one module in one statement, each once."""
     result, at = [], {}
     for source in sources:
@@ -114,13 +97,13 @@ def _star(module, line, target, findings):
     return ["from %s import *" % said], False
 
 
-def _plain(alias, line, names, target, siblings, findings):
+def _plain(alias, line, names, target, findings):
     path = dotted(alias.name)
     public = places.public(path)
     if public is None:
         return None
     name = alias.asname.name.value if alias.asname else None
-    own = _is_the_programs_own(path, siblings)
+    own = names.own_module(path)
     if own and name:
         findings.changed(line, "%s is a module of this program's own." % own)
         return "import %s%s" % (own, "" if own == name else " as " + name)
@@ -131,7 +114,7 @@ def _plain(alias, line, names, target, siblings, findings):
         return "import tensorflow.compat.v1 as " + (name or "tensorflow")
     if name is None:
         # It is there to make `tensorflow.a.b` known; what is used of it gets a name of its own.
-        if not names.uses("tensorflow"):
+        if not names.keeps(alias, target):
             findings.changed(line, "The import of %s isn't needed." % path)
             return ""
         if target != "2":
@@ -141,48 +124,47 @@ def _plain(alias, line, names, target, siblings, findings):
             return "import tensorflow"
         findings.changed(line, "TensorFlow 1's names are in tensorflow.compat.v1.")
         return "import tensorflow.compat.v1 as tensorflow"
-    return _moved(path, public, name, line, names, target, findings)
+    return _moved(path, public, name, alias, line, names, target, findings)
 
 
-def _from(module, alias, line, names, target, siblings, findings):
+def _from(module, alias, line, names, target, findings):
     path = "%s.%s" % (module, dotted(alias.name))
     public = places.public(path)
     if public is None:
         return None
     name = alias.asname.name.value if alias.asname else alias.name.value
-    own = _is_the_programs_own(path, siblings)
+    own = names.own_module(path)
     if own:
         findings.changed(line, "%s is a module of this program's own." % own)
         return "import %s%s" % (own, "" if own == name else " as " + name)
-    return _moved(path, public, name, line, names, target, findings)
+    return _moved(path, public, name, alias, line, names, target, findings)
 
 
-def _moved(path, public, name, line, names, target, findings):
+def _moved(path, public, name, alias, line, names, target, findings):
     """The import of one name from its new place; "" if it isn't needed, None if it stays."""
     new = places.place(public, target)
-    said = places.explanation(public, target)
-    if said is not None and new == public:
-        findings.look(line, "%s: %s" % (path, said))
-        return None
-    if new == public and path.startswith(("tensorflow.python.", "tensorflow_core.")) and public == path:
-        return None
     if names.is_vanishing(name, path, target):
         findings.changed(line, "%s is private; its names are used from TensorFlow itself." % path)
         return ""
-    if places.is_ours(new):
+    if new.startswith("tensorflow"):
+        if not places.is_reachable(new, target) and not names.keeps(alias, target):
+            findings.changed(line, "%s isn't needed any more." % path)
+            return ""
+        said = places.explanation(public, target) or places.missing(new, target)
+        if said is not None:
+            findings.look(line, "%s: %s" % (path, said))
+            return None
+        if new == public and public.split(".")[1:2] in (["keras"], ["python"]):
+            return None
+    elif places.is_ours(new):
         module, _, rest = new.partition(".")
-        from .recurrent import names_of
         if rest and rest not in names_of(module):
-            findings.look(line, "%s isn't in %s.%s: see its documentation for what takes its place."
-                          % (rest, PACKAGE, module))
-        else:
-            findings.changed(line, "%s is %s in this package." % (path, new))
-        return import_of(new, name, target)
-    if target != "2" and new == path:
-        return None
-    if new == public and path.startswith("tensorflow.compat.v1"):
-        return None
-    if public.startswith("tensorflow.keras") and new == public:
+            findings.look(line, "%s has no %s, which was %s in TensorFlow: replace it, or write what it did."
+                          % (module, rest, path))
+            return None
+    result = import_of(new, name, target)
+    here = import_of(path, name, "1.15")
+    if result == here or new == public and path.startswith("tensorflow.compat.v1."):
         return None
     findings.changed(line, "%s is %s now." % (path, new.replace("tensorflow", root_module(target), 1)))
-    return import_of(new, name, target)
+    return result

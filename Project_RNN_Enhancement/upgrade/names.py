@@ -7,7 +7,7 @@ from libcst.metadata import (GlobalScope, MetadataWrapper, ParentNodeProvider, P
 
 from . import places
 
-__all__ = ["Binding", "Names", "dotted", "is_root", "vanishes"]
+__all__ = ["Binding", "Names", "dotted", "is_root", "replacement", "root_of", "vanishes"]
 
 # name: as the source calls it; path: what it stands for, as it's written there ("tensorflow.python.ops.rnn");
 # statement: the Import, ImportFrom or Assign node; alias: the ImportAlias, None for an assignment.
@@ -33,11 +33,11 @@ def root_of(node):
 
 
 class _Used(cst.CSTVisitor):
-    """The names that a module uses, import statements apart, and the last names of what it calls."""
+    """The names and dotted names that a module uses, import statements apart, and the last names of what it calls."""
 
     def __init__(self):
         super(_Used, self).__init__()
-        self.names, self.called = set(), set()
+        self.names, self.called, self.expressions = set(), set(), []
 
     def visit_Import(self, node):
         return False
@@ -47,6 +47,14 @@ class _Used(cst.CSTVisitor):
 
     def visit_Name(self, node):
         self.names.add(node.value)
+        self.expressions.append(node)
+
+    def visit_Attribute(self, node):
+        if dotted(node) is None:
+            return True
+        self.names.add(root_of(node).value)
+        self.expressions.append(node)
+        return False
 
     def visit_Call(self, node):
         if isinstance(node.func, cst.Attribute):
@@ -58,9 +66,14 @@ class Names(object):
 
     Attributes:
       module: the libcst module to transform (metadata belongs to its nodes).
+
+    Args:
+      text: Python 3 source.
+      siblings: names of the modules in the file's folder.
     """
 
-    def __init__(self, text):
+    def __init__(self, text, siblings=()):
+        self._siblings = siblings
         wrapper = MetadataWrapper(cst.parse_module(text))
         self.module = wrapper.module
         self._scopes = wrapper.resolve(ScopeProvider)
@@ -69,7 +82,7 @@ class Names(object):
         self._resolving = set()
         used = _Used()
         self.module.visit(used)
-        self._used, self._called = used.names, used.called
+        self._used, self._called, self._expressions = used.names, used.called, used.expressions
 
     def line(self, node):
         """The line that a node starts in."""
@@ -125,8 +138,12 @@ class Names(object):
             return [Binding(name, path, assign, None) for path, _ in self.paths(assign.value)] or None
         return None
 
-    @staticmethod
-    def _bindings_by_import(statement, name):
+    def own_module(self, path):
+        """The name of a module of the program's own that an import looks for in TensorFlow's tutorials, or None."""
+        last = path.rpartition(".")[2]
+        return last if path.startswith("tensorflow.models.") and last in self._siblings else None
+
+    def _bindings_by_import(self, statement, name):
         if isinstance(statement.names, cst.ImportStar):
             return None
         for alias in statement.names:
@@ -135,14 +152,17 @@ class Names(object):
                 bound = alias.asname.name.value if alias.asname else imported
                 if bound == name and not statement.relative and statement.module is not None:
                     path = "%s.%s" % (dotted(statement.module), imported)
-                    return [Binding(name, path, statement, alias)] if places.public(path) else None
+                    return [Binding(name, path, statement, alias)] if self._is_tensorflows(path) else None
             elif alias.asname:
                 if alias.asname.name.value == name:
-                    return [Binding(name, imported, statement, alias)] if places.public(imported) else None
+                    return [Binding(name, imported, statement, alias)] if self._is_tensorflows(imported) else None
             elif imported.partition(".")[0] == name:
                 # `import tensorflow.contrib.rnn` binds `tensorflow`.
                 return [Binding(name, name, statement, alias)] if places.public(name) else None
         return None
+
+    def _is_tensorflows(self, path):
+        return places.public(path) is not None and self.own_module(path) is None
 
     def paths(self, node):
         """[(dotted path in TensorFlow, Binding of its first name)] of an expression; empty if it isn't TensorFlow's."""
@@ -159,9 +179,24 @@ class Names(object):
             return places.public(path)
         return None
 
+    def is_value(self, name):
+        """Whether a Name node is an expression, not the name of an attribute, argument or definition."""
+        parent = self.parent(name)
+        if isinstance(parent, cst.Attribute):
+            return parent.value is name
+        if isinstance(parent, (cst.Arg, cst.Param)):
+            return name in (getattr(parent, "value", None), getattr(parent, "default", None))
+        return not isinstance(parent, (cst.AssignTarget, cst.FunctionDef, cst.ClassDef, cst.Global, cst.Nonlocal,
+                                       cst.NameItem))
+
     def uses(self, name):
         """Whether the module uses a name otherwise than in import statements."""
         return name in self._used
+
+    def keeps(self, alias, target):
+        """Whether a use of what an ImportAlias binds stays as it is."""
+        return any(binding.alias is alias and replacement(path, binding, target) is None for node in self._expressions
+                   if not isinstance(node, cst.Name) or self.is_value(node) for path, binding in self.paths(node))
 
     def has_call(self, *methods):
         """Whether the module calls something by one of these last names."""
@@ -204,3 +239,20 @@ def vanishes(binding, target):
 def is_root(path):
     """Whether a path is TensorFlow itself."""
     return path in ("tensorflow", "tensorflow.compat.v1", "tensorflow_core")
+
+
+def replacement(path, binding, target):
+    """The place that must be written for a use of a TensorFlow name; None if the use stays as it is.
+
+    Args:
+      path: what the use stands for in TensorFlow.
+      binding: the Binding of its first name.
+      target: "1.15" or "2".
+    """
+    public = places.public(path)
+    new = places.place(public, target)
+    if vanishes(binding, target):
+        return new
+    # The import or assignment itself goes to its new place, and what is behind the name with it.
+    where = places.place(places.public(binding.path), target)
+    return None if where + path[len(binding.path):] == new else new

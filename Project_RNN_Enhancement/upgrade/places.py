@@ -1,7 +1,7 @@
 """Where a name of TensorFlow's is to be looked for: the public name, and its place after the upgrade."""
-from . import contrib, private_names, recurrent, tensorflow_names
+from . import contrib, private_names, recurrent, tensorflow_names, v1_names
 
-__all__ = ["explanation", "is_ours", "place", "public"]
+__all__ = ["explanation", "is_ours", "is_reachable", "missing", "place", "public"]
 
 _ROOTS = ("tensorflow.compat.v1", "tensorflow_core", "tensorflow")
 
@@ -62,3 +62,32 @@ def explanation(path, target):
 def is_ours(place_name):
     """Whether a place is in a module of this package."""
     return place_name.partition(".")[0].endswith("_enhanced")
+
+
+# What no TensorFlow 2 has, and 1.15 neither for `models`.
+_UNREACHABLE = {"2": ("tensorflow.contrib", "tensorflow.examples", "tensorflow.models"), "1.15": ("tensorflow.models",)}
+
+
+def is_reachable(place_name, target):
+    """Whether an import of a place can succeed."""
+    return not any(place_name == head or place_name.startswith(head + ".") for head in _UNREACHABLE[target])
+
+
+def missing(place_name, target):
+    """What is to be said of a place in TensorFlow that the target hasn't; None if it has it."""
+    parts = place_name.split(".")
+    if target == "1.15" and parts[:2] == ["tensorflow", "contrib"]:
+        return None
+    if not is_reachable(place_name, target):
+        return "TensorFlow has it no more: replace it, or write what it did."
+    for length in range(1, len(parts)):
+        module, name = ".".join(parts[:length]), parts[length]
+        if module not in v1_names.NAMES:
+            return None
+        if name not in v1_names.NAMES[module] and not name.startswith("_"):
+            if module == "tensorflow" and name in ("compat", "contrib", "keras", "python", "v1"):
+                return None
+            return "TensorFlow 1.15 has no such name: replace it, or write what it did."
+        if target == "2" and name in v1_names.GONE.get(module, ()):
+            return "a TensorFlow of today hasn't it: replace it, or write what it did."
+    return None

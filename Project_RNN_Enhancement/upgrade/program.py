@@ -72,7 +72,13 @@ class _Source(object):
         self._take(edited)
 
     def insert_era(self, version):
-        self._take(lambda text: eras.insert_era(text, version))
+        made = eras.insert_era(self.text, version)
+        if made == self.text:
+            return
+        lines = _Lines(self.original, made)
+        where = next(number for number, line in enumerate(made.split("\n"), 1) if "set_era(" in line)
+        self.findings.changed(lines.of(where), "set_era says that the program was written for TensorFlow %s." % version)
+        self.text = made
 
 
 def convert_program(sources, options):

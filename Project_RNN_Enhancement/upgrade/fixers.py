@@ -1,0 +1,287 @@
+"""Which of fissix's fixers turn Python 2 into Python 3 here, those that are made gentler, and why each of them changes a line."""
+import importlib
+import re
+
+from fissix import fixer_base, pygram, refactor
+from fissix.fixer_util import Call, Name
+from fissix.fixes import fix_filter, fix_import, fix_map, fix_next, fix_print, fix_types, fix_unicode
+from fissix.pgen2 import token
+
+from .findings import changed, look
+
+__all__ = ["BUILT_IN", "REASONS", "Refactoring"]
+
+_RENAMED_MODULE = "This module of the standard library has another name in Python 3"
+_LIST = "%s gives an iterator in Python 3, not a list"
+
+# fissix's fixer -> why it changes a line.
+REASONS = {
+    "apply": "apply() is gone in Python 3",
+    "asserts": "This name of unittest's is gone in today's Python",
+    "basestring": "basestring is gone in Python 3: all text is str",
+    "default_encoding": "Python 3 has one encoding for text in programs, so that reload(sys) and sys.setdefaultencoding are gone",
+    "dict": "keys, values and items give views in Python 3, and iterkeys, itervalues and iteritems are gone",
+    "except": "An exception is named with `as` in Python 3",
+    "exec": "exec is a function in Python 3",
+    "execfile": "execfile is gone in Python 3",
+    "exitfunc": "sys.exitfunc is gone in Python 3",
+    "file": "file() is gone in Python 3: open() does the same",
+    "filter": _LIST % "filter",
+    "funcattrs": "This attribute of functions has another name in Python 3",
+    "getcwdu": "os.getcwdu is called os.getcwd in Python 3",
+    "has_key": "has_key is gone in Python 3",
+    "import": "Python 3 looks for a module beside this file only when the import says so",
+    "imports": _RENAMED_MODULE,
+    "imports2": _RENAMED_MODULE,
+    "input": "Python 2's input() evaluated what was typed; Python 3's gives the text",
+    "intern": "intern is in sys in Python 3",
+    "isinstance": "str and unicode are one type in Python 3",
+    "itertools": "imap, izip and ifilter are gone in Python 3: the built-in functions do the same",
+    "itertools_imports": "imap, izip and ifilter are gone in Python 3: the built-in functions do the same",
+    "long": "int and long are one type in Python 3",
+    "map": _LIST % "map",
+    "metaclass": "A metaclass is named in the class's first line in Python 3",
+    "methodattrs": "This attribute of methods has another name in Python 3",
+    "ne": "<> is written != in Python 3",
+    "next": "An iterator's next() is called __next__ in Python 3, and next(iterator) calls it",
+    "nonzero": "__nonzero__ is called __bool__ in Python 3",
+    "numliterals": "Python 3 writes this number in another way",
+    "operator": "This function of the module operator is gone in Python 3",
+    "paren": "Python 3 wants parentheses here",
+    "print": "print is a function in Python 3",
+    "raise": "Python 3 raises with the message in parentheses",
+    "raw_input": "raw_input is called input in Python 3",
+    "reduce": "reduce is in functools in Python 3",
+    "reload": "reload is in importlib in Python 3",
+    "renames": "sys.maxint is gone in Python 3; sys.maxsize takes its place",
+    "repr": "Backticks are written repr() in Python 3",
+    "standarderror": "StandardError is called Exception in Python 3",
+    "sys_exc": "sys.exc_type and its like are gone in Python 3",
+    "throw": "Python 3 throws with the message in parentheses",
+    "tuple_params": "Python 3 has no tuples among a function's arguments",
+    "types": "This name of the module types is gone in Python 3",
+    "unicode": "unicode is called str in Python 3, and unichr is called chr",
+    "urllib": "urllib, urllib2 and urlparse are one package in Python 3",
+    "xrange": "xrange is called range in Python 3, where range gives no list",
+    "xreadlines": "xreadlines is gone in Python 3: a file gives its lines itself",
+    "zip": _LIST % "zip",
+}
+TEXT_REASON = 'Python 3 has no ur"..." and reads \\u in text as the beginning of a character'
+# A function that a program defines itself is not the one that the fixer looks for.
+BUILT_IN = {name: name for name in "apply execfile file filter input intern long map raw_input reduce reload zip".split()}
+BUILT_IN.update({"range": "xrange", "xrange": "xrange", "basestring": "basestring"})
+
+
+class FixFile(fixer_base.BaseFix):
+    """file(...) to open(...)."""
+
+    BM_compatible = True
+    PATTERN = "power< name='file' trailer< '(' any* ')' > any* >"
+
+    def transform(self, node, results):
+        results["name"].replace(Name("open", prefix=results["name"].prefix))
+
+
+class FixFilter(fix_filter.FixFilter):
+    """Leaves a lambda a lambda: as the condition of a comprehension it can come out as wrong syntax."""
+
+    def transform(self, node, results):
+        if "filter_lambda" in results:
+            return _list_of(node)
+        return super(FixFilter, self).transform(node, results)
+
+
+class FixImport(fix_import.FixImport):
+    """Asks for the modules beside the text in a set instead of on the disk."""
+
+    siblings = frozenset()
+
+    def probably_a_local_import(self, imp_name):
+        return imp_name.partition(".")[0] in self.siblings
+
+
+class FixDefaultEncoding(fixer_base.BaseFix):
+    """Takes out `reload(sys)` and `sys.setdefaultencoding(...)`."""
+
+    BM_compatible = True
+    order = "pre"
+    run_order = 1
+    PATTERN = """
+    simple_stmt< power< 'sys' trailer< '.' 'setdefaultencoding' > trailer< '(' any ')' > > any* >
+    |
+    simple_stmt< power< 'reload' trailer< '(' 'sys' ')' > > any* >
+    """
+
+    def transform(self, node, results):
+        following = node.next_sibling
+        if following is None or following.type in (token.DEDENT, token.ENDMARKER):
+            node.children[0].replace(Name("pass", prefix=node.children[0].prefix))
+            return
+        prefix = node.prefix
+        node.remove()
+        following.prefix = prefix + following.prefix
+
+
+class FixMap(fix_map.FixMap):
+    """Leaves a lambda a lambda, for the same reason."""
+
+    def transform(self, node, results):
+        if "map_lambda" in results:
+            return _list_of(node)
+        return super(FixMap, self).transform(node, results)
+
+
+class FixNext(fix_next.FixNext):
+    """Leaves `next` alone where it isn't an iterator's.
+
+    A class with a method `next` and none called `__iter__` is one that the program calls itself.
+    """
+
+    plain = False
+
+    def transform(self, node, results):
+        if results.get("base") and not self.shadowed_next and not self.plain:
+            new = Call(Name("next", prefix=node.prefix), [each.clone() for each in results["base"]])
+            new.children[1].children[1].prefix = ""
+            return new
+        if results.get("name") and "__iter__" in str(node):
+            return super(FixNext, self).transform(node, results)
+        return None
+
+
+class FixPrint(fix_print.FixPrint):
+    """`print (expression)` is right as it is."""
+
+    def transform(self, node, results):
+        if not results.get("bare") and len(node.children) == 2 and _in_parentheses(node.children[1]):
+            return None
+        return super(FixPrint, self).transform(node, results)
+
+
+class FixTypes(fix_types.FixTypes):
+    """Python 2's str is text more often than bytes."""
+
+    def transform(self, node, results):
+        if results["name"].value in ("StringType", "StringTypes"):
+            return Name("str", prefix=node.prefix)
+        return super(FixTypes, self).transform(node, results)
+
+
+class FixUnicode(fix_unicode.FixUnicode):
+    """u"..." is Python 3 too and stays; ur"..." is not."""
+
+    def transform(self, node, results):
+        new = super(FixUnicode, self).transform(node, results)
+        if new is None or node.type != token.STRING or node.value[0] not in "uU":
+            return new
+        if node.value[1] not in "rR":
+            return None
+        if re.search(r"\\[uU]", node.value):
+            self.warning(node, 'In ur"..." Python 2 read \\u as a character; write the character itself.')
+        return new
+
+
+OWN = {"default_encoding": FixDefaultEncoding, "file": FixFile, "filter": FixFilter, "import": FixImport, "map": FixMap,
+       "next": FixNext, "print": FixPrint, "types": FixTypes,
+       "unicode": FixUnicode}
+
+
+def _list_of(node):
+    if fix_filter.in_special_context(node):
+        return None
+    new = node.clone()
+    trailers = []
+    if new.children[2:]:
+        # map(...)[0]: the list is made of the call alone.
+        trailers = [child.clone() for child in new.children[2:]]
+        for child in list(new.children[2:]):
+            child.remove()
+    new.prefix = ""
+    made = Call(Name("list"), [new])
+    for trailer in trailers:
+        made.append_child(trailer)
+    made.prefix = node.prefix
+    return made
+
+
+def _in_parentheses(node):
+    """Whether it is one expression in parentheses, which isn't a tuple nor a generator."""
+    children = node.children
+    if len(children) != 3 or children[0].type != token.LPAR:
+        return False
+    inside = children[1]
+    return not (inside.type == pygram.python_symbols.testlist_gexp and
+                any(child.type == token.COMMA or child.type == pygram.python_symbols.comp_for or
+                    child.type == getattr(pygram.python_symbols, "old_comp_for", None) for child in inside.children))
+
+
+def _line(node):
+    while node is not None:
+        for leaf in node.leaves():
+            if leaf.lineno:
+                return leaf.lineno
+        node = node.parent
+    return 1
+
+
+class Refactoring(refactor.RefactoringTool):
+    """fissix with the fixers of a list; keeps a finding for each line that one of them changes.
+
+    Args:
+      names: the fixers' names, without "fix_".
+      print_function: whether `print` is a function in the text.
+      plain_next: whether the program has a method `next` that isn't an iterator's.
+      siblings: names of the modules in the text's own package.
+    """
+
+    def __init__(self, names, print_function=False, plain_next=False, siblings=()):
+        self.names, self.plain_next, self.findings = names, plain_next, []
+        self.siblings = frozenset(siblings)
+        super(Refactoring, self).__init__(names, {"print_function": print_function})
+
+    def get_fixers(self):
+        fixers = []
+        for name in self.names:
+            made = OWN.get(name)
+            if made is None:
+                module = importlib.import_module("fissix.fixes.fix_" + name)
+                made = getattr(module, "Fix" + "".join(part.title() for part in name.split("_")))
+            fixer = made(self.options, self.fixer_log)
+            if name == "next":
+                fixer.plain = self.plain_next
+            elif name == "import":
+                fixer.siblings = self.siblings
+            self._watch(fixer, name)
+            fixers.append(fixer)
+        fixers.sort(key=lambda fixer: fixer.run_order)
+        return [[fixer for fixer in fixers if fixer.order == order] for order in ("pre", "post")]
+
+    def _watch(self, fixer, name):
+        transform = fixer.transform
+
+        def watched(node, results):
+            # What is renamed in a class is a line of the class's body.
+            place = results.get("name") if name == "next" else node
+            line, before, parent = _line(place or node), str(node), node.parent
+            reason = TEXT_REASON if name == "unicode" and node.type == token.STRING else REASONS[name]
+            new = transform(node, results)
+            gone = new is None and parent is not None and node.parent is None
+            if gone or str(node if new is None else new) != before:
+                self._add(changed(line, reason + "."))
+            return new
+
+        def warning(node, reason=None):
+            reason = reason or "this can't be written in Python 3 without knowing what is meant"
+            self._add(look(_line(node), "Python 2 to 3: " + reason.rstrip(".") + "."))
+
+        fixer.transform, fixer.warning, fixer.cannot_convert = watched, warning, warning
+
+    def _add(self, finding):
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def rewrite(self, text):
+        """The text with the fixers applied; raises fissix's errors where it can't be read as Python 2."""
+        end = "" if text.endswith("\n") else "\n"
+        new = str(self.refactor_string(text + end, "<source>"))
+        return new[:-1] if end else new
