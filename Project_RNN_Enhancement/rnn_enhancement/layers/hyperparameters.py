@@ -5,12 +5,30 @@ import re
 
 __all__ = ["HParams"]
 
-_ASSIGNMENT = re.compile(r"""
-    \s*(?P<name>[a-zA-Z][\w.]*)
-    (\[(?P<index>\s*\d+\s*)\])?
-    \s*=\s*
-    (\[(?P<list>[^\]]*)\] | (?P<value>[^,\[]*))
-    \s*(,|$)""", re.VERBOSE)
+_NAME = re.compile(r"([A-Za-z][\w.]*)(?:\[ *([0-9]+) *\])?$")
+
+
+def _assignments(text):
+    """(name, index or None, text of the value) for each part of "a=1,b=[2,3],b[0]=4".
+
+    Raises:
+      ValueError: if it isn't of this form.
+    """
+    depth, start = 0, 0
+    for position, character in enumerate(text + ","):
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if character != "," or depth:
+            continue
+        part, start = text[start:position].strip(), position + 1
+        name, equal, value = part.partition("=")
+        match = _NAME.match(name.strip())
+        if match and equal:
+            yield match.group(1), match.group(2), value.strip()
+        elif part or position < len(text):
+            raise ValueError("HParams: can't read %r in %r: write name=value or name=[value,value], with commas "
+                             "between." % (part, text))
+    if depth:
+        raise ValueError("HParams: brackets don't match in %r." % text)
 
 
 class HParams(object):
@@ -70,17 +88,14 @@ class HParams(object):
           ValueError: if the text isn't of this form, a name isn't known, is given twice, or a value has
             another type.
         """
-        position, found, at = 0, {}, {}
-        while position < len(values):
-            match = _ASSIGNMENT.match(values, position)
-            if match is None:
-                raise ValueError("HParams: can't read %r in %r: write name=value or name=[value,value], with commas "
-                                 "between." % (values[position:], values))
-            position = match.end()
-            name = match.group("name")
+        found, at = {}, {}
+        for name, index, text in _assignments(values):
             if name not in self._hparam_types:
                 raise ValueError("HParams: there is no %r; known: %s." % (name, ", ".join(sorted(self._hparam_types))))
-            self._read(match, name, found, at)
+            target, key, value = self._read(name, index, text, found, at)
+            if key in target:
+                raise ValueError("HParams: %s is given twice." % name)
+            target[key] = value
         for name, value in found.items():
             self.set_hparam(name, value)
         for (name, index), value in at.items():
@@ -91,19 +106,16 @@ class HParams(object):
             self.set_hparam(name, items)
         return self
 
-    def _read(self, match, name, found, at):
+    def _read(self, name, index, text, found, at):
+        """(the dict that a value belongs to, its key, the value)."""
         kind, is_list = self._hparam_types[name]
-        if match.group("list") is not None:
-            items = [item.strip() for item in match.group("list").split(",") if item.strip()]
-            target, key, value = found, name, [_parsed(kind, item, name) for item in items]
-        elif match.group("index") is not None:
-            target, key, value = at, (name, int(match.group("index"))), _parsed(kind, match.group("value"), name)
-        else:
-            target, key, value = found, name, _parsed(kind, match.group("value"), name)
-            value = [value] if is_list else value
-        if key in target:
-            raise ValueError("HParams: %s is given twice." % name)
-        target[key] = value
+        if text.startswith("[") and text.endswith("]"):
+            items = [item.strip() for item in text[1:-1].split(",") if item.strip()]
+            return found, name, [_parsed(kind, item, name) for item in items]
+        value = _parsed(kind, text, name)
+        if index is not None:
+            return at, (name, int(index)), value
+        return found, name, [value] if is_list else value
 
     def override_from_dict(self, values_dict):
         """Sets hyperparameters from a dict; returns this object."""

@@ -7,8 +7,11 @@ import numpy as np
 
 __all__ = ["CategoricalVocabulary", "VocabularyProcessor", "tokenizer"]
 
-# Capitals in a row, a capitalised word that another follows without space, or else letters, digits, ' and -.
-_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z][a-z]+(?=[A-Z])|[\'\w\-]+", re.UNICODE)
+_WORDS = re.compile("|".join([
+    r"[A-Z]{2,}(?![a-z])",          # capitals in a row
+    r"[A-Z][a-z]+(?=[A-Z])",        # a capitalised word that another follows without space
+    r"['\w\-]+",                    # letters, digits, _, ' and -
+]), re.UNICODE)
 
 
 def tokenizer(iterator):
