@@ -73,6 +73,11 @@ _RENAMED = """
     ClusterSpec train.ClusterSpec
     GrpcServer train.Server
     nest.is_sequence nest.is_nested
+    contrib.data.Dataset data.Dataset
+    contrib.data.Iterator data.Iterator
+    contrib.data.FixedLengthRecordDataset data.FixedLengthRecordDataset
+    contrib.data.TFRecordDataset data.TFRecordDataset
+    contrib.data.TextLineDataset data.TextLineDataset
 """
 
 # Until 0.5 types were in a module of their own; `tensorflow.types` is another thing in 2.x.

@@ -1,0 +1,84 @@
+"""Rules for calls of contrib's functions whose successors take their arguments otherwise."""
+import libcst as cst
+
+__all__ = ["CALLS"]
+
+_LOSSES = {
+    "absolute_difference": "predictions labels weights scope",
+    "cosine_distance": "predictions labels axis weights scope",
+    "hinge_loss": "logits labels scope",
+    "log_loss": "predictions labels weights epsilon scope",
+    "mean_pairwise_squared_error": "predictions labels weights scope",
+    "mean_squared_error": "predictions labels weights scope",
+    "sigmoid_cross_entropy": "logits multi_class_labels weights label_smoothing scope",
+    "softmax_cross_entropy": "logits onehot_labels weights label_smoothing scope",
+    "sparse_softmax_cross_entropy": "logits labels weights scope",
+}
+
+_METRICS = {
+    "accuracy": "predictions labels weights metrics_collections updates_collections name",
+    "auc": "predictions labels weights num_thresholds metrics_collections updates_collections curve name",
+    "mean_absolute_error": "predictions labels weights metrics_collections updates_collections name",
+    "mean_iou": "predictions labels num_classes weights metrics_collections updates_collections name",
+    "mean_squared_error": "predictions labels weights metrics_collections updates_collections name",
+    "precision": "predictions labels weights metrics_collections updates_collections name",
+    "recall": "predictions labels weights metrics_collections updates_collections name",
+    "root_mean_squared_error": "predictions labels weights metrics_collections updates_collections name",
+}
+
+
+def _by_name(names, renamed):
+    """A rule that names the arguments given by position, as the successor takes labels first."""
+    names = names.split()
+
+    def rule(call):
+        found = call.rename_keywords(renamed)
+        if call.positional:
+            call.name_positional(names)
+            found = True
+        if found:
+            call.changed("%s of TensorFlow itself takes the labels first; arguments are given by name."
+                         % call.name.rpartition(".")[2])
+    return rule
+
+
+def accuracy(call):
+    """tf.contrib.metrics.accuracy(predictions, labels) -> the mean of what is equal."""
+    predictions, labels = call.get(0, "predictions"), call.get(1, "labels")
+    if call.has_star or predictions is None or labels is None or call.get(2, "weights") is not None:
+        call.look("contrib.metrics.accuracy is gone: with weights, write tf.losses.compute_weighted_loss of what is "
+                  "equal, or the weighted mean by hand.")
+        return
+    call.replace("{tf}.reduce_mean({tf}.cast({tf}.equal(%s, %s), {tf}.float32))"
+                 % (call.code(predictions), call.code(labels)))
+    call.changed("contrib.metrics.accuracy is gone; it was the mean of what is equal.")
+
+
+def visualize_embeddings(call):
+    """The first argument was a writer, and is the folder that it writes to."""
+    node = call.get(0, "summary_writer")
+    if node is None or isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        return
+    index = [arg.value for arg in call.args].index(node)
+    call.replace_argument(index, cst.Call(cst.Attribute(node, cst.Name("get_logdir"))))
+    call.rename_keywords({"summary_writer": "logdir"})
+    call.changed("TensorBoard's projector takes the folder of the summaries instead of their writer; it's in the "
+                 "package tensorboard.")
+
+
+def read_data_sets(call):
+    """Only says what is different."""
+    call.changed("read_data_sets reads MNIST's four files out of the folder that it's given; it doesn't download "
+                 "them.")
+
+
+CALLS = {
+    "tensorflow.contrib.metrics.accuracy": accuracy,
+    "tensorflow.contrib.tensorboard.plugins.projector.visualize_embeddings": visualize_embeddings,
+    "tensorflow.examples.tutorials.mnist.input_data.read_data_sets": read_data_sets,
+    "tensorflow.contrib.learn.datasets.mnist.read_data_sets": read_data_sets,
+}
+CALLS.update({"tensorflow.contrib.losses." + name: _by_name(names, {"weight": "weights"})
+              for name, names in _LOSSES.items()})
+CALLS.update({"tensorflow.contrib.metrics.streaming_" + name: _by_name(names, {"ignore_mask": "weights"})
+              for name, names in _METRICS.items()})
