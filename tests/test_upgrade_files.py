@@ -1,11 +1,12 @@
 """The upgrade's way from bytes to text and back, what of a folder it reads, and the hints it finds there."""
+import datetime
 import os
 import random
 import unittest
 
 from Project_RNN_Enhancement.upgrade.errors import Unusable
 from Project_RNN_Enhancement.upgrade.files import SourceText, is_python
-from Project_RNN_Enhancement.upgrade.hints import era_of, hints, versions
+from Project_RNN_Enhancement.upgrade.hints import dated, era_of, hints, versions
 from Project_RNN_Enhancement.upgrade.tree import NOTEBOOK, OTHER, PYTHON, read_tree
 from tests.experiment_case import FolderCase
 from tests.upgrade_case import UpgradeCase
@@ -182,3 +183,14 @@ class HintsTest(FolderCase):
             (era, "%s, line %d" % (name, line)) for name in ("README.md", "Readme", "requirements.txt")
             for era, line in (("0.8", 2), ("0.9", 3))] + [("1.4", "requirements/gpu.txt, line 1")])
         self.assertEqual(hints(os.path.join(self.folder, "missing")), [])
+
+    def test_dates(self):
+        path, other = self.file("a.py", b""), self.file("b.py", b"")
+        os.utime(other, (10 ** 9, 10 ** 9))
+        for day, version in [("2015-10-31", None), ("2015-11-02", "0.5"), ("2016-05-03", "0.8"), ("2018-02-01", "1.5"),
+                             ("2020-06-30", "1.15"), ("2020-07-01", None), ("2026-01-01", None)]:
+            seconds = (datetime.datetime.strptime(day, "%Y-%m-%d") - datetime.datetime(1970, 1, 1)).total_seconds()
+            os.utime(path, (seconds, seconds))
+            self.assertEqual(dated([path, other, path + "x"]), version and (
+                "The newest of its files is of %s, when TensorFlow %s was the newest." % (day, version)))
+        self.assertIsNone(dated([]))

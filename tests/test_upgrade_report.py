@@ -97,6 +97,8 @@ class TextReportTest(unittest.TestCase):
         self.assertIn("project-rnn-upgrade 'my prog' -o DESTINATION",
                       text_report(outcome(source="my prog", destination=None)))
         self.assertNotIn("To look at", text_report(outcome(file())))
+        self.assertIn("  3. It also imports tf_keras and tf_slim: pip install tf_keras tf_slim\n", text_report(outcome(
+            file(after="import tf_slim\nif x:\n  from tf_keras import y\nx = 'import tf_slims'\n"))))
 
     def test_messages_on_one_line(self):
         self.assertIn("\na\\nb.py:1: two lines\\x07.\n", text_report(outcome(
@@ -110,7 +112,7 @@ class TableTest(unittest.TestCase):
         text = table(outcome(file(remarks=remarks), file("b.py", remarks=remarks[:1] + [Remark(2, CHANGED, "mul.")]),
                              notes=["Written for 0.8."], questions=["Which?"], destination=None))
         lines = text.split("\n")
-        self.assertEqual(lines[:2], ["prog: 2 Python files.", "Written for 0.8."])
+        self.assertEqual(lines[:4], ["prog: 2 Python files.", "", "About the program:", "Written for 0.8."])
         self.assertLess(lines.index("    3      2  concat."), lines.index("    1      1  mul."))
         self.assertIn("    1      -  Which?", lines)
         self.assertIn("              odd odd", text)

@@ -1,6 +1,5 @@
 """The command ``project-rnn-upgrade``, also ``python -m Project_RNN_Enhancement.upgrade``."""
 import argparse
-import os
 import sys
 
 from Project_RNN_Enhancement.upgrade import command
@@ -81,19 +80,15 @@ def main(argv=None, convert=None):
         return _fail(error, 2)
     except KeyboardInterrupt:
         return _fail("interrupted; nothing half-written was left", 130)
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): the flush at exit must not fail as well.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
     except OSError as error:
         return _fail("%s: %s" % (error.filename or "input/output", error.strerror or error), 2)
 
 
 def _fail(message, status):
     text = "%s: %s\n" % (_PROGRAM, " ".join(str(message).split()))
-    sys.stderr.write(text.encode("ascii", "backslashreplace").decode("ascii")
-                     if sys.stderr.encoding is None else
-                     text.encode(sys.stderr.encoding, "backslashreplace").decode(sys.stderr.encoding))
+    if sys.stderr is not None:
+        encoding = sys.stderr.encoding or "ascii"
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
     return status
 
 

@@ -1,5 +1,6 @@
 """What the command did, in words: the report as text, and the table of --check."""
 import collections
+import re
 import textwrap
 
 from .errors import printable
@@ -13,6 +14,10 @@ _WIDTH = 100
 _INSTALL = {
     "2": 'pip install "Project_RNN_Enhancement[tf2]" (on Python 3.12; with [tf2.15] on Python 3.11)',
     "1.15": 'pip install "Project_RNN_Enhancement[tf1]" (on Python 3.7 or 3.6)'}
+
+# Packages that took over a part of tf.contrib, where a program imports them.
+_OTHER_PACKAGE = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(tf_slim|tf_keras|tensorflow_probability|tensorflow_addons)\b", re.M)
 
 
 class Remark(collections.namedtuple("Remark", "line kind message cell")):
@@ -65,9 +70,7 @@ def text_report(outcome):
         parts.append(["To look at:"] + [_one_line(question) for question in outcome.questions] + _lines(looks))
     if changes:
         parts.append(["Changed:"] + _lines(changes))
-    about = [_one_line(note) for note in outcome.notes] + left_out_lines(outcome)
-    if about:
-        parts.append(["About the program:"] + about)
+    parts.append(_about(outcome))
     parts.append(counts(outcome))
     parts.append(next_steps(outcome))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -97,6 +100,9 @@ def next_steps(outcome):
     if left_to_do(outcome):
         steps.append("Do what is said under \"To look at\", in the new program.")
     steps.append("Install what it needs: " + _INSTALL[outcome.target])
+    others = sorted({name for file in outcome.files for name in _OTHER_PACKAGE.findall(file.after or "")})
+    if others:
+        steps.append("It also imports %s: pip install %s" % (" and ".join(others), " ".join(others)))
     steps.append("Then run the new program as you ran the old one.")
     return ["Next:"] + ["  %d. %s" % item for item in enumerate(steps, 1)]
 
@@ -113,7 +119,8 @@ def left_out_lines(outcome):
 def table(outcome):
     """What --check prints: what the program uses and what will become of it."""
     lines = ["%s: %s." % (printable(outcome.source), _contents(outcome))]
-    lines += [_one_line(note) for note in outcome.notes] + left_out_lines(outcome)
+    if _about(outcome):
+        lines += [""] + _about(outcome)
     for title, kind in [("What the command will change", CHANGED), ("What is left for a person", LOOK)]:
         rows = _rows(_remarks(outcome, kind))
         if kind == LOOK:
@@ -131,6 +138,11 @@ def table(outcome):
     lines.append("To write the new program: project-rnn-upgrade %s%s -o DESTINATION" % (
         _quoted(outcome.source), "" if outcome.target == "2" else " --target " + outcome.target))
     return "\n".join(lines) + "\n"
+
+
+def _about(outcome):
+    lines = [_one_line(note) for note in outcome.notes] + left_out_lines(outcome)
+    return ["About the program:"] + lines if lines else []
 
 
 def _rows(remarks):

@@ -1,4 +1,5 @@
 """The files of a program on their way through the upgrade: read, rewritten, written."""
+import collections
 import os
 import traceback
 
@@ -77,7 +78,7 @@ class Sources(object):
         paths = set(self._remarks) | {path for path, kind in kinds.items() if kind in (PYTHON, NOTEBOOK)}
         return [File(
             path, kinds.get(path, OTHER), *self._shown.get(path, (None, None)), changed=path in self._data,
-            remarks=sorted(set(self._remarks.get(path, ())), key=lambda remark: (remark.line, remark.kind != LOOK)))
+            remarks=sorted(collections.OrderedDict.fromkeys(self._remarks.get(path, ())), key=lambda remark: remark.line))
             for path in sorted(paths, key=lambda path: path.split("/"))]
 
     def _read(self, entry):

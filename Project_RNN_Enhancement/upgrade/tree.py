@@ -46,7 +46,7 @@ def read_tree(folder):
             names = sorted(os.listdir(os.path.join(root, path)))
         except OSError as error:
             if not path:
-                raise CommandError("the folder %s can't be read: %s" % (printable(folder), reason(error)))
+                raise CommandError("SOURCE %s can't be read: %s; allow reading it first" % (printable(folder), reason(error)))
             tree.problems.append((path, "the folder can't be read (%s), so the new folder has it empty. Allow "
                                         "reading and run the command again." % reason(error)))
             continue
