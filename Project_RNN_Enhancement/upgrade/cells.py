@@ -53,8 +53,8 @@ class Cell(object):
             self.text = self._put_away(lines[self.offset:])
             if not parses(self.text):
                 self.text, self.remarks = None, [(1, (
-                    "the cell is neither Python 3 nor Python 2, so it was left as it is. Correct it and run the "
-                    "command again, or rewrite it by hand."))]
+                    "the cell is neither Python 3 nor Python 2, so it was left as it is. Correct it and run "
+                    "the command again, or rewrite it by hand."))]
 
     def restored(self, text):
         """The cell's source for the rewritten `text`.
@@ -80,7 +80,8 @@ class Cell(object):
     def _look_at_mention(self, number, lines):
         if any(_TENSORFLOW.search(line) for line in lines):
             self.remarks.append((number, (
-                "%s is IPython's, not Python's, and was left as it is: change by hand what it says of TensorFlow."
+                "%s is IPython's, not Python's, and was left as it is: change by hand what it says of "
+                "TensorFlow."
                 % lines[0].strip()[:60])))
 
     def _put_away(self, lines):

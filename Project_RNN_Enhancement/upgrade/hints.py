@@ -93,10 +93,13 @@ def hints(folder):
 
 
 def dated(paths):
-    """What the dates of a program's files say: a sentence, or None if they are of another time than TensorFlow 1's.
+    """What the dates of a program's files say.
 
     Args:
       paths: of its Python files and notebooks.
+
+    Returns:
+      A sentence; None if the dates are of another time than TensorFlow 1's.
     """
     times = []
     for path in paths:

@@ -118,8 +118,9 @@ class Notebook(object):
                 end = lines.index(_MARKER % following.number) if following else len(lines)
                 sources[code.number] = code.cell.restored("\n".join(lines[:end]))
             except (ValueError, LostLines):
-                raise Unusable("the rewritten code can't be put back into its cells; copied unchanged. Save the "
-                               "notebook as a Python file (jupyter nbconvert --to script) and run the command on that.")
+                raise Unusable("the rewritten code can't be put back into its cells; copied unchanged. Save "
+                               "the notebook as a Python file (jupyter nbconvert --to script) and run the "
+                               "command on that.")
             lines = lines[end + 1:]
         return sources
 
@@ -128,8 +129,9 @@ class Notebook(object):
         top = _members(json_text, _SPACE.match(json_text).end())
         version = top["nbformat"].value if "nbformat" in top else None
         if version not in (3, 4):
-            raise Unusable("its nbformat is %s, and only 3 and 4 are known; copied unchanged. Open it in Jupyter, save "
-                           "it and run the command again." % ("missing" if version is None else json.dumps(version)))
+            raise Unusable("its nbformat is %s, and only 3 and 4 are known; copied unchanged. Open it in "
+                           "Jupyter, save it and run the command again."
+                           % ("missing" if version is None else json.dumps(version)))
         try:
             language, self._kernel_edits = self._kernel(top.get("metadata"))
             lists = [top["cells"]] if version == 4 else [
@@ -144,8 +146,8 @@ class Notebook(object):
                     source = _members(json_text, span.first)["source" if version == 4 else "input"]
                     codes.append(_Code(number, source, Cell("".join(source.value))))
         except (KeyError, TypeError, AttributeError, IndexError):
-            raise Unusable("it isn't built as a notebook of nbformat %d is; copied unchanged. Open it in Jupyter, "
-                           "save it and run the command again." % version)
+            raise Unusable("it isn't built as a notebook of nbformat %d is; copied unchanged. Open it in "
+                           "Jupyter, save it and run the command again." % version)
         return codes
 
     def _kernel(self, metadata):
@@ -189,11 +191,12 @@ def _decoded(data):
         json.loads(text)
         return text, mark
     except UnicodeDecodeError as error:
-        raise Unusable("byte 0x%02x isn't UTF-8, as a notebook is; copied unchanged. Open it in Jupyter, save it and "
-                       "run the command again." % data[error.start], 1 + data.count(b"\n", 0, error.start))
+        raise Unusable("byte 0x%02x isn't UTF-8, as a notebook is; copied unchanged. Open it in Jupyter, save "
+                       "it and run the command again." % data[error.start],
+                       1 + data.count(b"\n", 0, error.start))
     except ValueError as error:
-        raise Unusable("it isn't a notebook, because it isn't JSON (%s); copied unchanged. Open it in Jupyter, save "
-                       "it and run the command again." % error, getattr(error, "lineno", 0))
+        raise Unusable("it isn't a notebook, because it isn't JSON (%s); copied unchanged. Open it in "
+                       "Jupyter, save it and run the command again." % error, getattr(error, "lineno", 0))
     except RecursionError:
         raise Unusable("it isn't a notebook: its JSON is nested too deeply; copied unchanged.")
 

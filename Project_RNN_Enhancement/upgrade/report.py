@@ -48,7 +48,8 @@ File = collections.namedtuple("File", "path kind before after changed remarks")
 
 # source, destination: str, the latter None where nothing is written; target: "2" or "1.15"; files: list of
 # File, those that were read as programs or have a remark; others: int, files that were only copied;
-# notes, questions: lists of str about the whole program, the second for a person; left_out: list of (path, why).
+# notes, questions: lists of str about the whole program, the second for a person; left_out: list of
+# (path, why).
 Outcome = collections.namedtuple(
     "Outcome", "source destination target files others notes questions left_out")
 
@@ -67,7 +68,8 @@ def text_report(outcome):
     looks, changes = _remarks(outcome, LOOK), _remarks(outcome, CHANGED)
     parts = []
     if outcome.questions or looks:
-        parts.append(["To look at:"] + [_one_line(question) for question in outcome.questions] + _lines(looks))
+        questions = [_one_line(question) for question in outcome.questions]
+        parts.append(["To look at:"] + questions + _lines(looks))
     if changes:
         parts.append(["Changed:"] + _lines(changes))
     parts.append(_about(outcome))
@@ -126,7 +128,8 @@ def table(outcome):
         if kind == LOOK:
             rows += [("1", "-", _one_line(question)) for question in outcome.questions]
         if rows:
-            lines += ["", "%5s  %5s  %s" % ("times", "files", title), "%s  %s  %s" % ("-" * 5, "-" * 5, "-" * 60)]
+            lines += ["", "%5s  %5s  %s" % ("times", "files", title),
+                      "%s  %s  %s" % ("-" * 5, "-" * 5, "-" * 60)]
             for times, files, message in rows:
                 lines.append(textwrap.fill(
                     message, _WIDTH, initial_indent="%5s  %5s  " % (times, files), subsequent_indent=" " * 14,
