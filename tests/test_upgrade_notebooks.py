@@ -125,6 +125,15 @@ class NotebooksTest(UpgradeCase):
         self.assertEqual([cell["source"][-1] for cell in cells],
                          ["old", "a = = old", "pip install old", "import tensorflow", "new"])
 
+    def test_cells_of_both_pythons(self):
+        for cells, left in [(["print 'a'", "print('b', end='')", "print(c, file=d)"], 1),
+                            (["print 'a'", "exec 'b'", "print('c', end='')"], 3),
+                            (["from __future__ import print_function", "print 'a'", "print('b', end='')"], 2),
+                            (["a", "print 'b'", "print('c')"], None)]:
+            found = Notebook(data_of(notebook(*map(code, cells))))
+            self.assertEqual([place for place, _, _ in found.remarks], ["cell %d, line 1" % left] if left else [])
+            self.assertEqual(found.text.count("\n"), 2 if left else 4)
+
     def test_lost_lines(self):
         found = Notebook(data_of(notebook(code("a"), code("b"), code("%ls\n", "c"))))
         for text in ("a\nb", found.text.replace("keeps line", "lost line"),

@@ -3,7 +3,7 @@ import collections
 import json
 import re
 
-from .cells import Cell, LostLines
+from .cells import Cell, LostLines, parses, parses_as_python3
 from .errors import Unusable
 
 __all__ = ["LARGEST_NOTEBOOK", "Notebook"]
@@ -42,6 +42,7 @@ class Notebook(object):
     def __init__(self, data):
         self._json, self._mark = _decoded(data)
         self._codes = self._find_codes()
+        self._choose_python()
         self._starts, parts, line = [], [], 1
         for code in self._python():
             if parts:
@@ -108,6 +109,22 @@ class Notebook(object):
     def _place(self, code, line):
         above = sum(2 + other.cell.source.count("\n") for other in self._codes if other.number < code.number)
         return "cell %d, line %d" % (code.number, line), above + 1 + line
+
+    def _choose_python(self):
+        """Leaves the cells of one Python as they are, where the cells are of both."""
+        codes = self._python()
+        if parses("\n".join(code.cell.text for code in codes)):
+            return
+        of_3 = [code for code in codes if parses_as_python3(code.cell.text)]
+        of_2 = [code for code in codes if code not in of_3]
+        for code in of_3:
+            if parses("\n".join(other.cell.text for other in codes if other in of_2 or other is code)):
+                of_2.append(code)
+        kept, left = (of_3, 2) if len(of_3) >= len(of_2) else (of_2, 3)
+        for code in codes:
+            if code not in kept:
+                code.cell.leave("the cell is Python %d and most others are Python %d, so it was left as it is. "
+                                "Rewrite it by hand." % (left, 5 - left))
 
     def _split(self, text):
         """The new source of each cell that is Python, by its number."""
