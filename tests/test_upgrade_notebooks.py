@@ -4,7 +4,7 @@ import json
 from Project_RNN_Enhancement.upgrade.cells import Cell, LostLines
 from Project_RNN_Enhancement.upgrade.errors import Unusable
 from Project_RNN_Enhancement.upgrade.notebooks import Notebook
-from tests.upgrade_case import UpgradeCase
+from tests.upgrade_case import Rewriting, UpgradeCase
 
 
 def code(*lines, **more):
@@ -175,6 +175,13 @@ class NotebooksTest(UpgradeCase):
         self.assertIn("\nbroken.ipynb:1: it isn't a notebook", out)
         self.assertEqual(self.new("broken.ipynb"), b"{")
         self.assertEqual(json.loads(self.new("n.ipynb").decode())["cells"][1]["source"], ["%ls\n", "new"])
+
+    def test_sentences_about_the_program(self):
+        self.add("b/n.ipynb", data_of(notebook(code("a\n", "b"), code("c"))))
+        self.add("n.ipynb", data_of(notebook(words("a"), code("a"))))
+        _, out = self.upgrade(convert=Rewriting(["n.ipynb:1: new; b/n.ipynb:4: old; a.py:1: x."], ["b/n.ipynb:1?"]))
+        self.assertIn("\nn.ipynb, cell 2, line 1: new; b/n.ipynb, cell 2, line 1: old; a.py:1: x.\n", out)
+        self.assertIn("\nb/n.ipynb, cell 1, line 1?\n", out)
 
 
 class CellTest(UpgradeCase):

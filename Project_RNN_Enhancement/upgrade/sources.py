@@ -1,6 +1,7 @@
 """The files of a program on their way through the upgrade: read, rewritten, written."""
 import collections
 import os
+import re
 import traceback
 
 from .errors import CommandError, Unusable, reason
@@ -55,7 +56,7 @@ class Sources(object):
         for path, source in self._sources.items():
             if path in converted:
                 self._take(path, source, converted[path])
-        return list(notes), list(questions)
+        return list(map(self._with_cells, notes)), list(map(self._with_cells, questions))
 
     def write(self, staging):
         """Puts everything that goes into the new folder there."""
@@ -82,6 +83,14 @@ class Sources(object):
             remarks=sorted(collections.OrderedDict.fromkeys(self._remarks.get(path, ())),
                            key=lambda remark: remark.line))
             for path in sorted(paths, key=lambda path: path.split("/"))]
+
+    def _with_cells(self, sentence):
+        """A sentence that names lines of sources, with the cells instead where the source is a notebook."""
+        for path, source in self._sources.items():
+            if isinstance(source, Notebook):
+                sentence = re.sub(r"(?<![\w./-])%s:(\d+)" % re.escape(path), lambda found, place=source.place: (
+                    "%s, %s" % (found.group().rpartition(":")[0], place(int(found.group(1)))[0])), sentence)
+        return sentence
 
     def _read(self, entry):
         is_notebook = entry.kind == NOTEBOOK
