@@ -39,8 +39,12 @@ class NumPy(Scoped):
         if not name.startswith("numpy."):
             return
         short = name[len("numpy."):]
-        if short in _BUILT_IN and not self.is_bound(_BUILT_IN[short]):
+        if short in _BUILT_IN:
             new = _BUILT_IN[short]
+            if self.is_bound_at(node, new):
+                self.look(node, "np.%s is gone in newer NumPy: it was Python's own %s, which is another thing here" % (
+                    short, new))
+                return
             self.rename(node, new, "np.%s is gone in newer NumPy: it was Python's own %s" % (short, new))
         elif short in _RENAMED:
             self.rename(node.attr, _RENAMED[short], "np.%s is gone in NumPy 2: np.%s is the same" % (short, _RENAMED[short]))

@@ -4,9 +4,9 @@ import collections
 
 __all__ = ["Signs", "has_future_division", "own_next", "signs_of"]
 
-# certain: whether it can't run on Python 3; polyglot: whether it was made for both; print_statement: whether
+# count: how many things in it can't run on Python 3; polyglot: whether it was made for both; print_statement: whether
 # `print` is a statement; bound: set of names that the text binds anywhere.
-Signs = collections.namedtuple("Signs", "certain polyglot print_statement bound")
+Signs = collections.namedtuple("Signs", "count polyglot print_statement bound")
 
 # Each of these is one that fixers.py takes out, so that its output shows none.
 NAMES = frozenset("StandardError basestring long raw_input unichr unicode xrange".split())
@@ -35,8 +35,8 @@ def signs_of(tree, modules=()):
     found.visit(tree)
     modules = found.imported - found.assigned - frozenset(modules)
     bound = found.assigned | found.imported
-    certain = found.print_statement or found.certain or bool(found.names - bound or found.used & modules)
-    return Signs(certain, found.polyglot, found.print_statement, bound)
+    count = found.count + len(found.names - bound) + len(found.used & modules)
+    return Signs(count, found.polyglot, found.print_statement, bound)
 
 
 def has_future_division(tree):
@@ -62,11 +62,11 @@ class _Signs(ast.NodeVisitor):
         # Names that only Python 2 has; modules that something is taken from that only Python 2 has.
         self.names, self.used = set(), set()
         self.assigned, self.imported = set(), set()
-        self.certain = self.polyglot = self.print_statement = False
+        self.count, self.polyglot, self.print_statement = 0, False, False
 
     def _sign(self):
         if not self.guards:
-            self.certain = True
+            self.count += 1
 
     def _guarded(self, nodes):
         self.guards += 1
@@ -120,7 +120,7 @@ class _Signs(ast.NodeVisitor):
     visit_FunctionDef = visit_AsyncFunctionDef = _function
 
     def visit_ClassDef(self, node):
-        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef) and not each.decorator_list}
         assigned = {target.id for each in node.body if isinstance(each, ast.Assign) for target in each.targets
                     if isinstance(target, ast.Name)}
         everything = methods | assigned
@@ -163,6 +163,7 @@ class _Signs(ast.NodeVisitor):
     def visit_Expr(self, node):
         if _was_print_statement(node.value):
             self.print_statement = True
+            self.count += 1
         self.generic_visit(node)
 
 
