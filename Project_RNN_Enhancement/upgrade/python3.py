@@ -10,7 +10,7 @@ import libcst
 from fissix.pgen2 import parse, token, tokenize
 
 from . import division, fixers, python2_signs
-from .findings import changed
+from .findings import changed, look
 
 __all__ = ["NotPython", "defines_own_next", "is_python2", "source_lines", "to_python3"]
 
@@ -69,11 +69,11 @@ def is_python2(text, modules=(), python2=False):
     if tree is None:
         return not _is_newer_python(text)
     signs = python2_signs.signs_of(tree, modules)
-    if not signs.count or python2:
-        return python2 and not signs.polyglot or bool(signs.count)
+    if not signs.lines or python2:
+        return python2 and not signs.polyglot or bool(signs.lines)
     # What shows Python 2 and can't be taken out is no reason to go over the text a second time.
     new = _tree(_converted(text, modules, frozenset(), False)[0])
-    return new is None or python2_signs.signs_of(new, modules).count < signs.count
+    return new is None or len(python2_signs.signs_of(new, modules).lines) < len(signs.lines)
 
 
 @functools.lru_cache(maxsize=16)
@@ -88,8 +88,13 @@ def _converted(text, modules, siblings, plain_next):
         plain_next = plain_next or python2_signs.own_next(tree)
     new, findings = _fixed(text, _fixer_names(bound, siblings), print_function, plain_next, siblings)
     tree = _tree(new)
-    if tree is not None and not python2_signs.has_future_division(tree):
-        divided, more = division.rewrite(new)
+    if tree is not None:
+        more = [look(line, "Only Python 2 has a name that is used here: see what takes its place")
+                for line in python2_signs.signs_of(tree, modules).lines]
+        divided = new
+        if not python2_signs.has_future_division(tree):
+            divided, divisions = division.rewrite(new)
+            more += divisions
         lines = source_lines(text, new)
         findings += [finding._replace(line=lines[finding.line - 1]) for finding in more]
         new = divided

@@ -116,9 +116,11 @@ class Bindings(libcst.CSTVisitor):
             self.values[target] = value
             self.names.add(target.value)
         elif isinstance(target, (libcst.Tuple, libcst.List)):
-            for element in target.elements:
-                if isinstance(element.value, libcst.Name):
-                    self.names.add(element.value.value)
+            values = [None] * len(target.elements)
+            if isinstance(value, (libcst.Tuple, libcst.List)) and len(value.elements) == len(values):
+                values = [element.value for element in value.elements]
+            for element, given in zip(target.elements, values):
+                self._bind(element.value, given)
 
     def visit_Import(self, node):
         for alias in node.names:

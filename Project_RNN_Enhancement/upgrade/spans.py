@@ -62,6 +62,12 @@ class Parsed(object):
 
     def names(self, node):
         """Set of the full names that an expression may stand for ("numpy.float", "builtins.open"); "" for the text's own."""
+        base = node
+        while isinstance(base, libcst.Attribute):
+            base = base.value
+        # Of open(...).read libcst says that it is open.
+        if not isinstance(base, libcst.Name):
+            return set()
         # libcst's own provider of names works them all out, of which the rules ask for few.
         scope = self.metadata(metadata.ScopeProvider).get(node)
         names = () if scope is None else scope.get_qualified_names_for(node)
