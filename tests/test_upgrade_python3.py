@@ -175,7 +175,7 @@ class PiecesTest(unittest.TestCase):
         self.assertEqual(_lines(findings, CHANGED), [3, 4, 6])
 
     def test_what_stays_python2_is_converted_once(self):
-        old = "from urllib import unwrap, quote\nx = raw_input('a')\nfor k in d.iterkeys(): print(k)\n"
+        old = "y = apply(f)\nx = raw_input('a')\nfor k in d.iterkeys(): print(k)\n"
         new, findings = python3.to_python3(old)
         self.assertIn("x = input('a')", new)
         self.assertEqual(_lines(findings, LOOK), [1])

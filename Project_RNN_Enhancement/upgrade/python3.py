@@ -11,6 +11,7 @@ from fissix.pgen2 import parse, token, tokenize
 
 from . import division, fixers, python2_signs
 from .findings import changed, look
+from .fixer_reasons import BUILT_IN, REASONS
 
 __all__ = ["NotPython", "defines_own_next", "is_python2", "source_lines", "to_python3"]
 
@@ -138,7 +139,7 @@ def _tree(text):
 def _is_newer_python(text):
     """Whether it is Python 3 in a syntax that this Python doesn't have yet."""
     # The newest libcst reads Python 2's `except A, e` as today's `except A, B`.
-    if re.search(r"^\s*except\s+[^:(]+,", text, re.M):
+    if re.search(r"^\s*except\b[^:\n]*,\s*\w+\s*:", text, re.M):
         return False
     try:
         libcst.parse_module(text)
@@ -149,11 +150,11 @@ def _is_newer_python(text):
 
 def _fixer_names(bound, siblings):
     """The fixers to run: not those that look for a built-in function that the text defines itself."""
-    left_out = {fixer for name, fixer in fixers.BUILT_IN.items() if name in bound}
+    left_out = {fixer for name, fixer in BUILT_IN.items() if name in bound}
     # Its own fixer takes `import` apart only where there is something to make relative.
     if not siblings:
         left_out.add("import")
-    return [name for name in fixers.REASONS if name not in left_out]
+    return [name for name in REASONS if name not in left_out]
 
 
 def _bound_names(text):
