@@ -3,7 +3,7 @@ import importlib
 import re
 
 from fissix import fixer_base, pygram, refactor
-from fissix.fixer_util import Call, Name, is_probably_builtin
+from fissix.fixer_util import Call, Name, does_tree_import, is_probably_builtin
 from fissix.fixes import fix_filter, fix_import, fix_map, fix_next, fix_print, fix_types, fix_unicode
 from fissix.pgen2 import token
 
@@ -239,6 +239,16 @@ def _line(node):
     return 1
 
 
+def _lines(name, node, results):
+    """The lines that a fixer is about to change in a node."""
+    if name == "next" and results.get("name"):
+        return [_line(results["name"])]
+    if name == "except":
+        named = [each for each in results["cleanup"] if len(each.children) == 4 and each.children[2].type == token.COMMA]
+        return [_line(each) for each in named or [node]]
+    return [_line(node)]
+
+
 class Refactoring(refactor.RefactoringTool):
     """fissix with the fixers of a list; keeps a finding for each line that one of them changes.
 
@@ -275,14 +285,14 @@ class Refactoring(refactor.RefactoringTool):
         transform = fixer.transform
 
         def watched(node, results):
-            # What is renamed in a class is a line of the class's body.
-            place = results.get("name") if name == "next" else node
-            line, before, parent = _line(place or node), str(node), node.parent
+            lines, before, parent = _lines(name, node, results), str(node), node.parent
             reason = TEXT_REASON if name == "unicode" and node.type == token.STRING else REASONS[name]
+            imports = name == "reduce" and not does_tree_import("functools", "reduce", node)
             new = transform(node, results)
             gone = new is None and parent is not None and node.parent is None
-            if gone or str(node if new is None else new) != before:
-                self._add(changed(line, reason + "."))
+            if gone or imports or str(node if new is None else new) != before:
+                for line in lines:
+                    self._add(changed(line, reason + "."))
             return new
 
         def warning(node, reason=None):
