@@ -317,8 +317,8 @@ class HParamsTest(unittest.TestCase):
         return library.HParams(rate=0.1, units=16, cell="gru", sizes=[1, 2], flag=True, names=["a"])
 
     TEXTS = ["rate=0.5,units=32", "cell=lstm", "sizes=[3,4,5]", "sizes[1]=7", "flag=false", "names=[x,y]", "rate=3",
-             "rate=1e-3 , units=2", "", "flag=1", "sizes=4"]
-    WRONG = ["units=1.5", "unknown=1", "units", "flag=maybe", "rate=0.1,rate=0.2", "sizes=[1", "units=x"]
+             "rate=1e-3 , units=2", "", "flag=1"]
+    WRONG = ["units=1.5", "unknown=1", "units", "flag=maybe", "rate=0.1,rate=0.2", "sizes=[1", "units=x", "sizes=4"]
 
     def test_parses(self):
         found = [sorted(self.params().parse(text).values().items()) for text in self.TEXTS]
@@ -334,7 +334,8 @@ class HParamsTest(unittest.TestCase):
     @unittest.skipUnless(IS_TF_1, "needs tf.contrib")
     def test_as_in_contrib(self):
         stock = contrib("training")
-        for text in self.TEXTS:
+        # Contrib read a value for one item of a list, and then refused it.
+        for text in set(self.TEXTS) - {"sizes[1]=7"}:
             with self.subTest(text):
                 self.assertEqual(self.params(stock).parse(text).values(), self.params().parse(text).values())
         self.assertEqual(self.params(stock).to_json(sort_keys=True), self.params().to_json(sort_keys=True))
