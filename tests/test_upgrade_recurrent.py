@@ -226,7 +226,7 @@ LOOKS = {
     "a name that is nowhere": ("import tensorflow.compat.v1 as tf\ntf.no_such_thing(1)\n", "no such name", 2),
     "a private name that the package hasn't":
         ("from tensorflow.python.ops.rnn_cell import _no_such\n", "has no _no_such", 1),
-    "contrib that has no place": ("from tensorflow.contrib import tpu_not\ntpu_not.x\n", "has it no more", 1),
+    "contrib that has no place": ("from tensorflow.contrib import tpu_not\ntpu_not.x\n", "no contrib", 1),
     "text that is run": ("eval('tf.nn.rnn_cell.' + name)\n", "eval or exec", 1),
     "a tutorial's module that isn't there":
         ("from tensorflow.models.rnn.ptb import reader\nreader.x\n", "put the module beside", 1),

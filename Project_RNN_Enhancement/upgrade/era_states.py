@@ -156,8 +156,11 @@ class States(object):
         else:
             parts = dict(self.parts_of(node.value))
             parts[None] = self.of(node.value)
+        is_property = any(getattr(item, "id", None) == "property" for item in function.decorator_list)
         for index, kinds in parts.items():
-            if kinds:
+            if is_property and index is None and kinds:
+                self.attributes.setdefault(function.name, set()).update(kinds)
+            elif kinds:
                 self.results.setdefault(function.name, {}).setdefault(index, set()).update(kinds)
 
     def uses(self):

@@ -1,10 +1,10 @@
 """Python source between bytes and text: coding line, byte order mark and line ends stay as they were."""
 import codecs
 import collections
-import difflib
 import os
 import re
 
+from .differences import line_changes
 from .errors import Unusable
 
 __all__ = ["LARGEST_SOURCE", "SourceText", "is_python", "is_notebook"]
@@ -83,8 +83,7 @@ class SourceText(object):
             return text.replace("\n", usual)
         before, after = self.text.split("\n"), text.split("\n")
         ends = [usual] * len(after)
-        opcodes = difflib.SequenceMatcher(None, before, after).get_opcodes()
-        for _, first, last, new_first, new_last in opcodes:
+        for _, first, last, new_first, new_last in line_changes(before, after):
             kept = min(last - first, new_last - new_first, len(self._ends) - first)
             ends[new_first:new_first + max(kept, 0)] = self._ends[first:first + max(kept, 0)]
         return "".join(line + end for line, end in zip(after, ends[:len(after) - 1] + [""]))

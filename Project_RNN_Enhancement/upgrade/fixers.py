@@ -3,7 +3,7 @@ import importlib
 import re
 
 from fissix import fixer_base, pygram, refactor
-from fissix.fixer_util import Call, Name
+from fissix.fixer_util import Call, Name, is_probably_builtin
 from fissix.fixes import fix_filter, fix_import, fix_map, fix_next, fix_print, fix_types, fix_unicode
 from fissix.pgen2 import token
 
@@ -48,6 +48,7 @@ REASONS = {
     "numliterals": "Python 3 writes this number in another way",
     "operator": "This function of the module operator is gone in Python 3",
     "paren": "Python 3 wants parentheses here",
+    "plain_names": "This built-in function has another name in Python 3",
     "print": "print is a function in Python 3",
     "raise": "Python 3 raises with the message in parentheses",
     "raw_input": "raw_input is called input in Python 3",
@@ -69,7 +70,7 @@ REASONS = {
 TEXT_REASON = 'Python 3 has no ur"..." and reads \\u in text as the beginning of a character'
 # A function that a program defines itself is not the one that the fixer looks for.
 BUILT_IN = {name: name for name in "apply execfile file filter input intern long map raw_input reduce reload zip".split()}
-BUILT_IN.update({"range": "xrange", "xrange": "xrange", "basestring": "basestring"})
+BUILT_IN.update({"range": "xrange", "xrange": "xrange", "basestring": "basestring", "unicode": "unicode"})
 
 
 class FixFile(fixer_base.BaseFix):
@@ -158,6 +159,20 @@ class FixPrint(fix_print.FixPrint):
         return super(FixPrint, self).transform(node, results)
 
 
+class FixPlainNames(fixer_base.BaseFix):
+    """xrange and raw_input where they are handed on instead of called."""
+
+    BM_compatible = True
+    PATTERN = "name='xrange' | name='raw_input'"
+    run_order = 9
+    names = {"xrange": "range", "raw_input": "input"}
+
+    def transform(self, node, results):
+        if is_probably_builtin(node):
+            return Name(self.names[node.value], prefix=node.prefix)
+        return None
+
+
 class FixTypes(fix_types.FixTypes):
     """Python 2's str is text more often than bytes."""
 
@@ -182,7 +197,7 @@ class FixUnicode(fix_unicode.FixUnicode):
 
 
 OWN = {"default_encoding": FixDefaultEncoding, "file": FixFile, "filter": FixFilter, "import": FixImport, "map": FixMap,
-       "next": FixNext, "print": FixPrint, "types": FixTypes,
+       "next": FixNext, "plain_names": FixPlainNames, "print": FixPrint, "types": FixTypes,
        "unicode": FixUnicode}
 
 

@@ -4,6 +4,7 @@ import html
 import unicodedata
 
 from . import report
+from .differences import line_changes
 from .errors import printable
 from .findings import CHANGED, LOOK
 
@@ -82,7 +83,7 @@ def _side_by_side(number, file):
         if _shown(remark, file):
             said.setdefault(remark.line, []).append(remark.message)
     rows = []
-    for tag, first, last, new_first, new_last in difflib.SequenceMatcher(None, before, after).get_opcodes():
+    for tag, first, last, new_first, new_last in line_changes(before, after):
         if tag == "equal":
             rows += _equal_rows(number, before, first, last, new_first, len(before), said)
             continue

@@ -8,8 +8,9 @@ __all__ = ["Signs", "has_future_division", "own_next", "signs_of"]
 # `print` is a statement; bound: set of names that the text binds anywhere.
 Signs = collections.namedtuple("Signs", "certain polyglot print_statement bound")
 
-NAMES = frozenset("""apply basestring buffer cmp coerce execfile file intern long raw_input reduce reload unichr unicode
-                     xrange StandardError""".split())
+# Each of these is one that fixers.py takes out, so that its output shows none.
+NAMES = frozenset("StandardError basestring long raw_input unichr unicode xrange".split())
+CALLED = frozenset("apply execfile file intern reduce reload".split())
 METHODS = frozenset("iteritems iterkeys itervalues viewitems viewkeys viewvalues".split())
 MODULES = frozenset("""BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO Tkinter
                        __builtin__ anydbm cPickle cStringIO commands cookielib dummy_thread htmlentitydefs httplib robotparser
@@ -17,7 +18,6 @@ MODULES = frozenset("""BaseHTTPServer ConfigParser Cookie HTMLParser Queue Simpl
 ATTRIBUTES = {
     "itertools": "izip imap ifilter izip_longest ifilterfalse".split(),
     "os": ["getcwdu"],
-    "string": "atof atoi join letters lower lowercase maketrans replace split strip upper uppercase".split(),
     "sys": ["maxint", "setdefaultencoding"],
     "urllib": "quote quote_plus unquote unquote_plus urlencode urlopen urlretrieve".split(),
 }
@@ -33,7 +33,6 @@ def signs_of(tree, modules=()):
     """
     found = _Signs(frozenset(modules))
     found.visit(tree)
-    # A variable called `string` has Python 3's methods.
     modules = found.imported - found.assigned - frozenset(modules)
     bound = found.assigned | found.imported
     certain = found.print_statement or found.certain or bool(found.names - bound or found.used & modules)
@@ -110,7 +109,7 @@ class _Signs(ast.NodeVisitor):
         if top in ("six", "future", "past", "builtins", "__future__"):
             self.polyglot = True
             if "*" in names:
-                self.imported |= NAMES
+                self.imported |= NAMES | CALLED
         if top not in self.modules and (top in MODULES or names & set(ATTRIBUTES.get(node.module or "", ()))):
             self._sign()
 
@@ -154,6 +153,8 @@ class _Signs(ast.NodeVisitor):
 
     def visit_Call(self, node):
         function = node.func
+        if isinstance(function, ast.Name) and function.id in CALLED and not self.guards:
+            self.names.add(function.id)
         if isinstance(function, ast.Attribute) and not node.keywords:
             if function.attr in METHODS and not node.args or function.attr == "has_key" and len(node.args) == 1:
                 self._sign()

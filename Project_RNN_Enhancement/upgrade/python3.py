@@ -3,6 +3,7 @@ import ast
 import difflib
 import io
 import re
+import warnings
 
 import libcst
 from fissix.pgen2 import parse, token, tokenize
@@ -105,11 +106,19 @@ def source_lines(old, new):
     return lines
 
 
-def _tree(text):
+def _read(text):
+    """(syntax tree, None) of Python 3 text, or (None, what Python raises)."""
     try:
-        return ast.parse(text)
-    except _UNREADABLE:
-        return None
+        with warnings.catch_warnings():
+            # "\\d" in a text is the program's own matter.
+            warnings.simplefilter("ignore")
+            return ast.parse(text), None
+    except _UNREADABLE as error:
+        return None, error
+
+
+def _tree(text):
+    return _read(text)[0]
 
 
 def _is_newer_python(text):
@@ -159,9 +168,8 @@ def _fixed(text, names, print_function, plain_next, siblings):
     except (parse.ParseError, tokenize.TokenError) + _UNREADABLE as error:
         raise _not_python(text, error)
     findings = list(tool.findings)
-    try:
-        ast.parse(new)
-    except IndentationError:
+    _, error = _read(new)
+    if isinstance(error, IndentationError):
         # Python 2 took a tab for the way to the next of the columns 8, 16, ...
         straight = _without_tabs(text)
         if straight == text:
@@ -171,9 +179,9 @@ def _fixed(text, names, print_function, plain_next, siblings):
         new, findings = _fixed(straight, names, print_function, plain_next, siblings)
         findings.append(changed(lines[0], "Python 3 takes no mixture of tabs and spaces: %d lines that began with a tab "
                                           "now begin with as many spaces as Python 2 took it for." % len(lines)))
-    except _UNREADABLE:
-        if names and not _is_newer_python(new):
-            raise _not_python(text, None)
+    elif error is not None and names and not _is_newer_python(new):
+        line = source_lines(text, new)[(getattr(error, "lineno", 1) or 1) - 1]
+        raise NotPython(line, "not Python 3: %s, and Python 2 to 3 doesn't change that" % getattr(error, "msg", error))
     return new, findings
 
 
@@ -194,12 +202,9 @@ def _not_python(text, error):
     """The NotPython of a text: of the two Pythons, what the one says that came further."""
     lines = len(text.split("\n"))
     said = []
-    try:
-        ast.parse(text)
-    except SyntaxError as newer:
-        said.append((newer.lineno or 1, "not Python 3: %s" % newer.msg))
-    except _UNREADABLE as newer:
-        said.append((1, "not Python 3: %s" % newer))
+    _, newer = _read(text)
+    if newer is not None:
+        said.append((getattr(newer, "lineno", 1) or 1, "not Python 3: %s" % getattr(newer, "msg", newer)))
     if isinstance(error, parse.ParseError):
         said.append((error.context[1][0], "not Python 2: %s at %r" % (error.msg, error.value)))
     elif isinstance(error, tokenize.TokenError):

@@ -2,6 +2,8 @@
 import libcst
 from libcst import metadata
 
+from . import scopes
+
 __all__ = ["Parsed", "findings_order"]
 
 
@@ -18,7 +20,7 @@ class Parsed(object):
         self._wrapper = metadata.MetadataWrapper(libcst.parse_module(text), unsafe_skip_copy=True)
         self.tree = self._wrapper.module
         self._positions = self.metadata(metadata.PositionProvider)
-        self._names = None
+        self._names = self._bindings = None
         self._edits, self.findings = {}, []
         starts = [0]
         for line in text.split("\n"):
@@ -28,6 +30,13 @@ class Parsed(object):
     def metadata(self, provider):
         """What one of libcst's providers says: dict from node."""
         return self._wrapper.resolve(provider)
+
+    def bindings(self):
+        """scopes.Bindings of the text."""
+        if self._bindings is None:
+            self._bindings = scopes.Bindings()
+            self.tree.visit(self._bindings)
+        return self._bindings
 
     def line(self, node):
         """The line, from 1, on which the node begins."""

@@ -125,12 +125,19 @@ def _link(root, path, real, mode, tree):
                   "was neither read nor copied. Make the link again, or run the command on that program too."
                   % printable(target)))
         return None
-    # A link that goes through the old folder's own place would leave the new folder.
-    here = os.path.dirname(real)
-    if os.path.isabs(target) or not _inside(os.path.normpath(os.path.join(here, target)), root):
-        target = os.path.relpath(end, here)
+    # On its way it may leave the folder and come back, and that would be the old folder.
+    if os.path.isabs(target) or _leaves(path.count("/"), target):
+        target = os.path.relpath(end, os.path.dirname(real))
     return Entry(path, real, LINK, mode, target)
 
 
 def _inside(path, folder):
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _leaves(depth, target):
+    for part in target.split("/"):
+        depth += -1 if part == ".." else part not in ("", ".")
+        if depth < 0:
+            return True
+    return False
