@@ -62,7 +62,6 @@ _CONTRIB_MODULES = {
         layers.python.layers layers.python.layers.embedding_ops layers.python.layers.encoders
         layers.python.layers.feature_column layers.python.layers.initializers layers.python.layers.layers
         layers.python.layers.optimizers layers.python.layers.regularizers layers.python.layers.summaries""",
-    "contrib.layers.utils": "layers.python.layers.utils",
     "contrib.framework": """
         framework.python.framework framework.python.framework.checkpoint_utils
         framework.python.framework.tensor_util framework.python.ops framework.python.ops.arg_scope
@@ -93,7 +92,7 @@ _STAY = {
         Zeros""",
     "ops.nn_ops": "Convolution",
     "ops.variable_scope": "EagerVariableStore default_variable_creator with_variable_store",
-    "ops.variables": "PartitionedVariable RefVariable VariableV1",
+    "ops.variables": "PartitionedVariable RefVariable",
     "framework.ops": """
         RegisterStatistics convert_n_to_tensor get_all_collection_keys has_default_graph inside_function
         get_gradient_function name_from_scope_name strip_name_scope prepend_name_scope register_proto_function
@@ -120,6 +119,8 @@ _NAMES = {
     "tensorflow.python.ops.math_ops.tanh": "tensorflow.nn.tanh",
     "tensorflow.python.ops.math_ops.sigmoid": "tensorflow.nn.sigmoid",
     "tensorflow.python.ops.clip_ops.global_norm": "tensorflow.global_norm",
+    "tensorflow.python.ops.variables.VariableV1": "tensorflow.Variable",
+    "tensorflow.contrib.layers.python.layers.utils": "tensorflow.contrib.layers.python.layers.utils",
     "tensorflow.python.util.nest.is_sequence": "tensorflow.nest.is_nested",
     "tensorflow.python.training.summary_io.SummaryWriter": "tensorflow.summary.FileWriter",
     "tensorflow.python.training.summary_io.SummaryWriterCache": "tensorflow.summary.FileWriterCache",
