@@ -17,7 +17,8 @@ def _is_old(call, old, new):
 
 def concat(call):
     """tf.concat(axis, values) -> tf.concat(values, axis)."""
-    call.rename_keywords({"concat_dim": "axis"})
+    if call.rename_keywords({"concat_dim": "axis"}):
+        call.changed("concat's axis is called axis since 1.0.")
     given, keywords = call.positional, call.keywords
     if call.has_star and not given:
         return

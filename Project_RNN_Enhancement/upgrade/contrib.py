@@ -12,6 +12,7 @@ _MODULES = {
     "contrib.lookup": "contrib_lookup_enhanced",
     "contrib.crf": "contrib_crf_enhanced",
     "contrib.cudnn_rnn": "contrib_cudnn_rnn_enhanced",
+    "contrib.metrics.accuracy": "contrib_metrics_enhanced.accuracy",
     "contrib.learn.preprocessing": "contrib_learn_enhanced",
     "contrib.learn.datasets.mnist": "contrib_learn_enhanced",
     "contrib.learn.ModeKeys": "contrib_learn_enhanced.ModeKeys",
@@ -76,6 +77,8 @@ _CUDNN = ("it is gone: use a stack of CudnnCompatibleLSTMCell or CudnnCompatible
 _TABLE = "it is gone: index_table_from_file, index_table_from_tensor and their inverses take its place."
 _LOOP = "it is gone: write the training loop with a session, or use tf_slim (tf_slim.learning, tf_slim.evaluation)."
 
+_PRIVATE = "it was private to contrib and is gone: write what it did by hand."
+
 # What isn't in the place that its module has as a whole -> what to do about it.
 _WITHOUT_PLACE = {
     "contrib.layers": dict(
@@ -90,9 +93,10 @@ _WITHOUT_PLACE = {
             weighted_sum_from_feature_columns""".split()],
         bow_encoder="it is gone: take tf.reduce_mean(contrib_layers_enhanced.embed_sequence(...), 1).",
         embedding_lookup_unique="it is gone: tf.nn.embedding_lookup gives the same values.",
-        utils="it is gone: write what is used of it by hand.",
+        python=_PRIVATE,
     ),
     "contrib.framework": dict(
+        python=_PRIVATE,
         deprecated="it marked functions as deprecated: leave it out.",
         deprecated_args="it marked arguments as deprecated: leave it out.",
         filter_variables="it is gone: choose from the list with re.",
@@ -115,6 +119,7 @@ _WITHOUT_PLACE = {
             FeedingQueueRunner StopAfterNEvalsHook SummaryAtEndHook add_gradients_summaries clip_gradient_norms
             clip_gradient_norms_fn create_train_op evaluate_once evaluate_repeatedly get_or_create_eval_step
             multiply_gradients train wait_for_new_checkpoint""".split()],
+        python=_PRIVATE,
         GreedyLoadBalancingStrategy="place variables round-robin (tf.train.replica_device_setter).",
         RandomStrategy="place variables round-robin (tf.train.replica_device_setter).",
         byte_size_load_fn="place variables round-robin (tf.train.replica_device_setter).",
@@ -187,6 +192,14 @@ def _explained():
         "contrib.tensorrt": "it is tf.experimental.tensorrt, for saved models.",
         "contrib.tpu": "it is in tf.tpu in part; estimators for TPUs are gone.",
         "estimator": _ESTIMATORS,
+        "python.framework.tensor_shape.matrix": "write tf.TensorShape([rows, columns]).",
+        "python.framework.tensor_shape.scalar": "write tf.TensorShape([]).",
+        "python.framework.tensor_shape.vector": "write tf.TensorShape([length]).",
+        "python.framework.tensor_util.maybe_set_static_shape": "call set_shape where the shape is known.",
+        "python.framework.tensor_util.shape_tensor": "write tf.convert_to_tensor(shape).",
+        "python.ops.variable_scope.default_variable_creator": (
+            "it is tensorflow.python.ops.variable_v1.default_variable_creator, which is private."),
+        "python.ops.variables.RefVariable": "it is tensorflow.python.ops.ref_variable.RefVariable, which is private.",
         "keras.layers": _KERAS,
         "keras.models": _KERAS,
         "keras.Model": _KERAS,

@@ -42,18 +42,6 @@ def _by_name(names, renamed):
     return rule
 
 
-def accuracy(call):
-    """tf.contrib.metrics.accuracy(predictions, labels) -> the mean of what is equal."""
-    predictions, labels = call.get(0, "predictions"), call.get(1, "labels")
-    if call.has_star or predictions is None or labels is None or call.get(2, "weights") is not None:
-        call.look("contrib.metrics.accuracy is gone: with weights, write tf.losses.compute_weighted_loss of what is "
-                  "equal, or the weighted mean by hand.")
-        return
-    call.replace("{tf}.reduce_mean({tf}.cast({tf}.equal(%s, %s), {tf}.float32))"
-                 % (call.code(predictions), call.code(labels)))
-    call.changed("contrib.metrics.accuracy is gone; it was the mean of what is equal.")
-
-
 def visualize_embeddings(call):
     """The first argument was a writer, and is the folder that it writes to."""
     node = call.get(0, "summary_writer")
@@ -73,7 +61,6 @@ def read_data_sets(call):
 
 
 CALLS = {
-    "tensorflow.contrib.metrics.accuracy": accuracy,
     "tensorflow.contrib.tensorboard.plugins.projector.visualize_embeddings": visualize_embeddings,
     "tensorflow.examples.tutorials.mnist.input_data.read_data_sets": read_data_sets,
     "tensorflow.contrib.learn.datasets.mnist.read_data_sets": read_data_sets,

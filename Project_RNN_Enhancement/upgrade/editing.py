@@ -78,7 +78,7 @@ class _Edit(cst.CSTTransformer):
                 self.findings.look(line, "%s has no %s, which was %s in TensorFlow: replace it, or write what it did."
                                    % (module, name, public))
         elif not is_name and new.startswith("tensorflow"):
-            said = places.explanation(public, self.target) or places.missing(new, self.target)
+            said = places.explanation(new, self.target) or places.missing(new, self.target)
             if said is not None:
                 self.findings.look(line, "%s: %s" % (_said(public), said))
 

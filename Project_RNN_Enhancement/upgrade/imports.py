@@ -150,7 +150,7 @@ def _moved(path, public, name, alias, line, names, target, findings):
         if not places.is_reachable(new, target) and not names.keeps(alias, target):
             findings.changed(line, "%s isn't needed any more." % path)
             return ""
-        said = places.explanation(public, target) or places.missing(new, target)
+        said = places.explanation(new, target) or places.missing(new, target)
         if said is not None:
             findings.look(line, "%s: %s" % (path, said))
             return None

@@ -7,7 +7,8 @@ _MODULES = {
     "": """
         ops.array_ops ops.check_ops ops.clip_ops ops.confusion_matrix ops.control_flow_ops ops.data_flow_ops
         ops.functional_ops ops.gen_array_ops ops.gen_math_ops ops.gradients ops.gradients_impl ops.histogram_ops
-        ops.init_ops ops.io_ops ops.linalg_ops ops.logging_ops ops.map_fn ops.math_ops ops.parsing_ops
+        ops.init_ops ops.io_ops ops.constant_op ops.linalg_ops ops.logging_ops ops.map_fn ops.math_ops
+        ops.parsing_ops
         ops.partitioned_variables ops.random_ops ops.script_ops ops.session_ops ops.sparse_ops ops.special_math_ops
         ops.spectral_ops ops.standard_ops ops.state_ops ops.string_ops ops.template ops.tensor_array_ops
         ops.variable_scope ops.variables
@@ -62,7 +63,6 @@ _CONTRIB_MODULES = {
         layers.python.layers layers.python.layers.embedding_ops layers.python.layers.encoders
         layers.python.layers.feature_column layers.python.layers.initializers layers.python.layers.layers
         layers.python.layers.optimizers layers.python.layers.regularizers layers.python.layers.summaries""",
-    "contrib.layers.utils": "layers.python.layers.utils",
     "contrib.framework": """
         framework.python.framework framework.python.framework.checkpoint_utils
         framework.python.framework.tensor_util framework.python.ops framework.python.ops.arg_scope
@@ -93,7 +93,7 @@ _STAY = {
         Zeros""",
     "ops.nn_ops": "Convolution",
     "ops.variable_scope": "EagerVariableStore default_variable_creator with_variable_store",
-    "ops.variables": "PartitionedVariable RefVariable VariableV1",
+    "ops.variables": "PartitionedVariable RefVariable",
     "framework.ops": """
         RegisterStatistics convert_n_to_tensor get_all_collection_keys has_default_graph inside_function
         get_gradient_function name_from_scope_name strip_name_scope prepend_name_scope register_proto_function
@@ -120,6 +120,8 @@ _NAMES = {
     "tensorflow.python.ops.math_ops.tanh": "tensorflow.nn.tanh",
     "tensorflow.python.ops.math_ops.sigmoid": "tensorflow.nn.sigmoid",
     "tensorflow.python.ops.clip_ops.global_norm": "tensorflow.global_norm",
+    "tensorflow.python.ops.variables.VariableV1": "tensorflow.Variable",
+    "tensorflow.contrib.layers.python.layers.utils": "tensorflow.contrib.layers.python.layers.utils",
     "tensorflow.python.util.nest.is_sequence": "tensorflow.nest.is_nested",
     "tensorflow.python.training.summary_io.SummaryWriter": "tensorflow.summary.FileWriter",
     "tensorflow.python.training.summary_io.SummaryWriterCache": "tensorflow.summary.FileWriterCache",

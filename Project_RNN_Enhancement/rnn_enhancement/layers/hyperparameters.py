@@ -108,14 +108,14 @@ class HParams(object):
 
     def _read(self, name, index, text, found, at):
         """(the dict that a value belongs to, its key, the value)."""
-        kind, is_list = self._hparam_types[name]
+        kind, _ = self._hparam_types[name]
         if text.startswith("[") and text.endswith("]"):
             items = [item.strip() for item in text[1:-1].split(",") if item.strip()]
             return found, name, [_parsed(kind, item, name) for item in items]
         value = _parsed(kind, text, name)
         if index is not None:
             return at, (name, int(index)), value
-        return found, name, [value] if is_list else value
+        return found, name, value
 
     def override_from_dict(self, values_dict):
         """Sets hyperparameters from a dict; returns this object."""
@@ -132,10 +132,6 @@ class HParams(object):
     def get(self, key, default=None):
         """The value of a name, or `default`."""
         return getattr(self, key) if key in self._hparam_types else default
-
-    def get_model_structure(self):
-        """None; contrib kept a protocol buffer here."""
-        return None
 
     def to_json(self, indent=None, separators=None, sort_keys=False):
         """The values as JSON; functions are left out."""

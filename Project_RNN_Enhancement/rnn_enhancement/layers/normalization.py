@@ -78,8 +78,14 @@ def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, act
         def parameter(name, default, is_trainable):
             return _parameter(name, channels, dtype, default, param_initializers, param_regularizers, is_trainable,
                               variables_collections)
-        beta = parameter("beta", tf.zeros_initializer(), trainable) if center else None
-        gamma = parameter("gamma", tf.ones_initializer(), trainable) if scale else None
+        made = {"beta": None, "gamma": None}
+        # In this order, which is that of the variables in a checkpoint's or program's lists.
+        is_layer = rank != 2 and updates_collections == tf.GraphKeys.UPDATE_OPS
+        for name in ("gamma", "beta") if is_layer else ("beta", "gamma"):
+            if center if name == "beta" else scale:
+                default = tf.zeros_initializer() if name == "beta" else tf.ones_initializer()
+                made[name] = parameter(name, default, trainable)
+        beta, gamma = made["beta"], made["gamma"]
         with tf.variable_scope(tf.get_variable_scope()) as unpartitioned:
             unpartitioned.set_partitioner(None)
             averages = (parameter("moving_mean", tf.zeros_initializer(), False),
