@@ -12,9 +12,9 @@ Signs = collections.namedtuple("Signs", "lines polyglot print_statement bound")
 NAMES = frozenset("StandardError basestring long raw_input unichr unicode xrange".split())
 CALLED = frozenset("apply execfile file intern reduce reload".split())
 METHODS = frozenset("iteritems iterkeys itervalues viewitems viewkeys viewvalues".split())
-MODULES = frozenset("""BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO Tkinter
-                       __builtin__ anydbm cPickle cStringIO commands cookielib dummy_thread htmlentitydefs httplib robotparser
-                       thread tkFileDialog tkMessageBox urllib2 urlparse xmlrpclib""".split())
+MODULES = frozenset("""BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer
+                       StringIO Tkinter __builtin__ anydbm cPickle cStringIO commands cookielib dummy_thread
+                       htmlentitydefs httplib robotparser thread tkFileDialog tkMessageBox urllib2 urlparse xmlrpclib""".split())
 ATTRIBUTES = {
     "itertools": "izip imap ifilter izip_longest ifilterfalse".split(),
     "os": ["getcwdu"],
@@ -22,7 +22,8 @@ ATTRIBUTES = {
     "urllib": "quote quote_plus unquote unquote_plus urlencode urlopen urlretrieve".split(),
 }
 # What a test asks for that chooses between the two Pythons.
-VERSIONS = frozenset("version_info PY2 PY3 version hexversion python_version python_version_tuple hasattr".split())
+VERSIONS = frozenset("""version_info PY2 PY3 version hexversion python_version python_version_tuple
+                        hasattr""".split())
 
 
 def signs_of(tree, modules=()):
@@ -76,8 +77,10 @@ class _Signs(ast.NodeVisitor):
         self.guards -= 1
 
     def visit_Try(self, node):
-        caught = " ".join(ast.dump(handler.type) if handler.type is not None else "NameError" for handler in node.handlers)
-        if any(name in caught for name in ("ImportError", "ModuleNotFoundError", "NameError", "AttributeError")):
+        caught = " ".join(ast.dump(handler.type) if handler.type is not None else "NameError"
+                          for handler in node.handlers)
+        if any(name in caught
+               for name in ("ImportError", "ModuleNotFoundError", "NameError", "AttributeError")):
             self.polyglot = True
             self._guarded(ast.iter_child_nodes(node))
         else:
@@ -121,7 +124,8 @@ class _Signs(ast.NodeVisitor):
     visit_FunctionDef = visit_AsyncFunctionDef = _function
 
     def visit_ClassDef(self, node):
-        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef) and not each.decorator_list}
+        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef) and
+                   not each.decorator_list}
         assigned = {target.id for each in node.body if isinstance(each, ast.Assign) for target in each.targets
                     if isinstance(target, ast.Name)}
         everything = methods | assigned
@@ -157,7 +161,8 @@ class _Signs(ast.NodeVisitor):
         if isinstance(function, ast.Name) and function.id in CALLED and not self.guards:
             self.names[function.id] = node.lineno
         if isinstance(function, ast.Attribute) and not node.keywords:
-            if function.attr in METHODS and not node.args or function.attr == "has_key" and len(node.args) == 1:
+            arguments = 0 if function.attr in METHODS else 1 if function.attr == "has_key" else None
+            if len(node.args) == arguments:
                 self._sign(node)
         self.generic_visit(node)
 
@@ -176,7 +181,7 @@ def _was_print_statement(value):
         return bool(value.elts) and (_is_print(value.elts[0]) or _was_print_statement(value.elts[0]))
     if isinstance(value, ast.BinOp):
         left = value.left
-        return isinstance(left, ast.Name) and left.id == "print" or _is_print(left) or _was_print_statement(left)
+        return _is_print(left) or _was_print_statement(left)
     return False
 
 
