@@ -1,4 +1,4 @@
-"""fissix with a chosen list of fixers, those that are made gentler here, and a finding for each changed line."""
+"""fissix with chosen fixers, some made gentler here, and a finding for each line that one changes."""
 import importlib
 import re
 

@@ -106,7 +106,7 @@ class Values(libcst.CSTVisitor):
         self._flag(node, last)
 
     def _flag(self, node, last):
-        """Flags of tf.app.flags (DEFINE_integer("size", 64, ...)) and argparse (add_argument("--size", type=int))."""
+        """Flags: tf.app.flags' DEFINE_integer("size", 64), argparse's add_argument("--size", type=int)."""
         last = last or getattr(getattr(node.func, "attr", None), "value", "")
         texts = [arg.value.evaluated_value for arg in node.args if isinstance(arg.value, libcst.SimpleString)]
         if not texts or not isinstance(texts[0], str):

@@ -181,7 +181,7 @@ class _Mode(object):
         return None
 
     def _codecs(self, calls):
-        """Arguments for open() in place of those of decode or encode; None unless it's one encoding, written out."""
+        """open()'s arguments in place of decode's or encode's; None unless it's one encoding, written out."""
         found = set()
         for call in calls:
             texts = tuple(text_of(arg.value) for arg in call.args)

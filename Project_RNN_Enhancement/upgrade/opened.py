@@ -10,13 +10,15 @@ __all__ = ["Opened", "is_pickle", "opened_files", "text_of"]
 
 # Methods that text and bytes have both; called in Python 2 they show that text is meant.
 _TEXT_METHODS = frozenset("""count endswith find index isalpha isdigit isspace join lower lstrip partition
-                             replace rfind rpartition rsplit rstrip split splitlines startswith strip title translate upper""".split())
+                             replace rfind rpartition rsplit rstrip split splitlines startswith strip title
+                             translate upper""".split())
 _TAKES_TEXT = frozenset("""builtins.dict builtins.enumerate builtins.list builtins.set builtins.sorted
                            builtins.tuple builtins.zip builtins.map collections.Counter json.loads
-                           re.findall re.match re.search re.split re.sub builtins.int builtins.float builtins.str builtins.print""".split())
-_TAKES_BYTES = re.compile(r"^(numpy\.(frombuffer|fromstring|load|fromfile)|struct\.|pickle\.|cPickle\.|zlib\.|"
-                          r"gzip\.|hashlib\.|bz2\.|io\.BytesIO|PIL\.|scipy\.|h5py\.|builtins\.(bytes|bytearray)|"
-                          r"tensorflow\.(image|decode|io)\b)")
+                           re.findall re.match re.search re.split re.sub builtins.int
+                           builtins.float builtins.str builtins.print""".split())
+_TAKES_BYTES = re.compile(r"^(numpy\.(frombuffer|fromstring|load|fromfile)|struct\.|pickle\.|cPickle\.|"
+                          r"zlib\.|gzip\.|hashlib\.|bz2\.|io\.BytesIO|PIL\.|scipy\.|h5py\.|"
+                          r"builtins\.(bytes|bytearray)|tensorflow\.(image|decode|io)\b)")
 _BYTES_METHODS = frozenset("FromString MergeFromString ParseFromString update".split())
 _READS = frozenset("read readline readlines xreadlines".split())
 

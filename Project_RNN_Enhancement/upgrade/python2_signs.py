@@ -14,7 +14,8 @@ CALLED = frozenset("apply execfile file intern reduce reload".split())
 METHODS = frozenset("iteritems iterkeys itervalues viewitems viewkeys viewvalues".split())
 MODULES = frozenset("""BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer
                        StringIO Tkinter __builtin__ anydbm cPickle cStringIO commands cookielib dummy_thread
-                       htmlentitydefs httplib robotparser thread tkFileDialog tkMessageBox urllib2 urlparse xmlrpclib""".split())
+                       htmlentitydefs httplib robotparser thread tkFileDialog tkMessageBox
+                       urllib2 urlparse xmlrpclib""".split())
 ATTRIBUTES = {
     "itertools": "izip imap ifilter izip_longest ifilterfalse".split(),
     "os": ["getcwdu"],

@@ -194,9 +194,9 @@ def _fixed(text, names, print_function, plain_next, siblings):
         lines = [line for line, (one, other) in enumerate(zip(text.split("\n"), straight.split("\n")), 1)
                  if one != other]
         new, findings = _fixed(straight, names, print_function, plain_next, siblings)
-        findings.append(changed(lines[0], "Python 3 takes no mixture of tabs and spaces: %d lines that "
-                                          "began with a tab now begin with as many spaces as Python 2 took it for." %
-                                len(lines)))
+        findings.append(changed(lines[0], "Python 3 takes no mixture of tabs and spaces: %d lines that began "
+                                          "with a tab now begin with as many spaces as Python 2 took it "
+                                          "for." % len(lines)))
     elif error is not None and names and not _is_newer_python(new):
         line = source_lines(text, new)[(getattr(error, "lineno", 1) or 1) - 1]
         raise NotPython(line, "not Python 3: %s, and Python 2 to 3 doesn't change that" %
