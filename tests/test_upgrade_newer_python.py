@@ -70,6 +70,7 @@ LIBRARY = [
     ("import time\nif not hasattr(time, 'perf_counter'):\n    x = time.clock()\n", None, []),
     ("try:\n    from collections.abc import Mapping\nexcept ImportError:\n    from collections import "
      "Mapping\n", None, []),
+    ("if not Py3:\n    x = open(f).read().decode('utf-8')\n", None, []),
     ("import sys\nif sys.version_info[0] < 3:\n    x = open(f).read().decode('utf-8')\n", None, []),
     ("def f(string):\n    return string.lower() + string.join(x)\n", None, []),
 ]

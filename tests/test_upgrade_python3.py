@@ -75,6 +75,7 @@ UNTOUCHED = [
     "from six.moves import xrange\nfor i in xrange(len(x) / 2): pass\n",
     "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\nx = map(f, y)\n",
     "import sys\nif sys.version_info[0] < 3:\n    range = xrange\nx = zip(a, b)\n",
+    "import sys\nPY3 = sys.version_info[0] == 3\nx = zip(a, b) if PY3 else a.iteritems()\n",
     "try:\n    unicode\nexcept NameError:\n    unicode = str\nx = unicode(y).split()\n",
     "def clean(string):\n    return string.lower().join(string.replace('a', 'b'))\n",
     "class A:\n    def next(self):\n        return 1\nx = A().next()\n",

@@ -115,8 +115,9 @@ class _Mode(object):
             if encodings is None:
                 self.calls.look(opened.decodes[0], _DECODED + ": give open() the encoding instead")
                 return
+            reason = "GFile has decoded it" if opened.gfile else "open() is told the encoding"
             for call in opened.decodes:
-                _drop(self.calls, call, _DECODED + ": open() is told the encoding")
+                _drop(self.calls, call, "%s: %s" % (_DECODED, reason))
             if not opened.gfile:
                 extra.extend(encodings)
                 reasons.append("What is read is text in Python 3, in the encoding that open() is told")

@@ -1,6 +1,7 @@
 """Whether a text that Python 3 can read was written for Python 2: by the names that only Python 2 has."""
 import ast
 import collections
+import re
 
 __all__ = ["Signs", "has_future_division", "own_next", "signs_of"]
 
@@ -23,8 +24,9 @@ ATTRIBUTES = {
     "urllib": "quote quote_plus unquote unquote_plus urlencode urlopen urlretrieve".split(),
 }
 # What a test asks for that chooses between the two Pythons.
-VERSIONS = frozenset("""version_info PY2 PY3 version hexversion python_version python_version_tuple
+VERSIONS = frozenset("""version_info version hexversion python_version python_version_tuple
                         hasattr""".split())
+_IS_PYTHON = re.compile(r"(is_?)?py(thon)?_?[23]k?$", re.I)
 
 
 def signs_of(tree, modules=()):
@@ -90,7 +92,7 @@ class _Signs(ast.NodeVisitor):
     def visit_If(self, node):
         asked = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
         asked |= {each.attr for each in ast.walk(node.test) if isinstance(each, ast.Attribute)}
-        if asked & VERSIONS:
+        if asked & VERSIONS or any(_IS_PYTHON.match(name) for name in asked):
             self.polyglot = True
             self._guarded(ast.iter_child_nodes(node))
         else:

@@ -8,8 +8,8 @@ from .findings import changed, look
 
 __all__ = ["Bindings", "Scoped"]
 
-_VERSIONS = re.compile(r"\b(version_info|PY2|PY3|hexversion|python_version|python_version_tuple|hasattr|"
-                       r"sys\.version|np\.__version__|numpy\.__version__)\b")
+_VERSIONS = re.compile(r"\b(version_info|(is_?)?py(thon)?_?[23]k?|hexversion|python_version|"
+                       r"python_version_tuple|hasattr|sys\.version|np\.__version__|numpy\.__version__)\b", re.I)
 _MISSING = re.compile(r"\b(ImportError|ModuleNotFoundError|NameError|AttributeError)\b")
 
 
