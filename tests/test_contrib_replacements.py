@@ -69,6 +69,16 @@ def _scoped(lib):
             return lib.layers.fully_connected(inner, 2)
 
 
+def _regularized(lib):
+    with tf.variable_scope("outer", regularizer=lib.layers.l1_regularizer(0.2)):
+        hidden = lib.layers.fully_connected(rows(), 3, weights_regularizer=lib.layers.l2_regularizer(0.3), scope="f")
+        again = lib.layers.fully_connected(hidden, 3, weights_regularizer=lib.layers.l2_regularizer(0.3), scope="f",
+                                           reuse=True)
+        normal = lib.layers.batch_norm(steps(), param_regularizers={"beta": lib.layers.l2_regularizer(0.5)})
+        embedded = lib.layers.embed_sequence(tags(), 3, 2, regularizer=lib.layers.l2_regularizer(0.4))
+    return [again, normal, embedded]
+
+
 def _shared(lib):
     first = lib.layers.embed_sequence(tags(), 3, 4, scope="words")
     return [first, lib.layers.embed_sequence(tags() * 0 + 1, 3, 4, scope="words", reuse=True)]
@@ -104,6 +114,7 @@ CASES = {
     "linear twice": lambda lib: lib.layers.linear(lib.layers.linear(rows(), 4), 2),
     "relu6": lambda lib: lib.layers.relu6(rows(), 3),
     "arg_scope": _scoped,
+    "regularized scope": _regularized,
     "embed sequence": _shared,
     "convolution": lambda lib: lib.layers.conv2d(images(), 4, [3, 3]),
     "convolution options": lambda lib: lib.layers.conv2d(images(), 4, 3, stride=2, padding="VALID", scope="c"),
@@ -211,7 +222,8 @@ class AsInTensorFlowTest(unittest.TestCase):
     @unittest.skipUnless(IS_TF_1, "needs tf.contrib")
     def test_variables_start_the_same(self):
         for name, build in sorted(CASES.items()):
-            if "batch norm" in name or "decoding" in name or "training" in name:
+            # A regularised layer makes its operations at another time, which later draws depend on.
+            if "batch norm" in name or name == "regularized scope" or "decoding" in name or "training" in name:
                 continue
             with self.subTest(name):
                 self.compare(outcome(STOCK, build, load=False), outcome(OURS, build, load=False))

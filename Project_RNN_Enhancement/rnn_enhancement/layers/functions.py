@@ -6,7 +6,7 @@ from ..tf1 import embedding_lookup, static_dimension, tf
 from .argument_scopes import add_arg_scope
 from .initializers import xavier_initializer
 from .normalization import when
-from .variables import collected, given, model_variable
+from .variables import collected, given, layer_variable, model_variable
 
 __all__ = ["avg_pool2d", "bias_add", "convolution", "dropout", "embed_sequence", "flatten", "fully_connected",
            "linear", "max_pool2d", "one_hot_encoding", "relu", "relu6", "repeat", "stack"]
@@ -62,12 +62,12 @@ def fully_connected(inputs, num_outputs, activation_fn=tf.nn.relu, normalizer_fn
             raise ValueError("fully_connected: inputs must have two dimensions or more, the last of them known, got "
                              "shape %s." % inputs.shape)
         dtype = inputs.dtype.base_dtype
-        weights = collected(model_variable("weights", [size, num_outputs], dtype, weights_initializer,
+        weights = collected(layer_variable("weights", [size, num_outputs], dtype, weights_initializer,
                                            weights_regularizer, trainable), variables_collections, "weights")
         use_bias = normalizer_fn is None and biases_initializer is not None
         biases = None
         if use_bias:
-            biases = collected(model_variable("biases", [num_outputs], dtype, biases_initializer, biases_regularizer,
+            biases = collected(layer_variable("biases", [num_outputs], dtype, biases_initializer, biases_regularizer,
                                               trainable), variables_collections, "biases")
         outputs = tf.matmul(inputs, weights) if rank == 2 else tf.tensordot(inputs, weights, [[rank - 1], [0]])
         if rank > 2:
@@ -116,12 +116,12 @@ def convolution(inputs, num_outputs, kernel_size, stride=1, padding="SAME", data
         sizes, strides, rates = [_each(name, value, dimensions) for name, value in (
             ("kernel_size", kernel_size), ("stride", stride), ("rate", rate))]
         dtype = inputs.dtype.base_dtype
-        weights = collected(model_variable("weights", sizes + [channels, num_outputs], dtype, weights_initializer,
+        weights = collected(layer_variable("weights", sizes + [channels, num_outputs], dtype, weights_initializer,
                                            weights_regularizer, trainable), variables_collections, "weights")
         use_bias = normalizer_fn is None and biases_initializer is not None
         biases = None
         if use_bias:
-            biases = collected(model_variable("biases", [num_outputs], dtype, biases_initializer, biases_regularizer,
+            biases = collected(layer_variable("biases", [num_outputs], dtype, biases_initializer, biases_regularizer,
                                               trainable), variables_collections, "biases")
         outputs = tf.nn.convolution(inputs, weights, padding.upper(), strides=strides, dilation_rate=rates,
                                     data_format=data_format)

@@ -2,7 +2,7 @@
 from ..arguments import graph_function
 from ..tf1 import static_dimension, tf
 from .argument_scopes import add_arg_scope
-from .variables import collected, given, model_variable
+from .variables import collected, given, layer_variable, model_variable
 
 __all__ = ["batch_norm", "layer_norm", "when"]
 
@@ -15,11 +15,10 @@ def when(condition, yes, no):
     return yes() if known else no()
 
 
-def _parameter(name, size, dtype, default, initializers, regularizers, trainable, variables_collections):
-    return collected(
-        model_variable(name, [size], dtype, initializer=(initializers or {}).get(name, default),
-                       regularizer=(regularizers or {}).get(name), trainable=trainable),
-        variables_collections, name)
+def _parameter(make, name, size, dtype, default, initializers, regularizers, trainable, variables_collections):
+    return collected(make(name, [size], dtype, initializer=(initializers or {}).get(name, default),
+                          regularizer=(regularizers or {}).get(name), trainable=trainable),
+                     variables_collections, name)
 
 
 def _moved(average, value, decay):
@@ -75,12 +74,13 @@ def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, act
             raise ValueError("batch_norm: inputs must have a known number of channels, got shape %s." % inputs.shape)
         dtype = tf.float32 if inputs.dtype.base_dtype == tf.float16 else inputs.dtype.base_dtype
 
+        # As TensorFlow had it: a layer where one could do it, whose variables come in another order.
+        is_layer = rank != 2 and updates_collections == tf.GraphKeys.UPDATE_OPS
+
         def parameter(name, default, is_trainable):
-            return _parameter(name, channels, dtype, default, param_initializers, param_regularizers, is_trainable,
+            return _parameter(layer_variable if is_layer else model_variable, name, channels, dtype, default, param_initializers, param_regularizers, is_trainable,
                               variables_collections)
         made = {"beta": None, "gamma": None}
-        # In this order, which is that of the variables in a checkpoint's or program's lists.
-        is_layer = rank != 2 and updates_collections == tf.GraphKeys.UPDATE_OPS
         for name in ("gamma", "beta") if is_layer else ("beta", "gamma"):
             if center if name == "beta" else scale:
                 default = tf.zeros_initializer() if name == "beta" else tf.ones_initializer()

@@ -6,8 +6,8 @@ from .argument_scopes import add_arg_scope
 
 __all__ = ["collected", "get_local_variables", "get_model_variables", "get_trainable_variables",
            "get_unique_variable", "get_variables", "get_variables_by_name", "get_variables_by_suffix",
-           "get_variables_to_restore", "add_model_variable", "assign_from_checkpoint_fn", "given", "local_variable",
-           "model_variable", "variable"]
+           "get_variables_to_restore", "add_model_variable", "assign_from_checkpoint_fn", "given", "layer_variable",
+           "local_variable", "model_variable", "variable"]
 
 
 @add_arg_scope
@@ -31,6 +31,20 @@ def model_variable(name, shape=None, dtype=tf.float32, initializer=None, regular
     collections = list(collections or []) + [tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES]
     return variable(name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, device,
                     partitioner, custom_getter, use_resource)
+
+
+def layer_variable(name, shape, dtype, initializer, regularizer, trainable):
+    """`model_variable` for layers, which regularise a new variable besides what the variable scope does."""
+    there = {id(var) for var in tf.global_variables()}
+    found = model_variable(name, shape, dtype, initializer, trainable=trainable)
+    parts = list(found) if hasattr(found, "as_tensor") else [found]
+    if regularizer is not None and not any(id(part) in there for part in parts):
+        with tf.name_scope(name + "/Regularizer/"):
+            losses = [regularizer(part) for part in parts]
+        for loss in losses:
+            if loss is not None:
+                tf.add_to_collection(tf.GraphKeys.REGULARIZATION_LOSSES, loss)
+    return found
 
 
 def local_variable(initial_value, validate_shape=True, name=None, use_resource=None):
