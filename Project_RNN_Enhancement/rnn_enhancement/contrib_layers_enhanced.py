@@ -1,8 +1,8 @@
 """What programs used of `tf.contrib.layers`, name for name, with its variables, collections and numbers.
 
 Layers (`layers.functions`, `layers.convolutions`, `layers.normalization`): `fully_connected` with `linear`,
-`relu`, `relu6`; `convolution` under its names (`conv2d`, `convolution2d`, ...); `max_pool2d`, `avg_pool2d`, `batch_norm`,
-`layer_norm`, `bias_add`, `dropout`, `embed_sequence`, `flatten`, `one_hot_encoding`, `repeat`, `stack`.
+`relu`, `relu6`; `convolution` under its names (`conv2d`, `convolution2d`, ...); `max_pool2d`, `avg_pool2d`,
+`batch_norm`, `layer_norm`, `bias_add`, `dropout`, `embed_sequence`, `flatten`, `one_hot_encoding`, `repeat`, `stack`.
 `arg_scope` of `contrib_framework_enhanced` gives them other defaults.
 
 Initialisers, regularisers, training (`layers.optimization`): `xavier_initializer`,
@@ -15,9 +15,8 @@ from .layers.functions import (bias_add, dropout, embed_sequence, flatten, fully
 from .layers.initializers import variance_scaling_initializer, xavier_initializer
 from .layers.normalization import batch_norm, layer_norm
 from .layers.optimization import (OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, optimize_loss,
-                                  summarize_activation,
-                                  summarize_activations, summarize_collection, summarize_tensor,
-                                  summarize_tensors)
+                                  summarize_activation, summarize_activations, summarize_collection,
+                                  summarize_tensor, summarize_tensors)
 from .layers.regularizers import (apply_regularization, l1_l2_regularizer, l1_regularizer, l2_regularizer,
                                   sum_regularizer)
 from .public_names import explain_missing_names

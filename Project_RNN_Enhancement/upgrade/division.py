@@ -21,6 +21,8 @@ def rewrite(text):
       or the result had to be one; LOOK where it may have been one and is used as a count or an
       index.
     """
+    if not re.search(r"(?<!/)/(?!/)", text):
+        return text, []
     parsed = Parsed(text)
     integers = Integers(parsed)
     divisions = _Divisions()

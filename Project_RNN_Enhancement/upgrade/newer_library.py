@@ -49,7 +49,14 @@ _TEXT_FUNCTIONS = frozenset("""capitalize count expandtabs find index ljust lowe
 class Library(Scoped):
     """The rules, as a visitor of the tree of `parsed` that puts its changes there."""
 
+    def __init__(self, parsed, python2):
+        super(Library, self).__init__(parsed)
+        self._python2, self._caught = python2, set()
+
     def visit_Attribute(self, node):
+        if self._python2 and isinstance(node.value, libcst.Name) and node.attr.value == "message":
+            if node.value.value in self._caught:
+                self.rename(node, "str(%s)" % node.value.value, "Exceptions have no message in Python 3")
         name = self.parsed.name(node)
         module, _, last = name.rpartition(".")
         if name in _RENAMED:
@@ -144,6 +151,14 @@ class Library(Scoped):
             self.parsed.replace(start, start, "list(")
             self.parsed.replace(end, end, ")")
             self.changed(node, "%s gives a view in Python 3, which has no indices" % value.func.attr.value)
+
+    def visit_ExceptHandler(self, node):
+        if node.name is not None and isinstance(node.name.name, libcst.Name):
+            self._caught.add(node.name.name.value)
+
+    def leave_ExceptHandler(self, original_node):
+        if original_node.name is not None and isinstance(original_node.name.name, libcst.Name):
+            self._caught.discard(original_node.name.name.value)
 
     def visit_Assign(self, node):
         """args, varargs, keywords, defaults = inspect.getargspec(f)."""

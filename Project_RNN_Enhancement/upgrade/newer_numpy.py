@@ -3,11 +3,11 @@ import libcst
 
 from .scopes import Scoped
 
-__all__ = ["NumPy"]
+__all__ = ["NumPy", "RENAMED"]
 
 _BUILT_IN = {"bool": "bool", "complex": "complex", "float": "float", "int": "int", "long": "int", "object": "object",
              "str": "str", "unicode": "str"}
-_RENAMED = {
+RENAMED = {
     "Inf": "inf", "Infinity": "inf", "NAN": "nan", "NaN": "nan", "PINF": "inf", "alltrue": "all", "bool8": "bool_",
     "cfloat": "complex128", "clongfloat": "clongdouble", "complex_": "complex128", "cumproduct": "cumprod",
     "float_": "float64", "in1d": "isin", "infty": "inf", "int0": "intp", "longcomplex": "clongdouble",
@@ -39,11 +39,15 @@ class NumPy(Scoped):
         if not name.startswith("numpy."):
             return
         short = name[len("numpy."):]
-        if short in _BUILT_IN and not self.is_bound(_BUILT_IN[short]):
+        if short in _BUILT_IN:
             new = _BUILT_IN[short]
+            if self.is_bound_at(node, new):
+                self.look(node, "np.%s is gone in newer NumPy: it was Python's own %s, which is another thing here" % (
+                    short, new))
+                return
             self.rename(node, new, "np.%s is gone in newer NumPy: it was Python's own %s" % (short, new))
-        elif short in _RENAMED:
-            self.rename(node.attr, _RENAMED[short], "np.%s is gone in NumPy 2: np.%s is the same" % (short, _RENAMED[short]))
+        elif short in RENAMED:
+            self.rename(node.attr, RENAMED[short], "np.%s is gone in NumPy 2: np.%s is the same" % (short, RENAMED[short]))
         elif short in _EXPLAINED:
             self.look(node, "np.%s is gone in newer NumPy: %s" % (short, _EXPLAINED[short]))
 
@@ -52,10 +56,10 @@ class NumPy(Scoped):
             return
         for alias in [] if isinstance(node.names, libcst.ImportStar) else node.names:
             old = alias.name.value
-            if old in _RENAMED:
-                new = _RENAMED[old] + (" as " + old if alias.asname is None else "")
+            if old in RENAMED:
+                new = RENAMED[old] + (" as " + old if alias.asname is None else "")
                 self.rename(alias.name, new,
-                            "np.%s is gone in NumPy 2: np.%s is the same" % (old, _RENAMED[old]))
+                            "np.%s is gone in NumPy 2: np.%s is the same" % (old, RENAMED[old]))
             elif old in _BUILT_IN or old in _EXPLAINED:
                 self.look(alias.name, "np.%s is gone in newer NumPy: %s" % (
                     old, _EXPLAINED.get(old) or "Python's own %s takes its place" % _BUILT_IN[old]))

@@ -1,7 +1,12 @@
 """What newer versions of Python and NumPy refuse in Python 3 text."""
+import re
+
 from . import newer_files, newer_library, newer_numpy, spans
 
 __all__ = ["rewrite"]
+
+# Without one of these words there is nothing for the rules about files and bytes to do.
+_FILES = re.compile(r"open\(|Open\(|GFile\(|decode|encode|[pP]ickle")
 
 
 def rewrite(text, python2=False):
@@ -16,7 +21,8 @@ def rewrite(text, python2=False):
       (str, list of Finding): as many lines as before, which the findings name.
     """
     parsed = spans.Parsed(text)
-    for rules in (newer_numpy.NumPy, newer_library.Library):
-        parsed.tree.visit(rules(parsed))
-    newer_files.rewrite(parsed, python2)
+    parsed.tree.visit(newer_numpy.NumPy(parsed))
+    parsed.tree.visit(newer_library.Library(parsed, python2))
+    if _FILES.search(text):
+        newer_files.rewrite(parsed, python2)
     return parsed.done()

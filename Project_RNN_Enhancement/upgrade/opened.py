@@ -82,9 +82,33 @@ class _Uses(Scoped):
             self.calls.append(node)
 
     def visit_Name(self, node):
-        for bound, value in self.assigned(node):
-            if bound is not node and value is not None:
+        for bound, value in self._meant(node):
+            if value is not None:
                 self._names.setdefault(value, []).append((node, bound))
+
+    def _meant(self, name):
+        """Those of a name's bindings that it stands for: of several before it in the text, the last."""
+        bindings = [(self._since(bound, value), bound, value) for bound, value in self.assigned(name)
+                    if isinstance(bound, libcst.Name)]
+        if any(bound is name for _, bound, _ in bindings):
+            return []
+        place = self.parsed.span(name)[0]
+        before = [each for each in bindings if each[0] <= place]
+        if before and self._function(name) is self._function(before[0][1]):
+            before = [max(before, key=lambda each: each[0])]
+        return [(bound, value) for _, bound, value in before or bindings]
+
+    def _since(self, bound, value):
+        """Where a binding begins to hold: `line = line.strip()` does behind its value."""
+        end = self.parsed.span(bound)[1]
+        if value is not None and isinstance(self.parents.get(value), libcst.Assign):
+            return max(end, self.parsed.span(value)[1])
+        return end
+
+    def _function(self, node):
+        while node is not None and not isinstance(node, (libcst.FunctionDef, libcst.Lambda, libcst.Module)):
+            node = self.parents.get(node)
+        return node
 
     def of(self, value, loops=False):
         """The names that stand for a value, or with `loops` for its elements."""

@@ -6,10 +6,9 @@ __all__ = ["PUBLIC"]
 _MODULES = {
     "": """
         ops.array_ops ops.check_ops ops.clip_ops ops.confusion_matrix ops.control_flow_ops ops.data_flow_ops
-        ops.functional_ops ops.gen_array_ops ops.gen_math_ops ops.gradients ops.gradients_impl
-        ops.histogram_ops
-        ops.init_ops ops.io_ops ops.linalg_ops ops.logging_ops ops.map_fn ops.math_ops ops.parsing_ops
-        ops.partitioned_variables ops.random_ops ops.script_ops ops.session_ops ops.sparse_ops
+        ops.constant_op ops.functional_ops ops.gen_array_ops ops.gen_math_ops ops.gradients ops.gradients_impl
+        ops.histogram_ops ops.init_ops ops.io_ops ops.linalg_ops ops.logging_ops ops.map_fn ops.math_ops
+        ops.parsing_ops ops.partitioned_variables ops.random_ops ops.script_ops ops.session_ops ops.sparse_ops
         ops.special_math_ops
         ops.spectral_ops ops.standard_ops ops.state_ops ops.string_ops ops.template ops.tensor_array_ops
         ops.variable_scope ops.variables

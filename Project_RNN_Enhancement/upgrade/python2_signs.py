@@ -4,9 +4,9 @@ import collections
 
 __all__ = ["Signs", "has_future_division", "own_next", "signs_of"]
 
-# certain: whether it can't run on Python 3; polyglot: whether it was made for both; print_statement: whether
+# lines: of what in it can't run on Python 3; polyglot: whether it was made for both; print_statement: whether
 # `print` is a statement; bound: set of names that the text binds anywhere.
-Signs = collections.namedtuple("Signs", "certain polyglot print_statement bound")
+Signs = collections.namedtuple("Signs", "lines polyglot print_statement bound")
 
 # Each of these is one that fixers.py takes out, so that its output shows none.
 NAMES = frozenset("StandardError basestring long raw_input unichr unicode xrange".split())
@@ -35,8 +35,9 @@ def signs_of(tree, modules=()):
     found.visit(tree)
     modules = found.imported - found.assigned - frozenset(modules)
     bound = found.assigned | found.imported
-    certain = found.print_statement or found.certain or bool(found.names - bound or found.used & modules)
-    return Signs(certain, found.polyglot, found.print_statement, bound)
+    lines = found.lines + [line for name, line in found.names.items() if name not in bound]
+    lines += [line for module, line in found.used.items() if module in modules]
+    return Signs(sorted(lines), found.polyglot, found.print_statement, bound)
 
 
 def has_future_division(tree):
@@ -59,14 +60,14 @@ class _Signs(ast.NodeVisitor):
 
     def __init__(self, modules):
         self.modules, self.guards = modules, 0
-        # Names that only Python 2 has; modules that something is taken from that only Python 2 has.
-        self.names, self.used = set(), set()
+        # The last line of each name that only Python 2 has, and of each module that has such a name.
+        self.names, self.used = {}, {}
         self.assigned, self.imported = set(), set()
-        self.certain = self.polyglot = self.print_statement = False
+        self.lines, self.polyglot, self.print_statement = [], False, False
 
-    def _sign(self):
+    def _sign(self, node):
         if not self.guards:
-            self.certain = True
+            self.lines.append(node.lineno)
 
     def _guarded(self, nodes):
         self.guards += 1
@@ -100,7 +101,7 @@ class _Signs(ast.NodeVisitor):
             if top in ("six", "future", "past"):
                 self.polyglot = True
             if top in MODULES and top not in self.modules:
-                self._sign()
+                self._sign(node)
 
     def visit_ImportFrom(self, node):
         top = "" if node.level else (node.module or "").partition(".")[0]
@@ -111,7 +112,7 @@ class _Signs(ast.NodeVisitor):
             if "*" in names:
                 self.imported |= NAMES | CALLED
         if top not in self.modules and (top in MODULES or names & set(ATTRIBUTES.get(node.module or "", ()))):
-            self._sign()
+            self._sign(node)
 
     def _function(self, node):
         self.assigned.add(node.name)
@@ -120,15 +121,15 @@ class _Signs(ast.NodeVisitor):
     visit_FunctionDef = visit_AsyncFunctionDef = _function
 
     def visit_ClassDef(self, node):
-        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef) and not each.decorator_list}
         assigned = {target.id for each in node.body if isinstance(each, ast.Assign) for target in each.targets
                     if isinstance(target, ast.Name)}
         everything = methods | assigned
         for old, new in (("__nonzero__", "__bool__"), ("next", "__next__")):
             if old in methods and new not in everything and (old != "next" or "__iter__" in methods):
-                self._sign()
+                self._sign(node)
         if "__metaclass__" in assigned:
-            self._sign()
+            self._sign(node)
         self._function(node)
 
     def visit_arg(self, node):
@@ -143,26 +144,27 @@ class _Signs(ast.NodeVisitor):
         if not isinstance(node.ctx, ast.Load):
             self.assigned.add(node.id)
         elif node.id in NAMES and not self.guards:
-            self.names.add(node.id)
+            self.names[node.id] = node.lineno
 
     def visit_Attribute(self, node):
         if isinstance(node.value, ast.Name) and node.attr in ATTRIBUTES.get(node.value.id, ()):
             if not self.guards:
-                self.used.add(node.value.id)
+                self.used[node.value.id] = node.lineno
         self.generic_visit(node)
 
     def visit_Call(self, node):
         function = node.func
         if isinstance(function, ast.Name) and function.id in CALLED and not self.guards:
-            self.names.add(function.id)
+            self.names[function.id] = node.lineno
         if isinstance(function, ast.Attribute) and not node.keywords:
             if function.attr in METHODS and not node.args or function.attr == "has_key" and len(node.args) == 1:
-                self._sign()
+                self._sign(node)
         self.generic_visit(node)
 
     def visit_Expr(self, node):
         if _was_print_statement(node.value):
             self.print_statement = True
+            self.lines.append(node.lineno)
         self.generic_visit(node)
 
 

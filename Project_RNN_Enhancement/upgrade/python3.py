@@ -1,6 +1,7 @@
 """Python 2 text to Python 3 text; text that is Python 3 already comes back as it is."""
 import ast
 import difflib
+import functools
 import io
 import re
 import warnings
@@ -9,7 +10,8 @@ import libcst
 from fissix.pgen2 import parse, token, tokenize
 
 from . import division, fixers, python2_signs
-from .findings import changed
+from .findings import changed, look
+from .fixer_reasons import BUILT_IN, REASONS
 
 __all__ = ["NotPython", "defines_own_next", "is_python2", "source_lines", "to_python3"]
 
@@ -51,40 +53,53 @@ def to_python3(text, modules=(), siblings=(), python2=False, plain_next=False):
     Raises:
       NotPython: the text is neither.
     """
-    tree, print_function = _tree(text), False
-    if tree is None and _is_newer_python(text):
+    modules = frozenset(modules)
+    if not is_python2(text, modules, python2):
         return text, []
-    bound = _bound_names(text)
-    if tree is not None:
+    return _converted(text, modules, frozenset(siblings), plain_next)
+
+
+def is_python2(text, modules=(), python2=False):
+    """Whether `to_python3` takes a text for Python 2, which it does for one that it can't read at all.
+
+    Args:
+      text, modules, python2: as in `to_python3`. To find out whether a program is Python 2, ask for
+        each of its files without `python2`, but not for those that raise `NotPython`.
+    """
+    tree, modules = _tree(text), frozenset(modules)
+    if tree is None:
+        return not _is_newer_python(text)
+    signs = python2_signs.signs_of(tree, modules)
+    if not signs.lines or python2:
+        return python2 and not signs.polyglot or bool(signs.lines)
+    # What shows Python 2 and can't be taken out is no reason to go over the text a second time.
+    new = _tree(_converted(text, modules, frozenset(), False)[0])
+    return new is None or len(python2_signs.signs_of(new, modules).lines) < len(signs.lines)
+
+
+@functools.lru_cache(maxsize=16)
+def _converted(text, modules, siblings, plain_next):
+    tree, print_function = _tree(text), False
+    if tree is None:
+        bound = _bound_names(text)
+        plain_next = plain_next or _has_own_next(text)
+    else:
         signs = python2_signs.signs_of(tree, modules)
-        if not signs.certain and (signs.polyglot or not python2):
-            return text, []
         print_function, bound = not signs.print_statement, signs.bound
         plain_next = plain_next or python2_signs.own_next(tree)
-    else:
-        plain_next = plain_next or _has_own_next(text)
     new, findings = _fixed(text, _fixer_names(bound, siblings), print_function, plain_next, siblings)
     tree = _tree(new)
-    if tree is not None and not python2_signs.has_future_division(tree):
-        divided, more = division.rewrite(new)
+    if tree is not None:
+        more = [look(line, "Only Python 2 has a name that is used here: see what takes its place")
+                for line in python2_signs.signs_of(tree, modules).lines]
+        divided = new
+        if not python2_signs.has_future_division(tree):
+            divided, divisions = division.rewrite(new)
+            more += divisions
         lines = source_lines(text, new)
         findings += [finding._replace(line=lines[finding.line - 1]) for finding in more]
         new = divided
     return new, sorted(set(findings))
-
-
-def is_python2(text, modules=()):
-    """Whether the text can't be Python 3; False for one that is neither."""
-    tree = _tree(text)
-    if tree is not None:
-        return python2_signs.signs_of(tree, modules).certain
-    if _is_newer_python(text):
-        return False
-    try:
-        _fixed(text, [], False, False, ())
-    except NotPython:
-        return False
-    return True
 
 
 def defines_own_next(text):
@@ -124,7 +139,7 @@ def _tree(text):
 def _is_newer_python(text):
     """Whether it is Python 3 in a syntax that this Python doesn't have yet."""
     # The newest libcst reads Python 2's `except A, e` as today's `except A, B`.
-    if re.search(r"^\s*except\s+[^:(]+,", text, re.M):
+    if re.search(r"^\s*except\b[^:\n]*,\s*\w+\s*:", text, re.M):
         return False
     try:
         libcst.parse_module(text)
@@ -135,11 +150,11 @@ def _is_newer_python(text):
 
 def _fixer_names(bound, siblings):
     """The fixers to run: not those that look for a built-in function that the text defines itself."""
-    left_out = {fixer for name, fixer in fixers.BUILT_IN.items() if name in bound}
+    left_out = {fixer for name, fixer in BUILT_IN.items() if name in bound}
     # Its own fixer takes `import` apart only where there is something to make relative.
     if not siblings:
         left_out.add("import")
-    return [name for name in fixers.REASONS if name not in left_out]
+    return [name for name in REASONS if name not in left_out]
 
 
 def _bound_names(text):

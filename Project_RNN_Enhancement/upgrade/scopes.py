@@ -1,10 +1,16 @@
 """What a name was given: the part that the rules for newer Pythons share."""
+import re
+
 import libcst
 from libcst import metadata
 
 from .findings import changed, look
 
 __all__ = ["Bindings", "Scoped"]
+
+_VERSIONS = re.compile(r"\b(version_info|PY2|PY3|hexversion|python_version|python_version_tuple|hasattr|sys\.version|"
+                       r"np\.__version__|numpy\.__version__)\b")
+_MISSING = re.compile(r"\b(ImportError|ModuleNotFoundError|NameError|AttributeError)\b")
 
 
 class Scoped(libcst.CSTVisitor):
@@ -19,6 +25,17 @@ class Scoped(libcst.CSTVisitor):
         self.parsed = parsed
         self._scopes = parsed.metadata(metadata.ScopeProvider)
         self._bindings = parsed.bindings()
+
+    def visit_If(self, node):
+        """A branch that only one of the Pythons takes stays as it is."""
+        return not _VERSIONS.search(self.parsed.source(node.test))
+
+    visit_IfExp = visit_If
+
+    def visit_Try(self, node):
+        """So does what has another form for the other Python."""
+        caught = " ".join(self.parsed.source(handler.type) for handler in node.handlers if handler.type is not None)
+        return not _MISSING.search(caught)
 
     def assigned(self, name):
         """List of (node that binds it, its value's node or None) for what a Name stands for."""
@@ -37,6 +54,15 @@ class Scoped(libcst.CSTVisitor):
     def is_bound(self, name):
         """Whether the text gives a name of Python's a meaning of its own anywhere."""
         return name in self._bindings.names
+
+    def is_bound_at(self, node, name):
+        """Whether it does where the node is."""
+        scope = self._scopes.get(node)
+        try:
+            found = [] if scope is None else list(scope[name])
+        except KeyError:
+            found = []
+        return any(getattr(each, "node", None) is not None for each in found)
 
     @staticmethod
     def keyword(call, name):
@@ -90,9 +116,11 @@ class Bindings(libcst.CSTVisitor):
             self.values[target] = value
             self.names.add(target.value)
         elif isinstance(target, (libcst.Tuple, libcst.List)):
-            for element in target.elements:
-                if isinstance(element.value, libcst.Name):
-                    self.names.add(element.value.value)
+            values = [None] * len(target.elements)
+            if isinstance(value, (libcst.Tuple, libcst.List)) and len(value.elements) == len(values):
+                values = [element.value for element in value.elements]
+            for element, given in zip(target.elements, values):
+                self._bind(element.value, given)
 
     def visit_Import(self, node):
         for alias in node.names:

@@ -20,7 +20,7 @@ class Parsed(object):
         self._wrapper = metadata.MetadataWrapper(libcst.parse_module(text), unsafe_skip_copy=True)
         self.tree = self._wrapper.module
         self._positions = self.metadata(metadata.PositionProvider)
-        self._names = self._bindings = None
+        self._bindings = None
         self._edits, self.findings = {}, []
         starts = [0]
         for line in text.split("\n"):
@@ -62,11 +62,15 @@ class Parsed(object):
 
     def names(self, node):
         """Set of the full names that an expression may stand for ("numpy.float", "builtins.open"); "" for the text's own."""
-        if self._names is None:
-            self._names = self.metadata(metadata.QualifiedNameProvider)
-        names = self._names.get(node, ())
-        if callable(names):
-            names = names()
+        base = node
+        while isinstance(base, libcst.Attribute):
+            base = base.value
+        # Of open(...).read libcst says that it is open.
+        if not isinstance(base, libcst.Name):
+            return set()
+        # libcst's own provider of names works them all out, of which the rules ask for few.
+        scope = self.metadata(metadata.ScopeProvider).get(node)
+        names = () if scope is None else scope.get_qualified_names_for(node)
         return {name.name if name.source is not metadata.QualifiedNameSource.LOCAL else "" for name in names}
 
     def name(self, node):
