@@ -271,6 +271,18 @@ class RulesTest(unittest.TestCase):
                     ("tf.nn.sampled_softmax_loss(*args, **more)",
                      "tf.nn.sampled_softmax_loss(*args, **more)")])
 
+    def test_private_names_that_stay(self):
+        text = ("from tensorflow.python.util import nest\nfrom tensorflow.python.ops import control_flow_ops as c\n"
+                "a = nest.flatten_up_to(x, nest.flatten(y))\nb = c.with_dependencies([a], c.cond(p, f, g))\n")
+        for target in ("1.15", "2"):
+            result, said = rewritten(text, target)
+            self.assertIn("from tensorflow.python.util.nest import flatten_up_to\n", result)
+            self.assertIn("from tensorflow.python.ops.control_flow_ops import with_dependencies\n", result)
+            self.assertIn("a = flatten_up_to(x, nest.flatten(y))\n", result)
+            self.assertIn("b = with_dependencies([a], tf.cond(p, f, g))", result)
+            source = ("import tensorflow.compat.v1 as tf\n" if target == "2" else "import tensorflow as tf\n") + result
+            self.assertEqual(source + "\n", editing.rewrite(source + "\n", target, None, (), Findings()))
+
     def test_contrib_calls(self):
         prefix = "tf.disable_v2_behavior()\n"
         for old, new in [
