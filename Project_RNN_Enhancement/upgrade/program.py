@@ -1,6 +1,5 @@
 """A whole program through the upgrade: all its sources are read before the first is rewritten."""
 import collections
-import difflib
 import posixpath
 
 from . import editing, eras, newer_python, python3
@@ -29,55 +28,47 @@ class Options(collections.namedtuple("Options", "target era hints")):
 Conversion = collections.namedtuple("Conversion", "text findings")
 
 
-class _Lines(object):
-    """Which line of a source a line of what was made of it comes from."""
-
-    def __init__(self, source, made):
-        old, new = source.split("\n"), made.split("\n")
-        self._of = {}
-        if len(old) != len(new):
-            matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-            for _, start, end, new_start, new_end in matcher.get_opcodes():
-                for offset in range(new_end - new_start):
-                    self._of[new_start + offset + 1] = min(start + offset + 1, max(end, start + 1))
-
-    def of(self, line):
-        return self._of.get(line, line)
-
-
 class _Source(object):
-    """One source on its way."""
+    """One source on its way: `text` is what has become of it, None where it isn't Python."""
 
-    def __init__(self, text, modules):
-        self.original, self.findings = text, Findings()
-        self.text = None
+    def __init__(self, text):
+        self.original = self.text = text
+        self.findings = Findings()
+
+    def to_python3(self, siblings, modules, is_python2, plain_next):
+        """From the program's Python to today's; see python3.to_python3."""
         try:
-            self.text, found = python3.to_python3(text, modules)
+            self.text, found = python3.to_python3(
+                self.original, modules=modules, siblings=siblings, python2=is_python2, plain_next=plain_next)
         except python3.NotPython as error:
+            self.text = None
             self.findings.look(error.line, error.message)
             return
         self.findings.add(found)
-        self._take(newer_python.rewrite)
+        was_python2 = python3.is_python2(self.original, modules, is_python2)
+        self._take(lambda text: newer_python.rewrite(text, python2=was_python2))
 
     def _take(self, rewrite):
         """Puts the text through a function text -> (text, findings)."""
-        lines = _Lines(self.original, self.text)
+        lines = python3.source_lines(self.original, self.text)
         self.text, found = rewrite(self.text)
-        self.findings.add(finding._replace(line=lines.of(finding.line)) for finding in found)
+        self.findings.add(finding._replace(line=lines[finding.line - 1]) for finding in found)
 
     def rewrite(self, target, era, siblings):
+        """Brings TensorFlow's names to their places."""
         def edited(text):
             findings = Findings()
             return editing.rewrite(text, target, era, siblings, findings), findings
         self._take(edited)
 
     def insert_era(self, version):
+        """Puts set_era into it."""
         made = eras.insert_era(self.text, version)
         if made == self.text:
             return
-        lines = _Lines(self.original, made)
-        where = next(number for number, line in enumerate(made.split("\n"), 1) if "set_era(" in line)
-        self.findings.changed(lines.of(where), "set_era says that the program was written for TensorFlow %s." % version)
+        where = next(index for index, line in enumerate(made.split("\n")) if "set_era(" in line)
+        self.findings.changed(python3.source_lines(self.original, made)[where],
+                              "set_era says that the program was written for TensorFlow %s." % version)
         self.text = made
 
 
@@ -94,8 +85,8 @@ def convert_program(sources, options):
       no action, list of str: what a person has to decide for the program as a whole, such as the era).
     """
     modules = _modules(sources)
-    work = collections.OrderedDict(
-        (path, _Source(text, _siblings(path, modules))) for path, text in sorted(sources.items()))
+    work = collections.OrderedDict((path, _Source(text)) for path, text in sorted(sources.items()))
+    _to_python3(work, modules)
     python = [(path, source.text) for path, source in work.items() if source.text is not None]
     said, questions = [], []
     era = eras.find_era(python, options.hints)
@@ -108,11 +99,32 @@ def convert_program(sources, options):
     for path, source in work.items():
         if source.text is None:
             continue
-        source.rewrite(options.target, version, _siblings(path, modules))
+        source.rewrite(options.target, version, modules[posixpath.dirname(path)])
         if path in starts and version is not None:
             source.insert_era(version)
     return (collections.OrderedDict((path, Conversion(source.text, list(source.findings)))
                                     for path, source in work.items()), said, questions)
+
+
+def _to_python3(work, modules):
+    """Brings all sources of a program to Python 3; what one file shows of its Python holds for all."""
+    names = set().union(*modules.values())
+    is_python2 = any(_shows_python2(source.original, names) for source in work.values())
+    plain_next = any(python3.defines_own_next(source.original) for source in work.values())
+    for path, source in work.items():
+        folder = posixpath.dirname(path)
+        # In a package Python 2 looked for a module beside the one that imports it first; a file that
+        # is started itself finds it by its name in Python 3 too.
+        in_package = is_python2 and posixpath.join(folder, "__init__.py") in work and not (
+            "__main__" in source.original)
+        source.to_python3(modules[folder] if in_package else (), names, is_python2, plain_next)
+
+
+def _shows_python2(text, modules):
+    try:
+        return python3.is_python2(text, modules) and bool(python3.to_python3(text, modules))
+    except python3.NotPython:
+        return False
 
 
 def _modules(sources):
@@ -125,8 +137,3 @@ def _modules(sources):
             parent, package = posixpath.split(folder)
             found[parent].add(package)
     return found
-
-
-def _siblings(path, modules):
-    """The modules that a file finds in its own folder."""
-    return modules[posixpath.dirname(path)]
