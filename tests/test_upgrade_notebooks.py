@@ -131,7 +131,8 @@ class NotebooksTest(UpgradeCase):
                             (["from __future__ import print_function", "print 'a'", "print('b', end='')"], 2),
                             (["a", "print 'b'", "print('c')"], None)]:
             found = Notebook(data_of(notebook(*map(code, cells))))
-            self.assertEqual([place for place, _, _ in found.remarks], ["cell %d, line 1" % left] if left else [])
+            self.assertEqual([place for place, _, _ in found.remarks],
+                             ["cell %d, line 1" % left] if left else [])
             self.assertEqual(found.text.count("\n"), 2 if left else 4)
 
     def test_lost_lines(self):
@@ -179,7 +180,8 @@ class NotebooksTest(UpgradeCase):
     def test_sentences_about_the_program(self):
         self.add("b/n.ipynb", data_of(notebook(code("a\n", "b"), code("c"))))
         self.add("n.ipynb", data_of(notebook(words("a"), code("a"))))
-        _, out = self.upgrade(convert=Rewriting(["n.ipynb:1: new; b/n.ipynb:4: old; a.py:1: x."], ["b/n.ipynb:1?"]))
+        _, out = self.upgrade(convert=Rewriting(
+            ["n.ipynb:1: new; b/n.ipynb:4: old; a.py:1: x."], ["b/n.ipynb:1?"]))
         self.assertIn("\nn.ipynb, cell 2, line 1: new; b/n.ipynb, cell 2, line 1: old; a.py:1: x.\n", out)
         self.assertIn("\nb/n.ipynb, cell 1, line 1?\n", out)
 

@@ -29,8 +29,8 @@ def _parser():
         prog=_PROGRAM, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="%(prog)s SOURCE -o DESTINATION [--target 1.15|2] [--era V] [--dry-run] [--report FILE]\n"
               "       %(prog)s --check SOURCE [--target 1.15|2] [--era V]",
-        description="Rewrites a program for TensorFlow 0.5 to 1.15 so that it runs with Project_RNN_Enhancement\n"
-                    "on a TensorFlow of today. The source stays as it is; a new folder is written.",
+        description="Rewrites a program for TensorFlow 0.5 to 1.15 so that it runs on a TensorFlow of\n"
+                    "today, with Project_RNN_Enhancement. The source stays as it is; a new folder is written.",
         epilog="exit status: 0 nothing is left to do; 1 something is left for a person, as the report says;\n"
                "2 the command couldn't do what was asked, and nothing was written.")
     parser.add_argument("source", metavar="SOURCE", help="a folder, a Python file or a notebook")
@@ -40,8 +40,8 @@ def _parser():
                         help="the TensorFlow that the new program is for; one for 2 also runs on 1.15 "
                              "(default: 2)")
     parser.add_argument("--era", metavar="V", type=_era,
-                        help="the TensorFlow that the program was written for, such as 0.12; found from it by "
-                             "default")
+                        help="the TensorFlow that the program was written for, such as 0.12; found "
+                             "from it by default")
     parser.add_argument("--dry-run", action="store_true", help="only report: DESTINATION isn't made")
     parser.add_argument("--report", metavar="FILE",
                         help="the report as a new file, a page with both texts side by side if its name ends "

@@ -52,8 +52,8 @@ class Cell(object):
         if not parses(self.text):
             self.text = self._put_away(lines[self.offset:])
             if not parses(self.text):
-                self.leave("the cell is neither Python 3 nor Python 2, so it was left as it is. Correct it and "
-                           "run the command again, or rewrite it by hand.")
+                self.leave("the cell is neither Python 3 nor Python 2, so it was left as it is. Correct "
+                           "it and run the command again, or rewrite it by hand.")
 
     def leave(self, message):
         """Leaves the cell as it is; the message says why, and what a person has to do."""

@@ -123,8 +123,8 @@ class Notebook(object):
         kept, left = (of_3, 2) if len(of_3) >= len(of_2) else (of_2, 3)
         for code in codes:
             if code not in kept:
-                code.cell.leave("the cell is Python %d and most others are Python %d, so it was left as it is. "
-                                "Rewrite it by hand." % (left, 5 - left))
+                code.cell.leave("the cell is Python %d and most others are Python %d, so it was left as "
+                                "it is. Rewrite it by hand." % (left, 5 - left))
 
     def _split(self, text):
         """The new source of each cell that is Python, by its number."""
@@ -208,8 +208,8 @@ def _decoded(data):
         json.loads(text)
         return text, mark
     except UnicodeDecodeError as error:
-        raise Unusable("byte 0x%02x isn't UTF-8, as a notebook is; copied unchanged. Open it in Jupyter, save "
-                       "it and run the command again." % data[error.start],
+        raise Unusable("byte 0x%02x isn't UTF-8, as a notebook is; copied unchanged. Open it in Jupyter, "
+                       "save it and run the command again." % data[error.start],
                        1 + data.count(b"\n", 0, error.start))
     except ValueError as error:
         raise Unusable("it isn't a notebook, because it isn't JSON (%s); copied unchanged. Open it in "

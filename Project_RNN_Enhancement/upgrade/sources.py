@@ -88,8 +88,10 @@ class Sources(object):
         """A sentence that names lines of sources, with the cells instead where the source is a notebook."""
         for path, source in self._sources.items():
             if isinstance(source, Notebook):
-                sentence = re.sub(r"(?<![\w./-])%s:(\d+)" % re.escape(path), lambda found, place=source.place: (
-                    "%s, %s" % (found.group().rpartition(":")[0], place(int(found.group(1)))[0])), sentence)
+                parts = re.split(r"(?<![\w./-])%s:(\d+)" % re.escape(path), sentence)
+                for index in range(1, len(parts), 2):
+                    parts[index] = "%s, %s" % (path, source.place(int(parts[index]))[0])
+                sentence = "".join(parts)
         return sentence
 
     def _read(self, entry):

@@ -50,8 +50,8 @@ def read_tree(folder):
             if not path:
                 raise CommandError("SOURCE %s can't be read: %s; allow reading it first"
                                    % (printable(folder), reason(error)))
-            tree.problems.append((path, "the folder can't be read (%s), so the new folder has it empty. Allow "
-                                        "reading and run the command again." % reason(error)))
+            tree.problems.append((path, "the folder can't be read (%s), so the new folder has it empty. "
+                                        "Allow reading and run the command again." % reason(error)))
             continue
         folders = []
         for name in names:
