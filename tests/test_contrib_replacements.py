@@ -1,8 +1,5 @@
-"""What takes the place of contrib and `tf.layers` against TensorFlow 1.15, or its numbers."""
-import gzip
+"""What takes the place of contrib's and TensorFlow's layers against TensorFlow 1.15, or its numbers."""
 import os
-import struct
-import tempfile
 import unittest
 
 import numpy as np
@@ -10,7 +7,6 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import (
     contrib_crf_enhanced, contrib_cudnn_rnn_enhanced, contrib_framework_enhanced, contrib_layers_enhanced,
-    contrib_learn_enhanced, contrib_lookup_enhanced, contrib_metrics_enhanced, contrib_training_enhanced,
     layers_enhanced)
 from Project_RNN_Enhancement.rnn_enhancement.layers import batch_normalization
 
@@ -18,7 +14,8 @@ from .stock import contrib, quiet
 
 FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures", "contrib_replacements.npz")
 IS_TF_1 = tf.__version__.startswith("1.")
-COLLECTIONS = (tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES, tf.GraphKeys.TRAINABLE_VARIABLES, "mine")
+COLLECTIONS = (tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES, tf.GraphKeys.TRAINABLE_VARIABLES,
+               "mine")
 
 
 class Library(object):
@@ -69,6 +66,18 @@ def _scoped(lib):
             return lib.layers.fully_connected(inner, 2)
 
 
+def _regularized(lib):
+    with tf.variable_scope("outer", regularizer=lib.layers.l1_regularizer(0.2)):
+        hidden = lib.layers.fully_connected(rows(), 3, weights_regularizer=lib.layers.l2_regularizer(0.3),
+                                            scope="f")
+        again = lib.layers.fully_connected(hidden, 3, weights_regularizer=lib.layers.l2_regularizer(0.3),
+                                           scope="f",
+                                           reuse=True)
+        normal = lib.layers.batch_norm(steps(), param_regularizers={"beta": lib.layers.l2_regularizer(0.5)})
+        embedded = lib.layers.embed_sequence(tags(), 3, 2, regularizer=lib.layers.l2_regularizer(0.4))
+    return [again, normal, embedded]
+
+
 def _shared(lib):
     first = lib.layers.embed_sequence(tags(), 3, 4, scope="words")
     return [first, lib.layers.embed_sequence(tags() * 0 + 1, 3, 4, scope="words", reuse=True)]
@@ -104,11 +113,14 @@ CASES = {
     "linear twice": lambda lib: lib.layers.linear(lib.layers.linear(rows(), 4), 2),
     "relu6": lambda lib: lib.layers.relu6(rows(), 3),
     "arg_scope": _scoped,
+    "regularized scope": _regularized,
     "embed sequence": _shared,
     "convolution": lambda lib: lib.layers.conv2d(images(), 4, [3, 3]),
-    "convolution options": lambda lib: lib.layers.conv2d(images(), 4, 3, stride=2, padding="VALID", scope="c"),
+    "convolution options": lambda lib: lib.layers.conv2d(images(), 4, 3, stride=2, padding="VALID",
+                                                         scope="c"),
     "convolution over time": lambda lib: lib.layers.convolution(steps(), 4, 2, rate=2),
-    "pools": lambda lib: [lib.layers.max_pool2d(images(), 2), lib.layers.avg_pool2d(images(), [3, 3], 1, "SAME")],
+    "pools": lambda lib: [lib.layers.max_pool2d(images(), 2),
+                          lib.layers.avg_pool2d(images(), [3, 3], 1, "SAME")],
     "batch norm of images": lambda lib: lib.layers.batch_norm(images(), scale=True, decay=0.9),
     "batch norm of rows": lambda lib: lib.layers.batch_norm(rows()),
     "batch norm of steps": lambda lib: lib.layers.batch_norm(steps(), scale=True),
@@ -123,13 +135,15 @@ CASES = {
     "repeat": lambda lib: lib.layers.repeat(rows(), 2, lib.layers.fully_connected, 3),
     "stack": lambda lib: lib.layers.stack(rows(), lib.layers.fully_connected, [4, 3]),
     "bias": lambda lib: lib.layers.bias_add(rows(), tf.nn.relu),
-    "xavier": lambda lib: tf.get_variable("w", [3, 4], initializer=lib.layers.xavier_initializer(uniform=False)),
+    "xavier": lambda lib: tf.get_variable("w", [3, 4],
+                                          initializer=lib.layers.xavier_initializer(uniform=False)),
     "variance scaling": lambda lib: tf.get_variable(
         "w", [2, 3, 4], initializer=lib.layers.variance_scaling_initializer(1.5, "FAN_OUT", True)),
     "regularizers": lambda lib: lib.layers.apply_regularization(
         lib.layers.l1_l2_regularizer(0.2, 0.3), [tf.get_variable("w", [3, 4]), tf.get_variable("v", [2])]),
     "training": _optimized("SGD"),
-    "training with Adam": _optimized("Adam", clip_gradients=0.5, summaries=["gradients", "gradient_norm", "loss"]),
+    "training with Adam": _optimized("Adam", clip_gradients=0.5,
+                                     summaries=["gradients", "gradient_norm", "loss"]),
     "training with decay": _optimized(tf.train.MomentumOptimizer(0.1, 0.9), learning_rate_decay_fn=(
         lambda rate, step: tf.train.exponential_decay(rate, step, 10, 0.5)), gradient_multipliers={
             "fully_connected/biases:0": 2.0}),
@@ -140,12 +154,17 @@ CASES = {
         steps(), steps() > -0.5, tf.constant([5, 1, 3, 4]), tf.get_variable("t", [3, 3])),
     "decoding": _decoded,
     "GRU of cuDNN": lambda lib: lib.cudnn_rnn.CudnnCompatibleGRUCell(4)(rows(), tf.ones([5, 4])),
-    "LSTM of cuDNN": lambda lib: lib.cudnn_rnn.CudnnCompatibleLSTMCell(4)(rows(), (tf.ones([5, 4]), tf.zeros([5, 4]))),
+    "LSTM of cuDNN": lambda lib: lib.cudnn_rnn.CudnnCompatibleLSTMCell(4)(rows(),
+                                                                          (tf.ones([5, 4]),
+                                                                           tf.zeros([5, 4]))),
     "tf.layers dense": lambda lib: lib.tf_layers.dense(steps(), 4, tf.nn.relu),
-    "tf.layers convolutions": lambda lib: [lib.tf_layers.conv2d(images(), 4, 3), lib.tf_layers.conv1d(steps(), 2, 2)],
-    "tf.layers pools": lambda lib: [lib.tf_layers.max_pooling2d(images(), 2, 2), lib.tf_layers.flatten(images())],
+    "tf.layers convolutions": lambda lib: [lib.tf_layers.conv2d(images(), 4, 3),
+                                           lib.tf_layers.conv1d(steps(), 2, 2)],
+    "tf.layers pools": lambda lib: [lib.tf_layers.max_pooling2d(images(), 2, 2),
+                                    lib.tf_layers.flatten(images())],
     "tf.layers batch norm": lambda lib: lib.tf_layers.batch_normalization(images(), training=True),
-    "tf.layers batch norm of rows": lambda lib: lib.tf_layers.batch_normalization(rows(), training=True, momentum=0.9),
+    "tf.layers batch norm of rows": lambda lib: lib.tf_layers.batch_normalization(rows(), training=True,
+                                                                                  momentum=0.9),
     "tf.layers batch norm of channels": lambda lib: lib.tf_layers.batch_normalization(
         tf.transpose(steps(), [0, 2, 1]), axis=1, training=True, name="named"),
     "tf.layers batch norm later": lambda lib: lib.tf_layers.batch_normalization(rows(), scale=False),
@@ -155,12 +174,13 @@ DRAWN = ("dropout",)
 
 
 def outcome(library, build, load=True):
-    """A dict of what a graph has and computes: collections, results, gradients, variables after the updates."""
+    """What a graph has and computes: collections, results, gradients, variables after the updates; a dict."""
     with tf.Graph().as_default() as graph, quiet(), tf.Session() as session:
         tf.set_random_seed(5)
         results = [tf.cast(result, tf.float32) for result in tf.nest.flatten(build(library))]
-        found = {"collection " + key: np.array(["%s %s" % (item.op.name, item.shape.as_list())
-                                                for item in graph.get_collection(key)]) for key in COLLECTIONS}
+        found = {"collection " + key: np.array(
+            ["%s %s" % (item.op.name, item.shape.as_list()) for item in graph.get_collection(key)])
+                 for key in COLLECTIONS}
         # Of operations the names are no business of a program's.
         found.update({"number of " + key: np.array(len(graph.get_collection(key))) for key in (
             tf.GraphKeys.UPDATE_OPS, tf.GraphKeys.REGULARIZATION_LOSSES, tf.GraphKeys.SUMMARIES)})
@@ -211,7 +231,8 @@ class AsInTensorFlowTest(unittest.TestCase):
     @unittest.skipUnless(IS_TF_1, "needs tf.contrib")
     def test_variables_start_the_same(self):
         for name, build in sorted(CASES.items()):
-            if "batch norm" in name or "decoding" in name or "training" in name:
+            # A regularised layer makes its operations at another time, which later draws depend on.
+            if any(word in name for word in ("batch norm", "decoding", "regularized", "training")):
                 continue
             with self.subTest(name):
                 self.compare(outcome(STOCK, build, load=False), outcome(OURS, build, load=False))
@@ -222,7 +243,8 @@ class AsInTensorFlowTest(unittest.TestCase):
             if name in DRAWN:
                 continue
             with self.subTest(name):
-                expected = {key.partition("/")[2]: kept[key] for key in kept.files if key.startswith(name + "/")}
+                expected = {key.partition("/")[2]: kept[key] for key in kept.files
+                            if key.startswith(name + "/")}
                 self.compare(expected, outcome(OURS, build))
 
 
@@ -261,7 +283,8 @@ class ErrorsTest(unittest.TestCase):
         layers = contrib_layers_enhanced
         for call, said in [
                 (lambda: layers.fully_connected(rows(), 2.5), (TypeError, "num_outputs")),
-                (lambda: layers.fully_connected(tf.placeholder(tf.float32, [2, None]), 2), (ValueError, "inputs")),
+                (lambda: layers.fully_connected(tf.placeholder(tf.float32, [2, None]), 2),
+                 (ValueError, "inputs")),
                 (lambda: layers.embed_sequence(tags()), (ValueError, "vocab_size")),
                 (lambda: layers.conv2d(images(), 2, [3, 3, 3]), (ValueError, "kernel_size")),
                 (lambda: layers.l2_regularizer(-1.0), (ValueError, "negative")),
@@ -309,162 +332,6 @@ class VariablesTest(unittest.TestCase):
             self.assertIs(weights, framework.get_unique_variable("a/weights"))
             with self.assertRaisesRegex(ValueError, "nothing"):
                 framework.get_unique_variable("nothing")
-
-
-class HParamsTest(unittest.TestCase):
-
-    def params(self, library=contrib_training_enhanced):
-        return library.HParams(rate=0.1, units=16, cell="gru", sizes=[1, 2], flag=True, names=["a"])
-
-    TEXTS = ["rate=0.5,units=32", "cell=lstm", "sizes=[3,4,5]", "sizes[1]=7", "flag=false", "names=[x,y]", "rate=3",
-             "rate=1e-3 , units=2", "", "flag=1"]
-    WRONG = ["units=1.5", "unknown=1", "units", "flag=maybe", "rate=0.1,rate=0.2", "sizes=[1", "units=x", "sizes=4"]
-
-    def test_parses(self):
-        found = [sorted(self.params().parse(text).values().items()) for text in self.TEXTS]
-        self.assertEqual(0.5, dict(found[0])["rate"])
-        self.assertEqual([3, 4, 5], dict(found[2])["sizes"])
-        self.assertEqual([1, 7], dict(found[3])["sizes"])
-        self.assertIs(False, dict(found[4])["flag"])
-        self.assertIsInstance(dict(found[6])["rate"], float)
-        for text in self.WRONG:
-            with self.subTest(text), self.assertRaises(ValueError):
-                self.params().parse(text)
-
-    @unittest.skipUnless(IS_TF_1, "needs tf.contrib")
-    def test_as_in_contrib(self):
-        stock = contrib("training")
-        # Contrib read a value for one item of a list, and then refused it.
-        for text in set(self.TEXTS) - {"sizes[1]=7"}:
-            with self.subTest(text):
-                self.assertEqual(self.params(stock).parse(text).values(), self.params().parse(text).values())
-        self.assertEqual(self.params(stock).to_json(sort_keys=True), self.params().to_json(sort_keys=True))
-        for text in self.WRONG:
-            with self.subTest(text), self.assertRaises(ValueError):
-                self.params(stock).parse(text)
-
-    def test_types_are_kept(self):
-        params = self.params()
-        params.set_hparam("rate", 2)
-        self.assertEqual((2.0, float), (params.rate, type(params.rate)))
-        for name, value in (("units", 2.5), ("flag", 1), ("sizes", 3), ("rate", True), ("cell", 3)):
-            with self.subTest(name), self.assertRaises(ValueError):
-                params.set_hparam(name, value)
-        params.add_hparam("more", None)
-        self.assertIn("more", params)
-        with self.assertRaises(ValueError):
-            params.add_hparam("units", 3)
-        with self.assertRaises(ValueError):
-            params.add_hparam("parse", 3)
-        self.assertEqual((16, 5), (params.get("units"), params.get("missing", 5)))
-        self.assertEqual(8, params.parse_json('{"units": 8}').units)
-        params.del_hparam("units")
-        self.assertNotIn("units", params.values())
-
-
-class ViterbiTest(unittest.TestCase):
-
-    def test_best_of_all_sequences(self):
-        random = np.random.RandomState(0)
-        score, transitions = random.randn(4, 3), random.randn(3, 3)
-        found, best = contrib_crf_enhanced.viterbi_decode(score, transitions)
-        paths = np.stack(np.meshgrid(*[range(3)] * 4, indexing="ij"), -1).reshape(-1, 4)
-        scores = [sum(score[t, path[t]] for t in range(4)) + sum(
-            transitions[a, b] for a, b in zip(path, path[1:])) for path in paths]
-        self.assertEqual(paths[np.argmax(scores)].tolist(), [int(tag) for tag in found])
-        self.assertAlmostEqual(max(scores), best)
-
-
-class LearnTest(unittest.TestCase):
-
-    TEXTS = ["the cat isn't on theMat", "A well-known CAT sat on the mat", "cat cat 42"]
-
-    def rows(self, library, **keywords):
-        processor = library.VocabularyProcessor(5, **keywords)
-        found = np.array(list(processor.fit_transform(self.TEXTS)))
-        return found, len(processor.vocabulary_), list(processor.reverse(found)), list(
-            next(processor.transform(["unknown mat"])))
-
-    def test_vocabulary(self):
-        found, size, texts, row = self.rows(contrib_learn_enhanced)
-        self.assertEqual([1, 2, 3, 4, 5], found[0].tolist())
-        self.assertEqual("the cat isn't on theMat", texts[0])
-        self.assertEqual(0, row[0])
-
-    @unittest.skipUnless(IS_TF_1, "needs tf.contrib")
-    def test_as_in_contrib(self):
-        with quiet():
-            stock = contrib("learn").preprocessing
-            for keywords in ({}, {"min_frequency": 1}):
-                for expected, found in zip(self.rows(stock, **keywords),
-                                           self.rows(contrib_learn_enhanced, **keywords)):
-                    self.assertEqual(np.array(expected).tolist(), np.array(found).tolist())
-
-    def test_saved_and_restored(self):
-        processor = contrib_learn_enhanced.VocabularyProcessor(3).fit(self.TEXTS)
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "vocabulary")
-            processor.save(path)
-            again = contrib_learn_enhanced.VocabularyProcessor.restore(path)
-        self.assertEqual([row.tolist() for row in processor.transform(self.TEXTS)],
-                         [row.tolist() for row in again.transform(self.TEXTS)])
-
-
-class MnistTest(unittest.TestCase):
-
-    def write(self, folder):
-        random = np.random.RandomState(0)
-        for part, count in (("train", 20), ("t10k", 6)):
-            for name, numbers in (("images-idx3", random.randint(256, size=[count, 4, 4])),
-                                  ("labels-idx1", random.randint(10, size=[count]))):
-                head = struct.pack(">I", 0x0800 + numbers.ndim) + struct.pack(">%dI" % numbers.ndim, *numbers.shape)
-                with gzip.open(os.path.join(folder, "%s-%s-ubyte.gz" % (part, name)), "wb") as stream:
-                    stream.write(head + numbers.astype(np.uint8).tobytes())
-
-    def batches(self, read, folder, **keywords):
-        with tf.Graph().as_default(), quiet():
-            tf.set_random_seed(3)
-            sets = read(folder, validation_size=5, **keywords)
-            return [np.asarray(part).tolist() for _ in range(4) for part in sets.train.next_batch(6)] + [
-                sets.train.epochs_completed, sets.test.num_examples, sets.validation.images.shape]
-
-    def test_batches(self):
-        with tempfile.TemporaryDirectory() as folder:
-            self.write(folder)
-            found = self.batches(contrib_learn_enhanced.read_data_sets, folder, one_hot=True)
-            self.assertEqual([1, 6, (5, 16)], found[-3:])
-            self.assertEqual((6, 10), np.shape(found[1]))
-            if IS_TF_1:
-                from tensorflow.contrib.learn.python.learn.datasets.mnist import read_data_sets
-                for keywords in ({}, {"one_hot": True}, {"reshape": False, "dtype": tf.uint8}):
-                    self.assertEqual(self.batches(read_data_sets, folder, **keywords),
-                                     self.batches(contrib_learn_enhanced.read_data_sets, folder, **keywords))
-
-    def test_missing_files_are_named(self):
-        with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(IOError, "train-images-idx3-ubyte"):
-            contrib_learn_enhanced.read_data_sets(folder)
-
-
-class SmallTest(unittest.TestCase):
-
-    def test_accuracy(self):
-        with tf.Graph().as_default(), tf.Session() as session:
-            accuracy = contrib_metrics_enhanced.accuracy
-            self.assertEqual(0.5, session.run(accuracy([1, 2], [1, 3])))
-            self.assertEqual(0.75, session.run(accuracy([1, 2], [1, 3], [3.0, 1.0])))
-            with self.assertRaisesRegex(ValueError, "same type"):
-                accuracy([1], [1.0])
-
-    def test_tables(self):
-        with tempfile.TemporaryDirectory() as folder, tf.Graph().as_default(), tf.Session() as session, quiet():
-            path = os.path.join(folder, "words")
-            with open(path, "w") as stream:
-                stream.write("a\nb\nc\n")
-            table = contrib_lookup_enhanced.index_table_from_file(path, default_value=7)
-            back = contrib_lookup_enhanced.index_to_string_table_from_file(path)
-            session.run(tf.tables_initializer())
-            self.assertEqual([1, 7], session.run(table.lookup(tf.constant(["b", "x"]))).tolist())
-            self.assertEqual([b"c"], session.run(back.lookup(tf.constant([2], tf.int64))).tolist())
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """The upgrade's way from bytes to text and back, what of a folder it reads, and the hints it finds there."""
+import datetime
 import os
 import random
 import unittest
 
 from Project_RNN_Enhancement.upgrade.errors import Unusable
 from Project_RNN_Enhancement.upgrade.files import SourceText, is_python
-from Project_RNN_Enhancement.upgrade.hints import era_of, hints, versions
+from Project_RNN_Enhancement.upgrade.hints import dated, era_of, hints, versions
 from Project_RNN_Enhancement.upgrade.tree import NOTEBOOK, OTHER, PYTHON, read_tree
 from tests.experiment_case import FolderCase
 from tests.upgrade_case import UpgradeCase
@@ -60,7 +61,8 @@ class SourceTextTest(unittest.TestCase):
         self.assertIn("byte 0xe9 isn't UTF-8", caught.exception.message)
 
     def test_layout(self):
-        for data in (b"", b"old", b"old\n", b"old\n\n\n", b"\told\n\x0c\n\told  \n", b"a\x0bold\n", b"old\\\n+1\n",
+        for data in (b"", b"old", b"old\n", b"old\n\n\n", b"\told\n\x0c\n\told  \n", b"a\x0bold\n",
+                     b"old\\\n+1\n",
                      b"old\r\nb\r\n", b"old\rb\r", b"old\r\nb", b"a\nold\r\nold\nb\r\nc\rold"):
             self.assert_kept(data)
             self.assertNotIn("\r", SourceText(data).text)
@@ -77,7 +79,7 @@ class SourceTextTest(unittest.TestCase):
             self.assertEqual(source.encode(after), expected)
 
     def test_any_layout(self):
-        """Texts of every mixture of line ends keep their other lines when one is deleted, added or changed."""
+        """With any mixture of line ends, an added line leaves the others as they are."""
         chance = random.Random(1)
         for _ in range(300):
             lines = [b"%d" % chance.randrange(5) + chance.choice([b"\n", b"\r\n", b"\r"])
@@ -116,7 +118,8 @@ class SourceTextTest(unittest.TestCase):
 
     def test_is_python(self):
         for name, first, expected in [
-                ("a.py", b"", True), ("A.PY", b"", True), ("a.pyw", b"", True), ("a.txt", b"#!/bin/python", False),
+                ("a.py", b"", True), ("A.PY", b"", True), ("a.pyw", b"", True),
+                ("a.txt", b"#!/bin/python", False),
                 ("train", b"#!/usr/bin/env python2.7\nx", True), ("train", b"#!/bin/sh\npython", False),
                 ("train", b"", False), ("a.pyc", b"", False), (".py", b"", False)]:
             self.assertEqual(is_python(name, first), expected, name)
@@ -129,7 +132,8 @@ class TreeTest(UpgradeCase):
 
     def test_kinds(self):
         for name in ("a.py", "b/c.py", "b/d.txt", "n.ipynb", "a.pyc", "b/__pycache__/c.py", ".git/x.py",
-                     ".ipynb_checkpoints/n.ipynb", ".gitignore", "env/pyvenv.cfg", "env/x.py", "bin/activate.txt"):
+                     ".ipynb_checkpoints/n.ipynb", ".gitignore", "env/pyvenv.cfg", "env/x.py",
+                     "bin/activate.txt"):
             self.add(name, b"")
         self.add("run", b"#!/usr/bin/python\n")
         self.assertEqual(self.paths(PYTHON), ["a.py", "run", "b/c.py"])
@@ -148,7 +152,8 @@ class TreeTest(UpgradeCase):
 class HintsTest(FolderCase):
 
     def test_eras(self):
-        for version, era in [("0.12.1", "0.12"), ("1.0", "1.0"), ("1.15.5", "1.15"), ("0.4", None), ("0.13", None),
+        for version, era in [("0.12.1", "0.12"), ("1.0", "1.0"), ("1.15.5", "1.15"), ("0.4", None),
+                             ("0.13", None),
                              ("1.16", None), ("2.0", None), ("1", None), ("1.x", None), ("1.4.0rc1", "1.4")]:
             self.assertEqual(era_of(version), era, version)
 
@@ -156,19 +161,26 @@ class HintsTest(FolderCase):
         for text, era in [
                 ("tensorflow==0.12.1", "0.12"), ("tensorflow-gpu>=1.4", "1.4"), ("TensorFlow 1.0", "1.0"),
                 ("Requires [TensorFlow](https://www.tensorflow.org/) r0.10", "0.10"), ("TF 1.4+", "1.4"),
-                ("**Tensorflow** (version 1.2.x)", "1.2"), ("| TensorFlow | 1.3 |", "1.3"), ("`tensorflow` v1.5", "1.5"),
-                ("  - tensorflow=1.3.0=py36_0", "1.3"), ("install_requires=['tensorflow_gpu >= 1.1, < 2'],", "1.1"),
-                ("tensorflow = \"==1.12\"", "1.12"), ("tensorflow==1.0.0rc2", "1.0"), ("tensorflow[extra]~=1.14", "1.14"),
+                ("**Tensorflow** (version 1.2.x)", "1.2"), ("| TensorFlow | 1.3 |", "1.3"),
+                ("`tensorflow` v1.5", "1.5"),
+                ("  - tensorflow=1.3.0=py36_0", "1.3"),
+                ("install_requires=['tensorflow_gpu >= 1.1, < 2'],", "1.1"),
+                ("tensorflow = \"==1.12\"", "1.12"), ("tensorflow==1.0.0rc2", "1.0"),
+                ("tensorflow[extra]~=1.14", "1.14"),
                 ("pip install https://x/linux/cpu/tensorflow-0.8.0-cp27-none-linux_x86_64.whl", "0.8"),
                 ("see https://www.tensorflow.org/versions/r0.9/tutorials", "0.9"),
                 ("FROM tensorflow/tensorflow:1.4.0-gpu-py3", "1.4"), ("Python 2.7, TensorFlow 0.11", "0.11")]:
             self.assertEqual(versions("\n" + text), [(era, 2)], text)
 
     def test_other_numbers(self):
-        for text in ("tensorflow-hub==0.8", "tensorflow-probability 0.5", "tensorflow_datasets==1.2", "tensorboard 1.4",
-                     "tensorflow-serving-api==1.3", "tensorflow", "TensorFlow 1.x", "TensorFlow 2.3", "tensorflow<1.3",
-                     "tensorflow!=1.2", "TensorFlow and Python 1.5", "TensorFlow is 1.5x faster", "TensorFlow 1.5 times",
-                     "mytensorflow 1.0", "tf.nn 1.0", "tf-idf 0.8", "TensorFlow, Keras 1.2", "TensorFlow 0.95",
+        for text in ("tensorflow-hub==0.8", "tensorflow-probability 0.5", "tensorflow_datasets==1.2",
+                     "tensorboard 1.4",
+                     "tensorflow-serving-api==1.3", "tensorflow", "TensorFlow 1.x", "TensorFlow 2.3",
+                     "tensorflow<1.3",
+                     "tensorflow!=1.2", "TensorFlow and Python 1.5", "TensorFlow is 1.5x faster",
+                     "TensorFlow 1.5 times",
+                     "mytensorflow 1.0", "tf.nn 1.0", "tf-idf 0.8", "TensorFlow, Keras 1.2",
+                     "TensorFlow 0.95",
                      "tensorflow-estimator==1.13", "keras==1.2"):
             self.assertEqual(versions(text), [], text)
 
@@ -182,3 +194,16 @@ class HintsTest(FolderCase):
             (era, "%s, line %d" % (name, line)) for name in ("README.md", "Readme", "requirements.txt")
             for era, line in (("0.8", 2), ("0.9", 3))] + [("1.4", "requirements/gpu.txt, line 1")])
         self.assertEqual(hints(os.path.join(self.folder, "missing")), [])
+
+    def test_dates(self):
+        path, other = self.file("a.py", b""), self.file("b.py", b"")
+        os.utime(other, (10 ** 9, 10 ** 9))
+        for day, version in [("2015-10-31", None), ("2015-11-02", "0.5"), ("2016-05-03", "0.8"),
+                             ("2018-02-01", "1.5"),
+                             ("2020-06-30", "1.15"), ("2020-07-01", None), ("2026-01-01", None)]:
+            since = datetime.datetime.strptime(day, "%Y-%m-%d") - datetime.datetime(1970, 1, 1)
+            seconds = since.total_seconds()
+            os.utime(path, (seconds, seconds))
+            self.assertEqual(dated([path, other, path + "x"]), version and (
+                "The newest of its files is of %s, when TensorFlow %s was the newest." % (day, version)))
+        self.assertIsNone(dated([]))

@@ -160,11 +160,13 @@ class RulesTest(unittest.TestCase):
             ("tf.split(1, 4, x)", "tf.split(x, 4, 1)"),
             ("tf.split(1, n, tf.mul(x, y))", "tf.split(tf.multiply(x, y), n, 1)"),
             ("tf.split(dim, n, x)", "tf.split(axis=dim, num_or_size_splits=n, value=x)"),
-            ("tf.split(split_dim=0, num_split=2, value=x)", "tf.split(axis=0, num_or_size_splits=2, value=x)"),
+            ("tf.split(split_dim=0, num_split=2, value=x)",
+             "tf.split(axis=0, num_or_size_splits=2, value=x)"),
             ("tf.split(0, 2, value=x)", "tf.split(axis=0, num_or_size_splits=2, value=x)"),
             ("tf.split(x, 4, 1)", "tf.split(x, 4, 1)"),
             ("tf.split(x, 4, axis=1)", "tf.split(x, 4, axis=1)"),
-            ("tf.split(value=x, num_or_size_splits=4, axis=1)", "tf.split(value=x, num_or_size_splits=4, axis=1)"),
+            ("tf.split(value=x, num_or_size_splits=4, axis=1)",
+             "tf.split(value=x, num_or_size_splits=4, axis=1)"),
         ])
         self.check_asked(["tf.split(p, q, r)"])
 
@@ -187,11 +189,13 @@ class RulesTest(unittest.TestCase):
             ("tf.nn.sampled_softmax_loss(w, b, inputs, labels, n, m)",
              "tf.nn.sampled_softmax_loss(w, b, inputs=inputs, labels=labels, num_sampled=n, num_classes=m)"),
             ("tf.nn.sampled_softmax_loss(w, b, outs, tf.reshape(labels, [-1, 1]), n, m)",
-             "tf.nn.sampled_softmax_loss(w, b, inputs=outs, labels=tf.reshape(labels, [-1, 1]), num_sampled=n, "
+             "tf.nn.sampled_softmax_loss(w, b, inputs=outs, labels=tf.reshape(labels, [-1, 1]), "
+             "num_sampled=n, "
              "num_classes=m)"),
             ("tf.nn.nce_loss(w, b, embed, train_labels, 8, v)",
              "tf.nn.nce_loss(w, b, inputs=embed, labels=train_labels, num_sampled=8, num_classes=v)"),
-            ("tf.nn.nce_loss(w, b, train_labels, embed, 8, v)", "tf.nn.nce_loss(w, b, train_labels, embed, 8, v)"),
+            ("tf.nn.nce_loss(w, b, train_labels, embed, 8, v)",
+             "tf.nn.nce_loss(w, b, train_labels, embed, 8, v)"),
             ("tf.nn.sampled_softmax_loss(w, b, targets, local_inputs, 8, v)",
              "tf.nn.sampled_softmax_loss(w, b, targets, local_inputs, 8, v)"),
             ("tf.nn.ctc_loss(logits, targets, lengths)",
@@ -234,7 +238,8 @@ class RulesTest(unittest.TestCase):
             ("map(tf.mul, a, b)", "map(tf.multiply, a, b)"),
             ("f = tf.pack", "f = tf.stack"),
             ("tf.initialize_all_variables().run()", "tf.global_variables_initializer().run()"),
-            ("tf.Session().run(tf.initialize_all_variables())", "tf.Session().run(tf.global_variables_initializer())"),
+            ("tf.Session().run(tf.initialize_all_variables())",
+             "tf.Session().run(tf.global_variables_initializer())"),
             ("x = tf.types.float32", "x = tf.float32"),
         ])
 
@@ -245,12 +250,14 @@ class RulesTest(unittest.TestCase):
             ("tf.select(c, t=x, e=y)", "tf.where(c, x=x, y=y)"),
             ("tf.image.resize_images(x, 24, 32)", "tf.image.resize_images(x, [24, 32])"),
             ("tf.image.resize_images(x, h, w, method=1)", "tf.image.resize_images(x, [h, w], method=1)"),
-            ("tf.image.resize_images(x, new_height=h, new_width=w)", "tf.image.resize_images(x, size=[h, w])"),
+            ("tf.image.resize_images(x, new_height=h, new_width=w)",
+             "tf.image.resize_images(x, size=[h, w])"),
             ("tf.image.resize_images(x, [24, 32], 1)", "tf.image.resize_images(x, [24, 32], 1)"),
             ("tf.zeros_initializer([2, 3])", "tf.zeros([2, 3])"),
             ("tf.ones_initializer([2], tf.int32)", "tf.ones([2], tf.int32)"),
             ("tf.zeros_initializer(tf.float32)", "tf.zeros_initializer(tf.float32)"),
-            ("tf.SparseTensor(indices=i, values=v, shape=s)", "tf.SparseTensor(indices=i, values=v, dense_shape=s)"),
+            ("tf.SparseTensor(indices=i, values=v, shape=s)",
+             "tf.SparseTensor(indices=i, values=v, dense_shape=s)"),
             ("tf.nn.softmax(x, 'name')", "tf.nn.softmax(x, name='name')"),
             ("tf.sparse_split(0, 2, x)", "tf.sparse_split(axis=0, num_split=2, sp_input=x)"),
             ("tf.batch_svd(x, False)", "tf.svd(x, compute_uv=False)"),
@@ -261,14 +268,28 @@ class RulesTest(unittest.TestCase):
 
     def test_stars_are_left_alone(self):
         self.check([("tf.concat(*args)", "tf.concat(*args)"),
-                    ("tf.nn.sampled_softmax_loss(*args, **more)", "tf.nn.sampled_softmax_loss(*args, **more)")])
+                    ("tf.nn.sampled_softmax_loss(*args, **more)",
+                     "tf.nn.sampled_softmax_loss(*args, **more)")])
+
+    def test_private_names_that_stay(self):
+        text = ("from tensorflow.python.util import nest\nfrom tensorflow.python.ops import control_flow_ops as c\n"
+                "a = nest.flatten_up_to(x, nest.flatten(y))\nb = c.with_dependencies([a], c.cond(p, f, g))\n")
+        for target in ("1.15", "2"):
+            result, said = rewritten(text, target)
+            self.assertIn("from tensorflow.python.util.nest import flatten_up_to\n", result)
+            self.assertIn("from tensorflow.python.ops.control_flow_ops import with_dependencies\n", result)
+            self.assertIn("a = flatten_up_to(x, nest.flatten(y))\n", result)
+            self.assertIn("b = with_dependencies([a], tf.cond(p, f, g))", result)
+            source = ("import tensorflow.compat.v1 as tf\n" if target == "2" else "import tensorflow as tf\n") + result
+            self.assertEqual(source + "\n", editing.rewrite(source + "\n", target, None, (), Findings()))
 
     def test_contrib_calls(self):
         prefix = "tf.disable_v2_behavior()\n"
         for old, new in [
                 ("tf.contrib.losses.softmax_cross_entropy(p, y)",
                  "tf.losses.softmax_cross_entropy(logits=p, onehot_labels=y)"),
-                ("tf.contrib.metrics.streaming_accuracy(p, y)", "tf.metrics.accuracy(predictions=p, labels=y)"),
+                ("tf.contrib.metrics.streaming_accuracy(p, y)",
+                 "tf.metrics.accuracy(predictions=p, labels=y)"),
                 ("tf.contrib.framework.get_or_create_global_step()", "tf.train.get_or_create_global_step()"),
                 ("tf.contrib.data.Dataset.range(3)", "tf.data.Dataset.range(3)")]:
             with self.subTest(old):

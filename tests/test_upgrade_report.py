@@ -52,7 +52,8 @@ class _Page(html.parser.HTMLParser):
         self.names.add(values.get("id"))
         if tag == "a":
             self.links.add(values["href"])
-        if tag in ("script", "link", "img", "iframe") or "src" in values or any(name.startswith("on") for name in values):
+        runs = "src" in values or any(name.startswith("on") for name in values)
+        if runs or tag in ("script", "link", "img", "iframe"):
             self.foreign.append(tag)
         if tag == "tr":
             self.rows.append([])
@@ -75,7 +76,8 @@ class TextReportTest(unittest.TestCase):
         """Things to look at before changes, each by file and line as it was handed over."""
         text = text_report(outcome(
             file("a.py", remarks=[Remark(2, LOOK, "two."), Remark(10, CHANGED, "ten.")]),
-            file("n.ipynb", remarks=[Remark(3, LOOK, "cell.", "cell 1, line 2"), Remark(0, CHANGED, "kernel.")]),
+            file("n.ipynb", remarks=[Remark(3, LOOK, "cell.", "cell 1, line 2"),
+                                     Remark(0, CHANGED, "kernel.")]),
             questions=["Which era?"], notes=["It's old."], left_out=[(".git", "Git's"), ("b/.git", "Git's")]))
         self.assertEqual(text.split("\n\nprog:")[0].split("\n"), [
             "To look at:", "Which era?", "a.py:2: two.", "n.ipynb, cell 1, line 2: cell.", "",
@@ -90,13 +92,17 @@ class TextReportTest(unittest.TestCase):
 
     def test_next_steps(self):
         text = text_report(outcome(file(remarks=[Remark(1, LOOK, "x")])))
-        for said in ("1. The new program is in new; prog is as it was.", "2. Do what is said under \"To look at\"",
+        for said in ("1. The new program is in new; prog is as it was.",
+                     "2. Do what is said under \"To look at\"",
                      "3. Install what it needs: pip install \"Project_RNN_Enhancement[tf2]\"", "4. Then run"):
             self.assertIn("  %s" % said, text)
         self.assertIn("[tf1]", text_report(outcome(target="1.15")))
         self.assertIn("project-rnn-upgrade 'my prog' -o DESTINATION",
                       text_report(outcome(source="my prog", destination=None)))
         self.assertNotIn("To look at", text_report(outcome(file())))
+        text = text_report(outcome(file(
+            after="import tf_slim\nif x:\n  from tf_keras import y\nx = 'import tf_slims'\n")))
+        self.assertIn("  3. It also imports tf_keras and tf_slim: pip install tf_keras tf_slim\n", text)
 
     def test_messages_on_one_line(self):
         self.assertIn("\na\\nb.py:1: two lines\\x07.\n", text_report(outcome(
@@ -107,15 +113,17 @@ class TableTest(unittest.TestCase):
 
     def test_table(self):
         remarks = [Remark(1, CHANGED, "concat."), Remark(2, CHANGED, "concat."), Remark(3, LOOK, "odd " * 30)]
-        text = table(outcome(file(remarks=remarks), file("b.py", remarks=remarks[:1] + [Remark(2, CHANGED, "mul.")]),
+        other = file("b.py", remarks=remarks[:1] + [Remark(2, CHANGED, "mul.")])
+        text = table(outcome(file(remarks=remarks), other,
                              notes=["Written for 0.8."], questions=["Which?"], destination=None))
         lines = text.split("\n")
-        self.assertEqual(lines[:2], ["prog: 2 Python files.", "Written for 0.8."])
+        self.assertEqual(lines[:4], ["prog: 2 Python files.", "", "About the program:", "Written for 0.8."])
         self.assertLess(lines.index("    3      2  concat."), lines.index("    1      1  mul."))
         self.assertIn("    1      -  Which?", lines)
         self.assertIn("              odd odd", text)
         self.assertLessEqual(max(map(len, lines)), 100)
-        self.assertIn("4 changes by the command in 2 files, 2 things left for a person. Nothing was written.", lines)
+        self.assertIn("4 changes by the command in 2 files, 2 things left for a person. Nothing was "
+                      "written.", lines)
 
     def test_nothing(self):
         self.assertNotIn("times", table(NOTHING))
@@ -135,8 +143,10 @@ class PageTest(unittest.TestCase):
         self.assertEqual(found.links, {"#line0-10", "#line0-20", "#file0"})
         self.assertLessEqual({link[1:] for link in found.links}, found.names)
         rows = found.rows
-        self.assertEqual(rows[:6], [["6 equal lines"], ["7", "line 7", "7", "line 7"], ["8", "line 8", "8", "line 8"],
-                                    ["9", "line 9", "9", "line 9"], ["10", "line 10", "10", "LINE 10"], ["ten."]])
+        self.assertEqual(rows[:6], [["6 equal lines"], ["7", "line 7", "7", "line 7"],
+                                    ["8", "line 8", "8", "line 8"],
+                                    ["9", "line 9", "9", "line 9"], ["10", "line 10", "10", "LINE 10"],
+                                    ["ten."]])
         self.assertEqual(rows[6], ["", "", "11", "more"])
         self.assertEqual(rows[rows.index(["twenty."]) - 1], ["20", "line 20", "21", "line 20"])
         self.assertIn(["30", "line 30", "", ""], rows)
@@ -154,7 +164,8 @@ class PageTest(unittest.TestCase):
 
     def test_escaping(self):
         hostile = "<script>alert('&amp;')</script>\x00\x1b\ud800 中"
-        text = page(outcome(file(hostile, hostile, "<b>" + hostile, [Remark(1, LOOK, hostile), Remark(0, LOOK, hostile)]),
+        text = page(outcome(file(hostile, hostile, "<b>" + hostile,
+                                 [Remark(1, LOOK, hostile), Remark(0, LOOK, hostile)]),
                             source=hostile, notes=[hostile], questions=[hostile]))
         found = _Page(text)
         self.assertEqual(found.foreign, [])
@@ -184,7 +195,8 @@ class WhereReportsGoTest(UpgradeCase):
         status, out = self.upgrade("--report", self.report)
         self.assertEqual(status, 1)
         self.assertIn(["1", "old", "1", "new"], _Page(self.read(self.report)).rows)
-        self.assertIn("1 change in 1 file; 1 thing to look at in 1 file.\nThe report is in %s." % self.report, out)
+        self.assertIn("1 change in 1 file; 1 thing to look at in 1 file.\nThe report is in %s." % self.report,
+                      out)
         self.assertNotIn("a.py:1", out)
 
     def test_text_in_a_file(self):

@@ -1,4 +1,4 @@
-"""What the tests of the upgrade command share: a program in a folder that goes away, and a rewriting of their own."""
+"""What the tests of the upgrade command share: a program in a folder, and a rewriting of their own."""
 import contextlib
 import io
 import os

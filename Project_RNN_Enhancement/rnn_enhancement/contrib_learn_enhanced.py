@@ -7,7 +7,8 @@ from .layers.mnist import DataSet, Datasets, dense_to_one_hot, read_data_sets
 from .layers.vocabularies import CategoricalVocabulary, VocabularyProcessor, tokenizer
 from .public_names import explain_missing_names
 
-__all__ = ["CategoricalVocabulary", "DataSet", "Datasets", "ModeKeys", "VocabularyProcessor", "dense_to_one_hot",
+__all__ = ["CategoricalVocabulary", "DataSet", "Datasets", "ModeKeys", "VocabularyProcessor",
+           "dense_to_one_hot",
            "read_data_sets", "tokenizer"]
 
 

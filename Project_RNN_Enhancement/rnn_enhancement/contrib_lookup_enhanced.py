@@ -1,4 +1,4 @@
-"""What programs used of `tf.contrib.lookup`: tables between words and numbers, as TensorFlow still holds them."""
+"""What programs used of `tf.contrib.lookup`: tables between words and numbers, as TensorFlow has them."""
 from tensorflow.python.ops.lookup_ops import (IdTableWithHashBuckets, KeyValueTensorInitializer,
                                               TextFileIdTableInitializer, TextFileIndex, TextFileInitializer,
                                               TextFileStringTableInitializer, index_table_from_file,

@@ -4,7 +4,8 @@ from .calls import evaluated
 
 __all__ = ["CALLS"]
 
-_UNKNOWN = ("%s took %s until 0.12 and takes %s since 1.0, and neither the call nor the program's version says which "
+_UNKNOWN = ("%s took %s until 0.12 and takes %s since 1.0, and neither the call nor the program's version "
+            "says which "
             "it is: write its arguments with their names.")
 
 
@@ -119,8 +120,10 @@ def reverse(call):
         index = [arg.value for arg in call.args].index(node)
         call.replace_argument(index, "[%s]" % ", ".join(str(axis) for axis, flag in enumerate(value) if flag))
         call.changed("reverse takes the axes to reverse since 1.0, not a truth value for each.")
-    elif renamed or (value is None and not forms.is_axis(node) and forms.is_before(call.era, "1.0") is not False):
-        call.look("tf.reverse takes the numbers of the axes to reverse since 1.0; until 0.12 it took a truth value "
+    elif renamed or (value is None and not forms.is_axis(node) and forms.is_before(call.era,
+                                                                                   "1.0") is not False):
+        call.look("tf.reverse takes the numbers of the axes to reverse since 1.0; until 0.12 it took a truth "
+                  "value "
                   "for each axis: change the argument if it's such a list.")
 
 
@@ -130,7 +133,8 @@ def svd(call):
         return
     old = True if call.name.endswith("batch_svd") else forms.is_before(call.era, "1.0")
     if old is None:
-        call.look(_UNKNOWN % ("tf.svd", "(tensor, compute_uv, full_matrices)", "(tensor, full_matrices, compute_uv)"))
+        call.look(_UNKNOWN % ("tf.svd", "(tensor, compute_uv, full_matrices)",
+                              "(tensor, full_matrices, compute_uv)"))
     elif old:
         call.name_positional([None, "compute_uv", "full_matrices", "name"], start=1)
         call.changed("svd takes full_matrices before compute_uv since 1.0.")

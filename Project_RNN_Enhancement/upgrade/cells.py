@@ -3,7 +3,7 @@ import ast
 import re
 import warnings
 
-__all__ = ["Cell", "LostLines", "parses"]
+__all__ = ["Cell", "LostLines", "parses", "parses_as_python3"]
 
 # Magics whose cell is Python that runs in the notebook.
 _PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "python3", "memit", "mprun", "lprun", "debug")
@@ -52,9 +52,12 @@ class Cell(object):
         if not parses(self.text):
             self.text = self._put_away(lines[self.offset:])
             if not parses(self.text):
-                self.text, self.remarks = None, [(1, (
-                    "the cell is neither Python 3 nor Python 2, so it was left as it is. Correct it and run the "
-                    "command again, or rewrite it by hand."))]
+                self.leave("the cell is neither Python 3 nor Python 2, so it was left as it is. Correct it and "
+                           "run the command again, or rewrite it by hand.")
+
+    def leave(self, message):
+        """Leaves the cell as it is; the message says why, and what a person has to do."""
+        self.text, self.remarks = None, [(1, message)]
 
     def restored(self, text):
         """The cell's source for the rewritten `text`.
@@ -80,7 +83,8 @@ class Cell(object):
     def _look_at_mention(self, number, lines):
         if any(_TENSORFLOW.search(line) for line in lines):
             self.remarks.append((number, (
-                "%s is IPython's, not Python's, and was left as it is: change by hand what it says of TensorFlow."
+                "%s is IPython's, not Python's, and was left as it is: change by hand what it says of "
+                "TensorFlow."
                 % lines[0].strip()[:60])))
 
     def _put_away(self, lines):
@@ -144,24 +148,16 @@ def _is_code(line):
 
 def parses(text):
     """Whether `text` is Python 3 or Python 2."""
+    # What it needs may not be installed, which the command says before it comes here.
+    from . import python3
+    return parses_as_python3(text) or python3.is_python2(text)
+
+
+def parses_as_python3(text):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(text)
         return True
-    except (SyntaxError, ValueError):
-        return _parses_as_python2(text)
-    except (RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-
-
-def _parses_as_python2(text):
-    from fissix import pygram, pytree
-    from fissix.pgen2 import driver, parse, tokenize
-    for grammar in (pygram.python_grammar, pygram.python_grammar_no_print_statement):
-        try:
-            driver.Driver(grammar, convert=pytree.convert).parse_string(text + "\n")
-            return True
-        except (parse.ParseError, tokenize.TokenError, SyntaxError, ValueError):
-            continue
-    return False

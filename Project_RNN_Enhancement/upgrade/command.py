@@ -7,10 +7,10 @@ import threading
 
 from . import report
 from .errors import CommandError, printable, reason
-from .hints import hints
+from .hints import dated, hints
 from .page import page
 from .sources import Sources
-from .tree import read_tree, single_file
+from .tree import NOTEBOOK, PYTHON, read_tree, single_file
 from .writing import Staging, place_for
 
 __all__ = ["run", "stopped_cleanly"]
@@ -39,6 +39,7 @@ def run(options, out, convert=None):
     folder = options.source if is_folder else os.path.dirname(os.path.realpath(options.source))
     notes, questions = program.convert(convert or convert_program, Options(
         options.target, options.era, hints(folder)))
+    notes += filter(None, [dated(entry.real for entry in tree.entries if entry.kind in (PYTHON, NOTEBOOK))])
     with contextlib.ExitStack() as stack:
         staging = None
         if destination is not None and not (options.dry_run or options.check):
@@ -96,6 +97,9 @@ def _read(source):
         tree = single_file(source)
         open(tree.entries[0].real, "rb").close()
         return False, tree
+    except PermissionError as error:
+        raise CommandError("SOURCE %s can't be read: %s; allow reading it first"
+                           % (printable(source), reason(error)))
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
         raise CommandError("SOURCE %s can't be read: %s; name a folder, a Python file or a notebook"
@@ -130,8 +134,8 @@ def _destination(path, source, is_folder):
         raise CommandError("DESTINATION %s is in SOURCE, which stays as it is: name a new folder elsewhere"
                            % printable(path))
     if not is_folder and (os.path.isdir(real) or path.endswith(("/", os.sep))):
-        raise CommandError("SOURCE is a file, so DESTINATION is a new file too: name it, such as %s" % printable(
-            os.path.join(path, os.path.basename(source))))
+        raise CommandError("SOURCE is a file, so DESTINATION is a new file too: name it, such as %s"
+                           % printable(os.path.join(path, os.path.basename(source))))
     if is_folder and os.path.isdir(real) and not os.listdir(real):
         return real
     if os.path.lexists(real):
@@ -148,7 +152,8 @@ def _publish(options, outcome, staging, report_place, destination, stack):
     """Moves the new program and the report to their places, both or none."""
     inside = written = None
     if report_place is not None:
-        text = page(outcome) if options.report.lower().endswith((".html", ".htm")) else report.text_report(outcome)
+        as_page = options.report.lower().endswith((".html", ".htm"))
+        text = page(outcome) if as_page else report.text_report(outcome)
         data = text.encode("utf-8", "backslashreplace")
         inside = staging is not None and _is_in(report_place, destination)
         if inside:
@@ -167,10 +172,16 @@ def _publish(options, outcome, staging, report_place, destination, stack):
 
 
 def _print(text, out):
+    if out is None:
+        return
     encoding = out.encoding or "utf-8"
     try:
         out.write(text.encode(encoding, "backslashreplace").decode(encoding))
         out.flush()
-    except BrokenPipeError:
-        # The reader has gone (`| head`): what was to be written is there all the same.
+    except OSError as error:
+        # What was to be written is there all the same, and the flush at exit must not fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise CommandError("the report can't be printed: %s; all else was done. --report FILE writes it "
+                               "to a file"
+                               % reason(error))

@@ -35,14 +35,17 @@ _IN_TENSORFLOW = (
         bucket_by_sequence_length choose_from_datasets copy_to_device dense_to_sparse_batch enumerate_dataset
         get_next_as_optional get_single_element group_by_reducer group_by_window ignore_errors
         make_batched_features_dataset make_csv_dataset make_saveable_from_iterator map_and_batch
-        parallel_interleave parse_example_dataset prefetch_to_device rejection_resample sample_from_datasets scan
+        parallel_interleave parse_example_dataset prefetch_to_device rejection_resample sample_from_datasets
+        scan
         shuffle_and_repeat unbatch unique"""),
     ("distributions", "distributions", """
         Bernoulli Beta Categorical Dirichlet DirichletMultinomial Distribution Exponential Gamma Laplace
         Multinomial Normal RegisterKL ReparameterizationType StudentT Uniform kl_divergence"""),
     ("losses", "losses", """
-        absolute_difference add_loss compute_weighted_loss cosine_distance get_losses get_regularization_losses
-        get_total_loss hinge_loss log_loss mean_pairwise_squared_error mean_squared_error sigmoid_cross_entropy
+        absolute_difference add_loss compute_weighted_loss cosine_distance get_losses
+        get_regularization_losses
+        get_total_loss hinge_loss log_loss mean_pairwise_squared_error mean_squared_error
+        sigmoid_cross_entropy
         softmax_cross_entropy sparse_softmax_cross_entropy"""),
     ("metrics", "", "confusion_matrix"),
     ("util", "", "make_ndarray make_tensor_proto"),
@@ -61,21 +64,28 @@ _MORE = {
 
 # Of a module that has a place as a whole, what tf_slim alone has.
 _IN_SLIM = """
-    avg_pool3d conv2d_in_plane conv2d_transpose conv3d_transpose convolution2d_in_plane convolution2d_transpose
-    convolution3d_transpose dense_to_sparse gdn GDN group_norm images_to_sequence instance_norm legacy_fully_connected
+    avg_pool3d conv2d_in_plane conv2d_transpose conv3d_transpose convolution2d_in_plane
+    convolution2d_transpose
+    convolution3d_transpose dense_to_sparse gdn GDN group_norm images_to_sequence instance_norm
+    legacy_fully_connected
     legacy_linear legacy_relu max_pool3d maxout scale_gradient separable_conv2d separable_convolution2d
     sequence_to_images spatial_softmax unit_norm"""
 
-_ESTIMATORS = ("estimators are gone since TensorFlow 2.16: write the training loop with a session, or stay with "
+_ESTIMATORS = ("estimators are gone since TensorFlow 2.16: write the training loop with a session, or stay "
+               "with "
                "TensorFlow 2.15 and tensorflow-estimator 2.15.")
 _COLUMNS = "feature columns of contrib are gone: tf.feature_column has them, or look embeddings up by hand."
-_KERAS = ("from TensorFlow 2.16 on it's Keras 3, which doesn't work with graphs of TensorFlow 1: install tf_keras and set "
+_KERAS = ("from TensorFlow 2.16 on it's Keras 3, which doesn't work with graphs of TensorFlow 1: install "
+          "tf_keras and set "
           "the environment variable TF_USE_LEGACY_KERAS=1 before TensorFlow is imported.")
-_QUEUES = "it is gone: feed batches, or use tf.data (tf.data.experimental.bucket_by_sequence_length for buckets)."
-_CUDNN = ("it is gone: use a stack of CudnnCompatibleLSTMCell or CudnnCompatibleGRUCell of contrib_cudnn_rnn_enhanced "
+_QUEUES = ("it is gone: feed batches, or use tf.data (for buckets tf.data.experimental."
+           "bucket_by_sequence_length).")
+_CUDNN = ("it is gone: use a stack of CudnnCompatibleLSTMCell or CudnnCompatibleGRUCell of "
+          "contrib_cudnn_rnn_enhanced "
           "in dynamic_rnn of rnn_enhanced with time_major=True, which gives the same numbers.")
 _TABLE = "it is gone: index_table_from_file, index_table_from_tensor and their inverses take its place."
-_LOOP = "it is gone: write the training loop with a session, or use tf_slim (tf_slim.learning, tf_slim.evaluation)."
+_LOOP = ("it is gone: write the training loop with a session, or use tf_slim (tf_slim.learning, "
+         "tf_slim.evaluation).")
 
 _PRIVATE = "it was private to contrib and is gone: write what it did by hand."
 
@@ -83,13 +93,17 @@ _PRIVATE = "it was private to contrib and is gone: write what it did by hand."
 _WITHOUT_PLACE = {
     "contrib.layers": dict(
         [(name, _COLUMNS) for name in """
-            bucketized_column check_feature_columns create_feature_spec_for_parsing crossed_column embedding_column
+            bucketized_column check_feature_columns create_feature_spec_for_parsing crossed_column
+            embedding_column
             feature_column infer_real_valued_columns input_from_feature_columns
-            joint_weighted_sum_from_feature_columns make_place_holder_tensors_for_base_features multi_class_target
+            joint_weighted_sum_from_feature_columns make_place_holder_tensors_for_base_features
+            multi_class_target
             one_hot_column parse_feature_columns_from_examples parse_feature_columns_from_sequence_examples
-            real_valued_column regression_target scattered_embedding_column sequence_input_from_feature_columns
+            real_valued_column regression_target scattered_embedding_column
+            sequence_input_from_feature_columns
             shared_embedding_columns sparse_column_with_hash_bucket sparse_column_with_integerized_feature
-            sparse_column_with_keys sparse_column_with_vocabulary_file transform_features weighted_sparse_column
+            sparse_column_with_keys sparse_column_with_vocabulary_file transform_features
+            weighted_sparse_column
             weighted_sum_from_feature_columns""".split()],
         bow_encoder="it is gone: take tf.reduce_mean(contrib_layers_enhanced.embed_sequence(...), 1).",
         embedding_lookup_unique="it is gone: tf.nn.embedding_lookup gives the same values.",
@@ -116,7 +130,8 @@ _WITHOUT_PLACE = {
             bucket_by_sequence_length rejection_sample resample_at_rate stratified_sample
             weighted_resample""".split()] +
         [(name, _LOOP) for name in """
-            FeedingQueueRunner StopAfterNEvalsHook SummaryAtEndHook add_gradients_summaries clip_gradient_norms
+            FeedingQueueRunner StopAfterNEvalsHook SummaryAtEndHook add_gradients_summaries
+            clip_gradient_norms
             clip_gradient_norms_fn create_train_op evaluate_once evaluate_repeatedly get_or_create_eval_step
             multiply_gradients train wait_for_new_checkpoint""".split()],
         python=_PRIVATE,
@@ -132,22 +147,26 @@ _WITHOUT_PLACE = {
         MutableHashTable="it is tf.lookup.experimental.MutableHashTable in TensorFlow 2, without a name.",
         MutableDenseHashTable="it is tf.lookup.experimental.DenseHashTable.",
     ),
-    "contrib.crf": {name: "it is gone: crf_log_norm and crf_decode of contrib_crf_enhanced do what it was for."
+    "contrib.crf": {name: "it is gone: crf_log_norm and crf_decode of contrib_crf_enhanced do what it was "
+                          "for."
                     for name in ("CrfDecodeBackwardRnnCell", "CrfDecodeForwardRnnCell", "CrfForwardRnnCell")},
     "contrib.cudnn_rnn": {name: _CUDNN for name in """
         CudnnGRU CudnnGRUSaveable CudnnLSTM CudnnLSTMSaveable CudnnParamsFormatConverterGRU
         CudnnParamsFormatConverterLSTM CudnnRNNRelu CudnnRNNReluSaveable CudnnRNNTanh
         CudnnRNNTanhSaveable""".split()},
-    "contrib.learn.preprocessing": {"ByteProcessor": "it is gone: take np.frombuffer(text.encode(), np.uint8)."},
+    "contrib.learn.preprocessing": {"ByteProcessor": "it is gone: take np.frombuffer(text.encode(), "
+                                                     "np.uint8)."},
 }
 
 
 def _renamed():
     found = dict(_MODULES)
     for module, place, names in _IN_TENSORFLOW:
-        found.update({"contrib.%s.%s" % (module, name): "tensorflow.%s%s" % (place + "." if place else "", name)
+        found.update({"contrib.%s.%s" % (module, name): "tensorflow.%s%s"
+                                                        % (place + "." if place else "", name)
                       for name in names.split()})
-    found.update({"contrib.metrics.streaming_" + name: "tensorflow.metrics." + name for name in _METRICS.split()})
+    found.update({"contrib.metrics.streaming_" + name: "tensorflow.metrics." + name
+                  for name in _METRICS.split()})
     found.update({old: "tensorflow." + new for old, new in _MORE.items()})
     found.update({"contrib.layers." + name: "tf_slim." + name for name in _IN_SLIM.split()})
     for module, names in _WITHOUT_PLACE.items():
@@ -162,7 +181,8 @@ RENAMED_FOR_2 = _renamed()
 
 def _explained():
     found = {
-        "contrib": "TensorFlow 2 has no contrib, and nothing is known to take this one's place: write what it did, or "
+        "contrib": "TensorFlow 2 has no contrib, and nothing is known to take this one's place: write what "
+                   "it did, or "
                    "stay with --target 1.15.",
         "contrib.data.batch_and_drop_remainder": "write dataset.batch(size, drop_remainder=True).",
         "contrib.data.padded_batch_and_drop_remainder": (
@@ -175,17 +195,21 @@ def _explained():
         "contrib.estimator": _ESTIMATORS,
         "contrib.learn": _ESTIMATORS,
         "contrib.learn.datasets": "the data sets are gone: read the files by hand.",
-        "contrib.graph_editor": "it is gone: build the graph otherwise, or import its definition with input_map.",
+        "contrib.graph_editor": "it is gone: build the graph otherwise, or import its definition with "
+                                "input_map.",
         "contrib.image": "much of it is in the package tensorflow_addons, until TensorFlow 2.15.",
         "contrib.keras": "it is tf.keras; " + _KERAS,
         "contrib.losses": "it is gone: tf.losses has the common ones.",
         "contrib.losses.metric_learning": "it is in the package tensorflow_addons, until TensorFlow 2.15.",
-        "contrib.metrics": "it is gone: tf.metrics has the common ones, the package tf_slim all (tf_slim.metrics).",
+        "contrib.metrics": "it is gone: tf.metrics has the common ones, the package tf_slim all "
+                           "(tf_slim.metrics).",
         "contrib.nccl": "it is gone: add gradients up with tf.add_n.",
-        "contrib.opt": "it is gone: use an optimizer of tf.train (AdamOptimizer for LazyAdamOptimizer; weight decay as a "
+        "contrib.opt": "it is gone: use an optimizer of tf.train (AdamOptimizer for LazyAdamOptimizer; "
+                       "weight decay as a "
                        "loss for AdamWOptimizer), or write it.",
         "contrib.predictor": "it is gone: use tf.saved_model.loader.load and a session.",
-        "contrib.quantize": "it is gone; the package tensorflow_model_optimization quantises models of Keras.",
+        "contrib.quantize": "it is gone; the package tensorflow_model_optimization quantises models of "
+                            "Keras.",
         "contrib.staging": "it is gone: use prefetch of tf.data.",
         "contrib.summary": "it is gone: use tf.summary with a tf.summary.FileWriter.",
         "contrib.tensor_forest": "it is gone.",
@@ -199,7 +223,8 @@ def _explained():
         "python.framework.tensor_util.shape_tensor": "write tf.convert_to_tensor(shape).",
         "python.ops.variable_scope.default_variable_creator": (
             "it is tensorflow.python.ops.variable_v1.default_variable_creator, which is private."),
-        "python.ops.variables.RefVariable": "it is tensorflow.python.ops.ref_variable.RefVariable, which is private.",
+        "python.ops.variables.RefVariable": "it is tensorflow.python.ops.ref_variable.RefVariable, which is "
+                                            "private.",
         "keras.layers": _KERAS,
         "keras.models": _KERAS,
         "keras.Model": _KERAS,
@@ -207,7 +232,8 @@ def _explained():
         "keras.optimizers": _KERAS,
         "keras.backend": _KERAS,
         "keras.Input": _KERAS,
-        "examples": "TensorFlow's examples aren't installed any more: put the module that is used beside the program.",
+        "examples": "TensorFlow's examples aren't installed any more: put the module that is used beside the "
+                    "program.",
     }
     for module, names in _WITHOUT_PLACE.items():
         found.update({"%s.%s" % (module, name): said for name, said in names.items()})

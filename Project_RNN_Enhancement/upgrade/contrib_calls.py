@@ -50,13 +50,15 @@ def visualize_embeddings(call):
     index = [arg.value for arg in call.args].index(node)
     call.replace_argument(index, cst.Call(cst.Attribute(node, cst.Name("get_logdir"))))
     call.rename_keywords({"summary_writer": "logdir"})
-    call.changed("TensorBoard's projector takes the folder of the summaries instead of their writer; it's in the "
+    call.changed("TensorBoard's projector takes the folder of the summaries instead of their writer; it's in "
+                 "the "
                  "package tensorboard.")
 
 
 def read_data_sets(call):
     """Only says what is different."""
-    call.changed("read_data_sets reads MNIST's four files out of the folder that it's given; it doesn't download "
+    call.changed("read_data_sets reads MNIST's four files out of the folder that it's given; it doesn't "
+                 "download "
                  "them.")
 
 

@@ -84,6 +84,11 @@ class _Edit(cst.CSTTransformer):
 
     def expression(self, place, where, root=None):
         """The expression for a place at a node of the source, with its import seen to."""
+        if place.startswith("tensorflow.python."):
+            # `tf` doesn't reach private modules.
+            last = place.rpartition(".")[2]
+            name = self.names.visible_name(place, self.target, where)
+            return cst.Name(name or self._add(place, "private_" + last if self.names.uses(last) else last))
         module, _, rest = place.partition(".")
         name = root or self._module_name(module, where)
         return cst.parse_expression(name + ("." + rest if rest else ""))

@@ -51,8 +51,8 @@ class SourceText(object):
 
     def __init__(self, data):
         if b"\0" in data:
-            raise Unusable("a NUL byte: Python refuses such a file, so it was copied unchanged. "
-                           "Store it as text, or ignore it if it isn't a program.",
+            raise Unusable("a NUL byte: Python refuses such a file, so it was copied unchanged. Store it as "
+                           "text, or ignore it if it isn't a program.",
                            _line_of(data, data.index(b"\0")))
         self._data = data
         self._encoding = _encoding(data)
@@ -111,12 +111,12 @@ def _encoding(data):
     except UnicodeError:
         pass
     except (LookupError, ValueError):
-        raise Unusable("the coding line names %s, which this Python doesn't know as an encoding of "
-                       "text; copied unchanged. Store the file as UTF-8 and run the command again."
+        raise Unusable("the coding line names %s, which this Python doesn't know as an encoding of text; "
+                       "copied unchanged. Store the file as UTF-8 and run the command again."
                        % name, number)
     if marked and codec.name not in ("utf-8", "utf-8-sig"):
-        raise Unusable("the file begins with UTF-8's byte order mark but its coding line says %s; "
-                       "copied unchanged. Delete the wrong one of the two and run the command again."
+        raise Unusable("the file begins with UTF-8's byte order mark but its coding line says %s; copied "
+                       "unchanged. Delete the wrong one of the two and run the command again."
                        % name, number)
     return "utf-8-sig" if marked else codec.name
 
@@ -127,15 +127,15 @@ def _decoded(data, encoding):
         same = text.encode(encoding) == data
     except UnicodeDecodeError as error:
         raise Unusable(
-            "byte 0x%02x isn't %s; copied unchanged. Store the file as UTF-8, or name its encoding "
-            "in the first line (# -*- coding: latin-1 -*-), and run the command again."
+            "byte 0x%02x isn't %s; copied unchanged. Store the file as UTF-8, or name its encoding in the "
+            "first line (# -*- coding: latin-1 -*-), and run the command again."
             % (error.object[error.start], encoding.replace("-sig", "").upper()),
             _line_of(error.object, error.start))
     except UnicodeError as error:
-        raise Unusable("the file isn't %s (%s); copied unchanged. Store it as UTF-8 and run the "
-                       "command again." % (encoding.upper(), error))
+        raise Unusable("the file isn't %s (%s); copied unchanged. Store it as UTF-8 and run the command "
+                       "again." % (encoding.upper(), error))
     if not same:
-        raise Unusable("%s writes the characters of this file in more than one way, so it can't be "
-                       "stored as it was; copied unchanged. Store it as UTF-8 and run the command "
+        raise Unusable("%s writes the characters of this file in more than one way, so it can't be stored as "
+                       "it was; copied unchanged. Store it as UTF-8 and run the command "
                        "again." % encoding.upper())
     return text

@@ -8,11 +8,13 @@ from .calls import evaluated
 __all__ = ["is_axis", "is_before", "is_string", "is_values", "kind"]
 
 _LABELS = {"label", "labels", "target", "targets", "y", "ys", "gold", "golds", "truth", "answer", "answers"}
-_INPUTS = {"input", "inputs", "output", "outputs", "hidden", "embed", "embeds", "embedding", "embeddings", "logit",
+_INPUTS = {"input", "inputs", "output", "outputs", "hidden", "embed", "embeds", "embedding", "embeddings",
+           "logit",
            "logits", "state", "states", "h", "x", "xs", "feature", "features", "pred", "preds", "prediction",
            "predictions", "activations"}
 _AXIS_WORDS = {"axis", "dim", "dimension", "concatdim", "splitdim"}
-_MAKERS = {"list", "tuple", "unpack", "unstack", "split", "sorted", "reversed", "zip", "map", "values", "keys"}
+_MAKERS = {"list", "tuple", "unpack", "unstack", "split", "sorted", "reversed", "zip", "map", "values",
+           "keys"}
 
 
 def is_before(era, version):

@@ -1,14 +1,23 @@
-"""The version of TensorFlow that a program's README or requirements name."""
+"""The version of TensorFlow that a program's README or requirements name, or the dates of its files."""
+import datetime
 import fnmatch
 import io
 import os
 import re
 
-__all__ = ["era_of", "hints", "versions"]
+__all__ = ["dated", "era_of", "hints", "versions"]
 
 _FILES = ("readme*", "requirements*.txt", "requirements*.in", "setup.py", "setup.cfg", "environment*.yml",
           "environment*.yaml", "pipfile", "pyproject.toml", "dockerfile*")
 _LONGEST = 2 ** 20
+
+# The month in which each version came out; the last is when 2.x was everywhere.
+_RELEASED = (
+    ("2015-11", "0.5"), ("2015-12", "0.6"), ("2016-02", "0.7"), ("2016-04", "0.8"), ("2016-06", "0.9"),
+    ("2016-09", "0.10"), ("2016-11", "0.11"), ("2016-12", "0.12"), ("2017-02", "1.0"), ("2017-04", "1.1"),
+    ("2017-06", "1.2"), ("2017-08", "1.3"), ("2017-11", "1.4"), ("2018-01", "1.5"), ("2018-03", "1.7"),
+    ("2018-04", "1.8"), ("2018-07", "1.9"), ("2018-08", "1.10"), ("2018-09", "1.11"), ("2018-11", "1.12"),
+    ("2019-02", "1.13"), ("2019-06", "1.14"), ("2019-10", "1.15"), ("2020-07", None))
 
 _NAMED = re.compile(
     r"(?<![\w./-])(?:tensor ?flow(?:[-_](?:gpu|cpu|mkl|rocm))?|tf)"
@@ -81,6 +90,31 @@ def hints(folder):
                         known.add(era)
                         found.append((era, "%s, line %d" % ("/".join(filter(None, (inner, name))), line)))
     return found
+
+
+def dated(paths):
+    """What the dates of a program's files say.
+
+    Args:
+      paths: of its Python files and notebooks.
+
+    Returns:
+      A sentence; None if the dates are of another time than TensorFlow 1's.
+    """
+    times = []
+    for path in paths:
+        try:
+            times.append(os.stat(path).st_mtime)
+        except OSError:
+            continue
+    if not times:
+        return None
+    day = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=max(times))
+    versions_then = [version for month, version in _RELEASED if month <= day.strftime("%Y-%m")]
+    if not versions_then or versions_then[-1] is None:
+        return None
+    return ("The newest of its files is of %s, when TensorFlow %s was the newest." % (
+        day.strftime("%Y-%m-%d"), versions_then[-1]))
 
 
 def _text(path):

@@ -25,7 +25,7 @@ def import_of(place, name, target):
         module = PACKAGE if not head else "%s.%s" % (PACKAGE, head)
     elif not head:
         return "import %s%s" % (place, "" if place == name else " as " + name)
-    elif head.partition(".")[0] == "tensorflow":
+    elif head.partition(".")[0] == "tensorflow" and not head.startswith("tensorflow.python"):
         module = root_module(target) + head[len("tensorflow"):]
     else:
         module = head

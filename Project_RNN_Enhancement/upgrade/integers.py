@@ -2,24 +2,21 @@
 import libcst
 from libcst import metadata
 
+from .given_values import FLOAT, INTEGER, UNKNOWN, Values, is_shape
+
 __all__ = ["FLOAT", "INTEGER", "UNKNOWN", "Integers"]
 
-INTEGER, FLOAT, UNKNOWN = "integer", "float", "unknown"
 # Of a value that can't be divided (None) or is being worked out: the other values decide.
 _ANY = "any"
 
-_INTEGER_CALLS = frozenset("""builtins.len builtins.int builtins.ord os.path.getsize random.randint random.randrange
-                              numpy.argmax numpy.ndim""".split())
-_FLOAT_CALLS = frozenset("""builtins.float builtins.round time.time time.clock time.perf_counter numpy.mean numpy.std numpy.sqrt
-                            numpy.exp numpy.log numpy.floor numpy.ceil numpy.float32 numpy.float64 numpy.linalg.norm
-                            random.random random.uniform""".split())
+_INTEGER_CALLS = frozenset("""builtins.len builtins.int builtins.ord os.path.getsize random.randint
+                              random.randrange numpy.argmax numpy.ndim""".split())
+_FLOAT_CALLS = frozenset("""builtins.float builtins.round time.time time.clock time.perf_counter numpy.mean
+                            numpy.std numpy.sqrt numpy.exp numpy.log numpy.floor numpy.ceil numpy.float32
+                            numpy.float64 numpy.linalg.norm random.random random.uniform""".split())
 _SAME_CALLS = frozenset("builtins.abs builtins.max builtins.min".split())
 _INTEGER_METHODS = frozenset("count find index rfind".split())
-# Calls whose arguments are counts or shapes: a number with a fraction is refused.
-_SHAPES = frozenset("""zeros ones empty full reshape tile placeholder get_variable random_uniform random_normal
-                       truncated_normal""".split())
 _ARITHMETIC = (libcst.Add, libcst.Subtract, libcst.Multiply, libcst.Divide, libcst.FloorDivide, libcst.Modulo)
-_COUNTS = (libcst.BinaryOperation, libcst.Name, libcst.Attribute)
 
 
 class Integers(object):
@@ -35,7 +32,7 @@ class Integers(object):
     def __init__(self, parsed):
         self._parsed = parsed
         self._scopes = parsed.metadata(metadata.ScopeProvider)
-        values = _Values(parsed)
+        values = Values(parsed)
         parsed.tree.visit(values)
         self._values, self._attributes = values.values, values.attributes
         self._known, self._working = {}, set()
@@ -139,7 +136,7 @@ class Integers(object):
         if isinstance(node, libcst.BooleanOperation):
             return self._together([node.left, node.right])
         if isinstance(node, libcst.Subscript):
-            return INTEGER if is_shape(self._parsed, node.value) and is_single(node) else UNKNOWN
+            return INTEGER if is_shape(self._parsed, node.value) and _is_single(node) else UNKNOWN
         if isinstance(node, libcst.Call):
             return self._call(node)
         return UNKNOWN
@@ -160,7 +157,8 @@ class Integers(object):
             return INTEGER if whole else FLOAT if FLOAT in (left, right) else UNKNOWN
         if not isinstance(node.operator, _ARITHMETIC):
             return UNKNOWN
-        if FLOAT in (left, right) and not isinstance(node.left, (libcst.SimpleString, libcst.ConcatenatedString)):
+        is_text = isinstance(node.left, (libcst.SimpleString, libcst.ConcatenatedString))
+        if FLOAT in (left, right) and not is_text:
             return FLOAT
         if _ANY in (left, right):
             return right if left == _ANY else left
@@ -172,135 +170,14 @@ class Integers(object):
             return INTEGER
         if name in _FLOAT_CALLS or name.startswith("math.") and name != "math.factorial":
             return FLOAT
-        if name in _SAME_CALLS and len(node.args) > 1 and not any(arg.star or arg.keyword for arg in node.args):
+        simple = not any(arg.star or arg.keyword for arg in node.args)
+        if name in _SAME_CALLS and len(node.args) > 1 and simple:
             return self._together([arg.value for arg in node.args])
         if isinstance(node.func, libcst.Attribute) and node.func.attr.value in _INTEGER_METHODS and node.args:
             return INTEGER
         return UNKNOWN
 
 
-def is_single(node):
+def _is_single(node):
     """Whether a Subscript has one index, which isn't a slice."""
     return len(node.slice) == 1 and isinstance(node.slice[0].slice, libcst.Index)
-
-
-def is_shape(parsed, node):
-    """Whether an expression is the shape of an array or a tensor."""
-    if isinstance(node, libcst.Attribute):
-        return node.attr.value == "shape"
-    if not isinstance(node, libcst.Call):
-        return False
-    function = node.func
-    return (isinstance(function, libcst.Attribute) and function.attr.value in ("get_shape", "as_list") or
-            parsed.name(function) in ("tensorflow.shape", "numpy.shape"))
-
-
-class _Values(libcst.CSTVisitor):
-    """Collects what names and attributes are given, and where only an integer would do.
-
-    Attributes:
-      values: dict from the node that binds a name to its value's node or kind.
-      attributes: dict from an attribute's name to the list of what it's given anywhere.
-      demanded: list of nodes that have to be integers; indices: set of indices.
-    """
-
-    def __init__(self, parsed):
-        super(_Values, self).__init__()
-        self._parsed, self._classes = parsed, [False]
-        self.values, self.attributes, self.demanded, self.indices = {}, {}, [], set()
-
-    def _bind(self, target, value):
-        if isinstance(target, libcst.Name):
-            self.values[target] = value
-            if self._classes[-1]:
-                self.attributes.setdefault(target.value, []).append(value)
-        elif isinstance(target, libcst.Attribute):
-            self.attributes.setdefault(target.attr.value, []).append(value)
-        elif isinstance(target, (libcst.Tuple, libcst.List)):
-            targets = [element.value for element in target.elements]
-            values = [UNKNOWN] * len(targets)
-            if isinstance(value, (libcst.Tuple, libcst.List)) and len(value.elements) == len(targets):
-                values = [element.value for element in value.elements]
-            elif not isinstance(value, str) and is_shape(self._parsed, value):
-                values = [INTEGER] * len(targets)
-            for each, given in zip(targets, values):
-                self._bind(each, given)
-
-    def visit_FunctionDef(self, node):
-        self._classes.append(False)
-
-    def leave_FunctionDef(self, original_node):
-        self._classes.pop()
-
-    def visit_ClassDef(self, node):
-        self._classes.append(True)
-
-    def leave_ClassDef(self, original_node):
-        self._classes.pop()
-
-    def visit_Assign(self, node):
-        for target in node.targets:
-            self._bind(target.target, node.value)
-
-    def visit_AugAssign(self, node):
-        # n += 1 doesn't change the kind that n has from elsewhere, if the kinds are the same.
-        self._bind(node.target, node.value)
-
-    def visit_Param(self, node):
-        if node.default is not None:
-            self.values[node] = self.values[node.name] = node.default
-
-    def visit_For(self, node):
-        self._loop(node.target, node.iter)
-
-    def visit_CompFor(self, node):
-        self._loop(node.target, node.iter)
-
-    def _loop(self, target, over):
-        name = self._parsed.name(over.func) if isinstance(over, libcst.Call) else ""
-        if name == "builtins.range" and isinstance(target, libcst.Name):
-            self._bind(target, INTEGER)
-        elif name == "builtins.enumerate" and isinstance(target, libcst.Tuple) and target.elements:
-            self._bind(target.elements[0].value, INTEGER)
-
-    def visit_Call(self, node):
-        name, arguments = self._parsed.name(node.func), [arg.value for arg in node.args]
-        last = name.rpartition(".")[2]
-        if name == "builtins.range":
-            self.demanded.extend(arguments)
-        elif last in ("split", "array_split") and name.startswith(("numpy.", "tensorflow.")):
-            # In each of tf.split's two orders.
-            self.demanded.extend(each for each in arguments[1:2] if isinstance(each, _COUNTS))
-        elif last in _SHAPES and name.startswith(("numpy.", "tensorflow.")):
-            for argument in [arg.value for arg in node.args if not arg.keyword or arg.keyword.value == "shape"]:
-                if isinstance(argument, (libcst.Tuple, libcst.List)):
-                    self.demanded.extend(element.value for element in argument.elements
-                                         if isinstance(element.value, _COUNTS))
-        self._flag(node, last)
-
-    def _flag(self, node, last):
-        """tf.app.flags.DEFINE_integer("batch_size", 64, ...) and argparse's add_argument("--batch_size", type=int)."""
-        last = last or getattr(getattr(node.func, "attr", None), "value", "")
-        texts = [arg.value.evaluated_value for arg in node.args if isinstance(arg.value, libcst.SimpleString)]
-        if not texts or not isinstance(texts[0], str):
-            return
-        kind = {"DEFINE_integer": INTEGER, "DEFINE_float": FLOAT}.get(last)
-        for arg in node.args:
-            if last == "add_argument" and arg.keyword is not None and arg.keyword.value == "type":
-                kind = {"int": INTEGER, "float": FLOAT}.get(self._parsed.source(arg.value))
-        if kind is not None:
-            self.attributes.setdefault(texts[0].lstrip("-").replace("-", "_"), []).append(kind)
-
-    def visit_Subscript(self, node):
-        for element in node.slice:
-            part = element.slice
-            if isinstance(part, libcst.Index):
-                self.indices.add(part.value)
-            else:
-                self.demanded.extend(each for each in (part.lower, part.upper, part.step) if each is not None)
-
-    def visit_BinaryOperation(self, node):
-        if isinstance(node.operator, libcst.Multiply):
-            for one, other in ((node.left, node.right), (node.right, node.left)):
-                if isinstance(one, (libcst.List, libcst.SimpleString)) and isinstance(other, libcst.BinaryOperation):
-                    self.demanded.append(other)

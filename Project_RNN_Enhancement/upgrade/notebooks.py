@@ -3,7 +3,7 @@ import collections
 import json
 import re
 
-from .cells import Cell, LostLines
+from .cells import Cell, LostLines, parses, parses_as_python3
 from .errors import Unusable
 
 __all__ = ["LARGEST_NOTEBOOK", "Notebook"]
@@ -42,6 +42,7 @@ class Notebook(object):
     def __init__(self, data):
         self._json, self._mark = _decoded(data)
         self._codes = self._find_codes()
+        self._choose_python()
         self._starts, parts, line = [], [], 1
         for code in self._python():
             if parts:
@@ -109,6 +110,22 @@ class Notebook(object):
         above = sum(2 + other.cell.source.count("\n") for other in self._codes if other.number < code.number)
         return "cell %d, line %d" % (code.number, line), above + 1 + line
 
+    def _choose_python(self):
+        """Leaves the cells of one Python as they are, where the cells are of both."""
+        codes = self._python()
+        if parses("\n".join(code.cell.text for code in codes)):
+            return
+        of_3 = [code for code in codes if parses_as_python3(code.cell.text)]
+        of_2 = [code for code in codes if code not in of_3]
+        for code in of_3:
+            if parses("\n".join(other.cell.text for other in codes if other in of_2 or other is code)):
+                of_2.append(code)
+        kept, left = (of_3, 2) if len(of_3) >= len(of_2) else (of_2, 3)
+        for code in codes:
+            if code not in kept:
+                code.cell.leave("the cell is Python %d and most others are Python %d, so it was left as it is. "
+                                "Rewrite it by hand." % (left, 5 - left))
+
     def _split(self, text):
         """The new source of each cell that is Python, by its number."""
         lines, cells = text.split("\n"), self._python()
@@ -118,8 +135,9 @@ class Notebook(object):
                 end = lines.index(_MARKER % following.number) if following else len(lines)
                 sources[code.number] = code.cell.restored("\n".join(lines[:end]))
             except (ValueError, LostLines):
-                raise Unusable("the rewritten code can't be put back into its cells; copied unchanged. Save the "
-                               "notebook as a Python file (jupyter nbconvert --to script) and run the command on that.")
+                raise Unusable("the rewritten code can't be put back into its cells; copied unchanged. Save "
+                               "the notebook as a Python file (jupyter nbconvert --to script) and run the "
+                               "command on that.")
             lines = lines[end + 1:]
         return sources
 
@@ -128,8 +146,9 @@ class Notebook(object):
         top = _members(json_text, _SPACE.match(json_text).end())
         version = top["nbformat"].value if "nbformat" in top else None
         if version not in (3, 4):
-            raise Unusable("its nbformat is %s, and only 3 and 4 are known; copied unchanged. Open it in Jupyter, save "
-                           "it and run the command again." % ("missing" if version is None else json.dumps(version)))
+            raise Unusable("its nbformat is %s, and only 3 and 4 are known; copied unchanged. Open it in "
+                           "Jupyter, save it and run the command again."
+                           % ("missing" if version is None else json.dumps(version)))
         try:
             language, self._kernel_edits = self._kernel(top.get("metadata"))
             lists = [top["cells"]] if version == 4 else [
@@ -144,8 +163,8 @@ class Notebook(object):
                     source = _members(json_text, span.first)["source" if version == 4 else "input"]
                     codes.append(_Code(number, source, Cell("".join(source.value))))
         except (KeyError, TypeError, AttributeError, IndexError):
-            raise Unusable("it isn't built as a notebook of nbformat %d is; copied unchanged. Open it in Jupyter, "
-                           "save it and run the command again." % version)
+            raise Unusable("it isn't built as a notebook of nbformat %d is; copied unchanged. Open it in "
+                           "Jupyter, save it and run the command again." % version)
         return codes
 
     def _kernel(self, metadata):
@@ -189,11 +208,12 @@ def _decoded(data):
         json.loads(text)
         return text, mark
     except UnicodeDecodeError as error:
-        raise Unusable("byte 0x%02x isn't UTF-8, as a notebook is; copied unchanged. Open it in Jupyter, save it and "
-                       "run the command again." % data[error.start], 1 + data.count(b"\n", 0, error.start))
+        raise Unusable("byte 0x%02x isn't UTF-8, as a notebook is; copied unchanged. Open it in Jupyter, save "
+                       "it and run the command again." % data[error.start],
+                       1 + data.count(b"\n", 0, error.start))
     except ValueError as error:
-        raise Unusable("it isn't a notebook, because it isn't JSON (%s); copied unchanged. Open it in Jupyter, save "
-                       "it and run the command again." % error, getattr(error, "lineno", 0))
+        raise Unusable("it isn't a notebook, because it isn't JSON (%s); copied unchanged. Open it in "
+                       "Jupyter, save it and run the command again." % error, getattr(error, "lineno", 0))
     except RecursionError:
         raise Unusable("it isn't a notebook: its JSON is nested too deeply; copied unchanged.")
 

@@ -1,4 +1,4 @@
-"""The report as one HTML page: what a person has to look at, what was changed, and both texts side by side."""
+"""The report as one HTML page: what to look at, what was changed, and both texts side by side."""
 import difflib
 import html
 import unicodedata
@@ -45,13 +45,14 @@ def page(outcome):
                    + _places(outcome, LOOK))
     parts += _list("About the program", [
         _escaped(line) for line in list(outcome.notes) + report.left_out_lines(outcome)])
-    parts += _list("Next", [_escaped(line.strip().partition(" ")[2]) for line in report.next_steps(outcome)[1:]],
-                   "ol")
+    parts += _list("Next", [
+        _escaped(line.strip().partition(" ")[2]) for line in report.next_steps(outcome)[1:]], "ol")
     parts += _list("Changed", _places(outcome, CHANGED))
     for number, file in enumerate(outcome.files):
         if file.changed or file.remarks:
             parts.append('<h2 id="file%d"><code>%s</code></h2>' % (number, _escaped(printable(file.path))))
-            parts += ["<p>%s</p>" % _escaped(remark.message) for remark in file.remarks if not _shown(remark, file)]
+            parts += ["<p>%s</p>" % _escaped(remark.message)
+                      for remark in file.remarks if not _shown(remark, file)]
             if file.before is not None:
                 parts.append(_side_by_side(number, file))
     parts.append("</body></html>")
@@ -93,8 +94,8 @@ def _side_by_side(number, file):
             left, right = _compared(None if old is None else before[old], None if new is None else after[new])
             rows.append(_row(number, old, left, new, right, "old", "new"))
             rows += _said(said.get(old + 1) if old is not None else None)
-    return (
-        '<table><colgroup><col class="number"><col><col class="number"><col></colgroup>\n%s\n</table>') % "\n".join(rows)
+    return ('<table><colgroup><col class="number"><col><col class="number"><col></colgroup>\n%s\n</table>'
+            % "\n".join(rows))
 
 
 def _equal_rows(number, lines, first, last, new_first, total, said):
@@ -118,7 +119,8 @@ def _equal_rows(number, lines, first, last, new_first, total, said):
 def _skipped(count):
     if not count:
         return []
-    return ['<tr><td class="skipped" colspan="4">%d equal line%s</td></tr>' % (count, "" if count == 1 else "s")]
+    return ['<tr><td class="skipped" colspan="4">%d equal line%s</td></tr>'
+            % (count, "" if count == 1 else "s")]
 
 
 def _said(messages):

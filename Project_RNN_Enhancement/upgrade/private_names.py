@@ -6,21 +6,24 @@ __all__ = ["PUBLIC"]
 _MODULES = {
     "": """
         ops.array_ops ops.check_ops ops.clip_ops ops.confusion_matrix ops.control_flow_ops ops.data_flow_ops
-        ops.functional_ops ops.gen_array_ops ops.gen_math_ops ops.gradients ops.gradients_impl ops.histogram_ops
-        ops.init_ops ops.io_ops ops.constant_op ops.linalg_ops ops.logging_ops ops.map_fn ops.math_ops
-        ops.parsing_ops
-        ops.partitioned_variables ops.random_ops ops.script_ops ops.session_ops ops.sparse_ops ops.special_math_ops
+        ops.constant_op ops.functional_ops ops.gen_array_ops ops.gen_math_ops ops.gradients ops.gradients_impl
+        ops.histogram_ops ops.init_ops ops.io_ops ops.linalg_ops ops.logging_ops ops.map_fn ops.math_ops
+        ops.parsing_ops ops.partitioned_variables ops.random_ops ops.script_ops ops.session_ops ops.sparse_ops
+        ops.special_math_ops
         ops.spectral_ops ops.standard_ops ops.state_ops ops.string_ops ops.template ops.tensor_array_ops
         ops.variable_scope ops.variables
         framework.constant_op framework.dtypes framework.importer framework.ops framework.random_seed
-        framework.sparse_tensor framework.tensor_shape framework.tensor_util framework.types framework.versions
+        framework.sparse_tensor framework.tensor_shape framework.tensor_util framework.types
+        framework.versions
         client.client_lib client.session""",
     "nn": """
-        ops.nn ops.nn_impl ops.nn_ops ops.gen_nn_ops ops.embedding_ops ops.candidate_sampling_ops ops.ctc_ops""",
+        ops.nn ops.nn_impl ops.nn_ops ops.gen_nn_ops ops.embedding_ops ops.candidate_sampling_ops
+        ops.ctc_ops""",
     "train": """
         training.training training.adadelta training.adagrad training.adagrad_da training.adam
         training.basic_session_run_hooks training.checkpoint_management training.checkpoint_utils
-        training.coordinator training.device_setter training.evaluation training.ftrl training.gradient_descent
+        training.coordinator training.device_setter training.evaluation training.ftrl
+        training.gradient_descent
         training.input training.learning_rate_decay training.momentum training.monitored_session
         training.moving_averages training.optimizer training.queue_runner training.queue_runner_impl
         training.rmsprop training.saver training.server_lib training.session_manager training.session_run_hook
@@ -28,7 +31,8 @@ _MODULES = {
     "image": "ops.image_ops ops.image_ops_impl",
     "losses": "ops.losses.losses ops.losses.losses_impl",
     "metrics": "ops.metrics ops.metrics_impl",
-    "layers": "layers.base layers.convolutional layers.core layers.layers layers.normalization layers.pooling",
+    "layers": "layers.base layers.convolutional layers.core layers.layers layers.normalization "
+              "layers.pooling",
     "errors": "framework.errors framework.errors_impl",
     "graph_util": "framework.graph_util framework.graph_util_impl client.graph_util",
     "app": "platform.app platform.default._app",
@@ -68,7 +72,8 @@ _CONTRIB_MODULES = {
         framework.python.framework.tensor_util framework.python.ops framework.python.ops.arg_scope
         framework.python.ops.ops framework.python.ops.sort_ops framework.python.ops.variables""",
     "contrib.training": """
-        training.python.training.bucket_ops training.python.training.hparam training.python.training.sampling_ops
+        training.python.training.bucket_ops training.python.training.hparam
+        training.python.training.sampling_ops
         training.python.training.sequence_queueing_state_saver training.python.training.training""",
     "contrib.crf": "crf.python.ops.crf",
     "contrib.cudnn_rnn": "cudnn_rnn.python.layers.cudnn_rnn cudnn_rnn.python.ops.cudnn_rnn_ops",
@@ -89,7 +94,8 @@ _STAY = {
     "ops.array_ops": "shape_internal rank_internal size_internal",
     "ops.control_flow_ops": "CondContext ControlFlowContext WhileContext switch merge with_dependencies",
     "ops.init_ops": """
-        Constant Identity Initializer Ones Orthogonal RandomNormal RandomUniform TruncatedNormal VarianceScaling
+        Constant Identity Initializer Ones Orthogonal RandomNormal RandomUniform TruncatedNormal
+        VarianceScaling
         Zeros""",
     "ops.nn_ops": "Convolution",
     "ops.variable_scope": "EagerVariableStore default_variable_creator with_variable_store",

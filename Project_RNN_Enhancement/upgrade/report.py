@@ -1,5 +1,6 @@
 """What the command did, in words: the report as text, and the table of --check."""
 import collections
+import re
 import textwrap
 
 from .errors import printable
@@ -13,6 +14,10 @@ _WIDTH = 100
 _INSTALL = {
     "2": 'pip install "Project_RNN_Enhancement[tf2]" (on Python 3.12; with [tf2.15] on Python 3.11)',
     "1.15": 'pip install "Project_RNN_Enhancement[tf1]" (on Python 3.7 or 3.6)'}
+
+# Packages that took over a part of tf.contrib, where a program imports them.
+_OTHER_PACKAGE = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(tf_slim|tf_keras|tensorflow_probability|tensorflow_addons)\b", re.M)
 
 
 class Remark(collections.namedtuple("Remark", "line kind message cell")):
@@ -43,7 +48,8 @@ File = collections.namedtuple("File", "path kind before after changed remarks")
 
 # source, destination: str, the latter None where nothing is written; target: "2" or "1.15"; files: list of
 # File, those that were read as programs or have a remark; others: int, files that were only copied;
-# notes, questions: lists of str about the whole program, the second for a person; left_out: list of (path, why).
+# notes, questions: lists of str about the whole program, the second for a person; left_out: list of
+# (path, why).
 Outcome = collections.namedtuple(
     "Outcome", "source destination target files others notes questions left_out")
 
@@ -62,12 +68,11 @@ def text_report(outcome):
     looks, changes = _remarks(outcome, LOOK), _remarks(outcome, CHANGED)
     parts = []
     if outcome.questions or looks:
-        parts.append(["To look at:"] + [_one_line(question) for question in outcome.questions] + _lines(looks))
+        questions = [_one_line(question) for question in outcome.questions]
+        parts.append(["To look at:"] + questions + _lines(looks))
     if changes:
         parts.append(["Changed:"] + _lines(changes))
-    about = [_one_line(note) for note in outcome.notes] + left_out_lines(outcome)
-    if about:
-        parts.append(["About the program:"] + about)
+    parts.append(_about(outcome))
     parts.append(counts(outcome))
     parts.append(next_steps(outcome))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -97,6 +102,9 @@ def next_steps(outcome):
     if left_to_do(outcome):
         steps.append("Do what is said under \"To look at\", in the new program.")
     steps.append("Install what it needs: " + _INSTALL[outcome.target])
+    others = sorted({name for file in outcome.files for name in _OTHER_PACKAGE.findall(file.after or "")})
+    if others:
+        steps.append("It also imports %s: pip install %s" % (" and ".join(others), " ".join(others)))
     steps.append("Then run the new program as you ran the old one.")
     return ["Next:"] + ["  %d. %s" % item for item in enumerate(steps, 1)]
 
@@ -113,13 +121,15 @@ def left_out_lines(outcome):
 def table(outcome):
     """What --check prints: what the program uses and what will become of it."""
     lines = ["%s: %s." % (printable(outcome.source), _contents(outcome))]
-    lines += [_one_line(note) for note in outcome.notes] + left_out_lines(outcome)
+    if _about(outcome):
+        lines += [""] + _about(outcome)
     for title, kind in [("What the command will change", CHANGED), ("What is left for a person", LOOK)]:
         rows = _rows(_remarks(outcome, kind))
         if kind == LOOK:
             rows += [("1", "-", _one_line(question)) for question in outcome.questions]
         if rows:
-            lines += ["", "%5s  %5s  %s" % ("times", "files", title), "%s  %s  %s" % ("-" * 5, "-" * 5, "-" * 60)]
+            lines += ["", "%5s  %5s  %s" % ("times", "files", title),
+                      "%s  %s  %s" % ("-" * 5, "-" * 5, "-" * 60)]
             for times, files, message in rows:
                 lines.append(textwrap.fill(
                     message, _WIDTH, initial_indent="%5s  %5s  " % (times, files), subsequent_indent=" " * 14,
@@ -131,6 +141,11 @@ def table(outcome):
     lines.append("To write the new program: project-rnn-upgrade %s%s -o DESTINATION" % (
         _quoted(outcome.source), "" if outcome.target == "2" else " --target " + outcome.target))
     return "\n".join(lines) + "\n"
+
+
+def _about(outcome):
+    lines = [_one_line(note) for note in outcome.notes] + left_out_lines(outcome)
+    return ["About the program:"] + lines if lines else []
 
 
 def _rows(remarks):

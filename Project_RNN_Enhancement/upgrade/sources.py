@@ -1,5 +1,7 @@
 """The files of a program on their way through the upgrade: read, rewritten, written."""
+import collections
 import os
+import re
 import traceback
 
 from .errors import CommandError, Unusable, reason
@@ -47,13 +49,14 @@ class Sources(object):
         except Exception as error:
             # A mistake of this command: one line, with the place for whoever mends it.
             place = traceback.extract_tb(error.__traceback__)[-1]
-            raise CommandError("the program can't be rewritten because of a mistake in this command: %s: %s (%s, "
-                               "line %d); nothing was written. Please report it with the file that causes it" % (
-                                   type(error).__name__, error, os.path.basename(place[0]), place[1]))
+            raise CommandError(
+                "the program can't be rewritten because of a mistake in this command: %s: %s (%s, line %d); "
+                "nothing was written. Please report it with the file that causes it" % (
+                    type(error).__name__, error, os.path.basename(place[0]), place[1]))
         for path, source in self._sources.items():
             if path in converted:
                 self._take(path, source, converted[path])
-        return list(notes), list(questions)
+        return list(map(self._with_cells, notes)), list(map(self._with_cells, questions))
 
     def write(self, staging):
         """Puts everything that goes into the new folder there."""
@@ -77,8 +80,17 @@ class Sources(object):
         paths = set(self._remarks) | {path for path, kind in kinds.items() if kind in (PYTHON, NOTEBOOK)}
         return [File(
             path, kinds.get(path, OTHER), *self._shown.get(path, (None, None)), changed=path in self._data,
-            remarks=sorted(set(self._remarks.get(path, ())), key=lambda remark: (remark.line, remark.kind != LOOK)))
+            remarks=sorted(collections.OrderedDict.fromkeys(self._remarks.get(path, ())),
+                           key=lambda remark: remark.line))
             for path in sorted(paths, key=lambda path: path.split("/"))]
+
+    def _with_cells(self, sentence):
+        """A sentence that names lines of sources, with the cells instead where the source is a notebook."""
+        for path, source in self._sources.items():
+            if isinstance(source, Notebook):
+                sentence = re.sub(r"(?<![\w./-])%s:(\d+)" % re.escape(path), lambda found, place=source.place: (
+                    "%s, %s" % (found.group().rpartition(":")[0], place(int(found.group(1)))[0])), sentence)
+        return sentence
 
     def _read(self, entry):
         is_notebook = entry.kind == NOTEBOOK
@@ -87,12 +99,13 @@ class Sources(object):
             with open(entry.real, "rb") as stream:
                 data = stream.read(limit + 1)
             if len(data) > limit:
-                raise Unusable("longer than %d MB, so it was copied unchanged. If it's a program rather than data, "
-                               "divide it and run the command again." % (limit // 2 ** 20))
+                raise Unusable("longer than %d MB, so it was copied unchanged. If it's a program rather than "
+                               "data, divide it and run the command again." % (limit // 2 ** 20))
             source = Notebook(data) if is_notebook else SourceText(data)
         except OSError as error:
-            self._say(entry.path, 0, LOOK, "it can't be read (%s), so it's missing in the new folder. Allow reading "
-                                           "and run the command again, or copy it yourself." % reason(error))
+            self._say(entry.path, 0, LOOK, "it can't be read (%s), so it's missing in the new folder. Allow "
+                                           "reading and run the command again, or copy it "
+                                           "yourself." % reason(error))
         except Unusable as error:
             self._say(entry.path, error.line, LOOK, error.message)
         else:
@@ -103,8 +116,8 @@ class Sources(object):
     def _take(self, path, source, conversion):
         text = conversion.text
         if text is None and not any(finding.kind == LOOK for finding in conversion.findings):
-            self._say(path, 0, LOOK, "it's neither Python 3 nor Python 2; copied unchanged. Correct it, if it's a "
-                                     "program, and run the command again.")
+            self._say(path, 0, LOOK, "it's neither Python 3 nor Python 2; copied unchanged. Correct it, if "
+                                     "it's a program, and run the command again.")
         try:
             before, after = self._rewrite(path, source, source.text if text is None else text)
         except Unusable as error:
@@ -126,8 +139,8 @@ class Sources(object):
         try:
             data = source.encode(text)
         except UnicodeEncodeError as error:
-            raise Unusable("the rewritten text has a character that %s lacks; copied unchanged. Store the file as "
-                           "UTF-8 and run the command again." % error.encoding)
+            raise Unusable("the rewritten text has a character that %s lacks; copied unchanged. Store the "
+                           "file as UTF-8 and run the command again." % error.encoding)
         if text != source.text:
             self._data[path] = data
         return source.text, text

@@ -60,7 +60,8 @@ def resize_images(call):
         size = "[%s, %s]" % (call.code(height), call.code(width))
         call.remove_keywords("new_width")
         call.rename_keywords({"new_height": "size"})
-        call.replace_argument([arg.keyword.value if arg.keyword else None for arg in call.args].index("size"), size)
+        names = [arg.keyword.value if arg.keyword else None for arg in call.args]
+        call.replace_argument(names.index("size"), size)
     elif len(given) > 2 and "size" not in keywords and _is_length(given[1]) and _is_length(given[2]):
         call.replace_argument(1, "[%s, %s]" % (call.code(given[1]), call.code(given[2])))
         del call.args[2]
@@ -72,8 +73,8 @@ def resize_images(call):
 def _is_length(node):
     if isinstance(node, cst.Attribute) and "ResizeMethod" in cst.Module([]).code_for_node(node):
         return False
-    return isinstance(node, (cst.Integer, cst.Name, cst.Attribute, cst.BinaryOperation, cst.Subscript)) and not (
-        forms.is_values(node))
+    kinds = (cst.Integer, cst.Name, cst.Attribute, cst.BinaryOperation, cst.Subscript)
+    return isinstance(node, kinds) and not forms.is_values(node)
 
 
 def _constant_initializer(function):
@@ -95,7 +96,8 @@ def _name_not_second(position):
         given = call.positional
         if len(given) == position + 1 and forms.is_string(given[position]):
             call.name_positional([None] * position + ["name"], start=position)
-            call.changed("The name of %s isn't argument %d any more." % (call.name.rpartition(".")[2], position + 1))
+            call.changed("The name of %s isn't argument %d any more." % (call.name.rpartition(".")[2],
+                                                                         position + 1))
     return rule
 
 
@@ -111,7 +113,8 @@ def image_crop(call):
     node = call.get(1, "size")
     if isinstance(value, (list, tuple)) and len(value) == 2 or (
             isinstance(node, (cst.List, cst.Tuple)) and len(node.elements) == 2):
-        call.look("random_crop takes the size in all dimensions since 0.6, channels included: [height, width, 3] for "
+        call.look("random_crop takes the size in all dimensions since 0.6, channels included: [height, "
+                  "width, 3] for "
                   "a colour image.")
 
 

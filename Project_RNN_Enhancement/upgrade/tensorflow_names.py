@@ -95,38 +95,46 @@ def _renamed():
 # Full old public name -> full new public name, for every target.
 RENAMED = _renamed()
 
-_ONE_TENSOR = ("it returned eigenvalues and eigenvectors in one tensor, the eigenvalues in the first row; call "
+_ONE_TENSOR = ("it returned eigenvalues and eigenvectors in one tensor, the eigenvalues in the first row; "
+               "call "
                "tf.self_adjoint_eig, which returns the pair (e, v).")
 
 # Full old public name, or the leading part of names -> what a person has to do.
 EXPLAINED = {
     "tensorflow.batch_self_adjoint_eig": _ONE_TENSOR,
-    "tensorflow.RegisterShape": "shapes are inferred in C++ since 1.0; take the decorator away, and call set_shape on "
+    "tensorflow.RegisterShape": "shapes are inferred in C++ since 1.0; take the decorator away, and call "
+                                "set_shape on "
                                 "the results of an operation of your own.",
     "tensorflow.xrange": "it was Python 2's; write range.",
     "tensorflow.bytes": "it was Python's; write bytes.",
     "tensorflow.make_all": "a helper of TensorFlow's own modules; write __all__ by hand.",
     "tensorflow.tfprof": "it is tf.profiler since 1.4: tf.profiler.profile with an option builder.",
-    "tensorflow.contrib.tfprof": "it is tf.profiler since 1.4: tf.profiler.profile(graph, options=tf.profiler."
+    "tensorflow.contrib.tfprof": "it is tf.profiler since 1.4: tf.profiler.profile(graph, "
+                                 "options=tf.profiler."
                                  "ProfileOptionBuilder.trainable_variables_parameter()).",
     "tensorflow.sparse_segment_sqrt_n_grad": "it is an operation of gradients; let tf.gradients make it.",
     "tensorflow.contrib.seq2seq.dynamic_rnn_decoder": (
         "it was in 1.0 only; use BasicDecoder and dynamic_decode of contrib_seq2seq_enhanced."),
     "tensorflow.contrib.seq2seq.simple_decoder_fn_train": (
-        "it was in 1.0 only; use TrainingHelper, BasicDecoder and dynamic_decode of contrib_seq2seq_enhanced."),
+        "it was in 1.0 only; use TrainingHelper, BasicDecoder and dynamic_decode of "
+        "contrib_seq2seq_enhanced."),
     "tensorflow.contrib.seq2seq.simple_decoder_fn_inference": (
-        "it was in 1.0 only; use GreedyEmbeddingHelper, BasicDecoder and dynamic_decode of contrib_seq2seq_enhanced."),
+        "it was in 1.0 only; use GreedyEmbeddingHelper, BasicDecoder and dynamic_decode of "
+        "contrib_seq2seq_enhanced."),
     "tensorflow.contrib.seq2seq.prepare_attention": (
-        "it was in 1.0 only; use BahdanauAttention or LuongAttention with AttentionWrapper of contrib_seq2seq_enhanced."),
+        "it was in 1.0 only; use BahdanauAttention or LuongAttention with AttentionWrapper of "
+        "contrib_seq2seq_enhanced."),
     "tensorflow.contrib.seq2seq.attention_decoder_fn_train": (
-        "it was in 1.0 only; use AttentionWrapper, TrainingHelper and BasicDecoder of contrib_seq2seq_enhanced."),
+        "it was in 1.0 only; use AttentionWrapper, TrainingHelper and BasicDecoder of "
+        "contrib_seq2seq_enhanced."),
     "tensorflow.contrib.seq2seq.attention_decoder_fn_inference": (
         "it was in 1.0 only; use AttentionWrapper, GreedyEmbeddingHelper and BasicDecoder of "
         "contrib_seq2seq_enhanced."),
     "tensorflow.contrib.seq2seq.DynamicAttentionWrapper": (
         "it was in 1.1 only; AttentionWrapper of contrib_seq2seq_enhanced takes its place, with a state "
         "AttentionWrapperState."),
-    "tensorflow.models": "TensorFlow's tutorials aren't installed any more; put the module beside the program.",
+    "tensorflow.models": "TensorFlow's tutorials aren't installed any more; put the module beside the "
+                         "program.",
 }
-EXPLAINED.update({"tensorflow.contrib.seq2seq." + name: EXPLAINED["tensorflow.contrib.seq2seq.DynamicAttentionWrapper"]
-                  for name in ("DynamicAttentionWrapperState",)})
+EXPLAINED["tensorflow.contrib.seq2seq.DynamicAttentionWrapperState"] = EXPLAINED[
+    "tensorflow.contrib.seq2seq.DynamicAttentionWrapper"]

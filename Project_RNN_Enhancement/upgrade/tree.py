@@ -20,9 +20,11 @@ Tree = collections.namedtuple("Tree", "entries left_out problems")
 
 _LEFT_OUT = {
     ".git": "Git's", ".hg": "Mercurial's", ".svn": "Subversion's", "__pycache__": "Python makes it anew",
-    ".ipynb_checkpoints": "Jupyter makes it anew", ".tox": "virtual environments", ".nox": "virtual environments"}
+    ".ipynb_checkpoints": "Jupyter makes it anew", ".tox": "virtual environments",
+    ".nox": "virtual environments"}
 _MADE_FOR_AN_ENVIRONMENT = (
-    ("pyvenv.cfg",), ("conda-meta",), ("bin", "activate_this.py"), ("bin", "activate"), ("Scripts", "activate"))
+    ("pyvenv.cfg",), ("conda-meta",), ("bin", "activate_this.py"), ("bin", "activate"),
+    ("Scripts", "activate"))
 
 
 def read_tree(folder):
@@ -46,7 +48,8 @@ def read_tree(folder):
             names = sorted(os.listdir(os.path.join(root, path)))
         except OSError as error:
             if not path:
-                raise CommandError("the folder %s can't be read: %s" % (printable(folder), reason(error)))
+                raise CommandError("SOURCE %s can't be read: %s; allow reading it first"
+                                   % (printable(folder), reason(error)))
             tree.problems.append((path, "the folder can't be read (%s), so the new folder has it empty. Allow "
                                         "reading and run the command again." % reason(error)))
             continue
@@ -103,8 +106,8 @@ def _entry(root, path, name, tree):
             return None
         return Entry(path, real, _kind(name, real), mode, None)
     except OSError as error:
-        tree.problems.append((path, "it can't be read (%s), so it's missing in the new folder. Allow reading and "
-                                    "run the command again, or copy it yourself." % reason(error)))
+        tree.problems.append((path, "it can't be read (%s), so it's missing in the new folder. Allow reading "
+                                    "and run the command again, or copy it yourself." % reason(error)))
         return None
 
 
@@ -121,8 +124,9 @@ def _link(root, path, real, mode, tree):
     end = os.path.realpath(real)
     if not _inside(end, root):
         tree.problems.append((
-            path, "a symbolic link out of the folder, to %s: it's missing in the new folder, and what it leads to "
-                  "was neither read nor copied. Make the link again, or run the command on that program too."
+            path, "a symbolic link out of the folder, to %s: it's missing in the new folder, and what it "
+                  "leads to was neither read nor copied. Make the link again, or run the command on that "
+                  "program too."
                   % printable(target)))
         return None
     # On its way it may leave the folder and come back, and that would be the old folder.

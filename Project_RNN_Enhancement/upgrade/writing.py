@@ -154,7 +154,8 @@ class Staging(object):
             os.rename(staged, self._destination)
 
     def _taken(self):
-        return CommandError("%s %s was made by another program meanwhile; it was left as it is: name another one"
+        return CommandError("%s %s was made by another program meanwhile; it was left as it is: name another "
+                            "one"
                             % (self._what, printable(self._destination)))
 
     def _inner(self, path):
@@ -188,5 +189,5 @@ class _Guard(object):
 
 
 def _unreadable(error):
-    return Unusable("it can't be read (%s), so it's missing in the new folder. Allow reading and run the command "
-                    "again, or copy it yourself." % reason(error))
+    return Unusable("it can't be read (%s), so it's missing in the new folder. Allow reading and run the "
+                    "command again, or copy it yourself." % reason(error))

@@ -47,7 +47,8 @@ class CudnnCompatibleGRUCell(GRUCell):
     _takes_skip_connections = False
 
     def __init__(self, num_units, reuse=None, kernel_initializer=None):
-        super(CudnnCompatibleGRUCell, self).__init__(num_units, reuse=reuse, kernel_initializer=kernel_initializer)
+        super(CudnnCompatibleGRUCell, self).__init__(num_units, reuse=reuse,
+                                                     kernel_initializer=kernel_initializer)
 
     def build(self, inputs_shape):
         size, n = tf.dimension_value(tf.TensorShape(inputs_shape)[-1]), self._num_units
@@ -56,8 +57,10 @@ class CudnnCompatibleGRUCell(GRUCell):
         kernels = self._kernel_initializer
         self._gate_kernel = self.add_weight("gates/kernel", [size + n, 2 * n], initializer=kernels)
         self._gate_bias = self.add_weight("gates/bias", [2 * n], initializer=tf.constant_initializer(1.0))
-        self._input_kernel = self.add_weight("candidate/input_projection/kernel", [size, n], initializer=kernels)
-        self._hidden_kernel = self.add_weight("candidate/hidden_projection/kernel", [n, n], initializer=kernels)
+        self._input_kernel = self.add_weight("candidate/input_projection/kernel", [size, n],
+                                             initializer=kernels)
+        self._hidden_kernel = self.add_weight("candidate/hidden_projection/kernel", [n, n],
+                                              initializer=kernels)
         self._input_bias = self.add_weight("candidate/input_projection/bias", [n],
                                            initializer=tf.zeros_initializer())
         self._hidden_bias = self.add_weight("candidate/hidden_projection/bias", [n],

@@ -67,7 +67,8 @@ def arg_scope(functions, **defaults):
         scope = dict(current_arg_scope())
         for function in functions:
             if not has_arg_scope(function):
-                raise ValueError("arg_scope: %r takes no defaults from a scope: decorate it with add_arg_scope."
+                raise ValueError("arg_scope: %r takes no defaults from a scope: decorate it with "
+                                 "add_arg_scope."
                                  % (function,))
             scope[_key(function)] = dict(scope.get(_key(function), {}), **defaults)
     else:

@@ -27,14 +27,16 @@ class _BatchNormalization(Layer):
 
     def __init__(self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True,
                  beta_initializer=tf.zeros_initializer(), gamma_initializer=tf.ones_initializer(),
-                 moving_mean_initializer=tf.zeros_initializer(), moving_variance_initializer=tf.ones_initializer(),
+                 moving_mean_initializer=tf.zeros_initializer(),
+                 moving_variance_initializer=tf.ones_initializer(),
                  beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, gamma_constraint=None,
                  renorm=False, renorm_clipping=None, renorm_momentum=0.99, fused=None, trainable=True,
                  virtual_batch_size=None, adjustment=None, name=None, **kwargs):
         for argument, value in (("renorm", renorm), ("virtual_batch_size", virtual_batch_size),
                                 ("adjustment", adjustment)):
             if value:
-                raise ValueError("batch_normalization: %s isn't supported, got %r: leave it out." % (argument, value))
+                raise ValueError("batch_normalization: %s isn't supported, got %r: leave it out."
+                                 % (argument, value))
         super(_BatchNormalization, self).__init__(name=name, trainable=trainable, **kwargs)
         axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
         if len(axes) != 1:
@@ -42,7 +44,8 @@ class _BatchNormalization(Layer):
         self.axis, self.momentum, self.epsilon, self.fused = axes[0], momentum, epsilon, fused
         self._made = {"beta": (center, beta_initializer, beta_regularizer, beta_constraint),
                       "gamma": (scale, gamma_initializer, gamma_regularizer, gamma_constraint)}
-        self._moving = {"moving_mean": moving_mean_initializer, "moving_variance": moving_variance_initializer}
+        self._moving = {"moving_mean": moving_mean_initializer,
+                        "moving_variance": moving_variance_initializer}
         self.beta = self.gamma = self.moving_mean = self.moving_variance = None
 
     def build(self, input_shape):
@@ -50,14 +53,16 @@ class _BatchNormalization(Layer):
         axis = self.axis if self.axis >= 0 else shape.ndims + self.axis
         channels = shape.as_list()[axis]
         if channels is None:
-            raise ValueError("batch_normalization: axis %d must have a known size, got shape %s." % (axis, shape))
+            raise ValueError("batch_normalization: axis %d must have a known size, got shape %s."
+                             % (axis, shape))
         self.input_spec = InputSpec(ndim=shape.ndims, axes={axis: channels})
         dtype = tf.float32 if self.dtype in (None, "float16", "bfloat16") else self.dtype
         for name in ("gamma", "beta"):
             is_there, initializer, regularizer, constraint = self._made[name]
             if is_there:
                 setattr(self, name, self.add_weight(
-                    name=name, shape=[channels], dtype=dtype, initializer=initializer, regularizer=regularizer,
+                    name=name, shape=[channels], dtype=dtype, initializer=initializer,
+                    regularizer=regularizer,
                     constraint=constraint, trainable=True))
         for name in ("moving_mean", "moving_variance"):
             setattr(self, name, self.add_weight(
@@ -79,7 +84,8 @@ class _BatchNormalization(Layer):
         return outputs
 
     def _move(self, average, value):
-        return tf.assign_sub(average, (average - tf.cast(value, average.dtype.base_dtype)) * (1.0 - self.momentum))
+        value = tf.cast(value, average.dtype.base_dtype)
+        return tf.assign_sub(average, (average - value) * (1.0 - self.momentum))
 
     def _by_kernel(self, inputs, axis, training):
         channels = self.moving_mean.shape
@@ -88,7 +94,8 @@ class _BatchNormalization(Layer):
         data_format = "NHWC" if axis == 3 else "NCHW"
         return when(
             training,
-            lambda: tf.nn.fused_batch_norm(inputs, gamma, beta, epsilon=self.epsilon, data_format=data_format),
+            lambda: tf.nn.fused_batch_norm(inputs, gamma, beta, epsilon=self.epsilon,
+                                           data_format=data_format),
             lambda: tf.nn.fused_batch_norm(inputs, gamma, beta, self.moving_mean, self.moving_variance,
                                            self.epsilon, data_format, False))
 
@@ -126,10 +133,13 @@ def _batch_normalization(inputs, axis=-1, momentum=0.99, epsilon=1e-3, center=Tr
     layer = _BatchNormalization(
         axis=axis, momentum=momentum, epsilon=epsilon, center=center, scale=scale,
         beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
-        moving_mean_initializer=moving_mean_initializer, moving_variance_initializer=moving_variance_initializer,
-        beta_regularizer=beta_regularizer, gamma_regularizer=gamma_regularizer, beta_constraint=beta_constraint,
+        moving_mean_initializer=moving_mean_initializer,
+        moving_variance_initializer=moving_variance_initializer,
+        beta_regularizer=beta_regularizer, gamma_regularizer=gamma_regularizer,
+        beta_constraint=beta_constraint,
         gamma_constraint=gamma_constraint, renorm=renorm, renorm_clipping=renorm_clipping,
-        renorm_momentum=renorm_momentum, fused=fused, trainable=trainable, virtual_batch_size=virtual_batch_size,
+        renorm_momentum=renorm_momentum, fused=fused, trainable=trainable,
+        virtual_batch_size=virtual_batch_size,
         adjustment=adjustment, name=name, _reuse=reuse, _scope=name)
     return layer.apply(inputs, training=training)
 

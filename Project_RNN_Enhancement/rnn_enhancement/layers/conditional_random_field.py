@@ -4,7 +4,8 @@ import numpy as np
 from ..arguments import graph_function
 from ..tf1 import static_dimension, tf
 
-__all__ = ["crf_binary_score", "crf_decode", "crf_log_likelihood", "crf_log_norm", "crf_multitag_sequence_score",
+__all__ = ["crf_binary_score", "crf_decode", "crf_log_likelihood", "crf_log_norm",
+           "crf_multitag_sequence_score",
            "crf_sequence_score", "crf_unary_score", "viterbi_decode"]
 
 

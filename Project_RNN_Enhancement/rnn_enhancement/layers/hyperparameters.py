@@ -25,7 +25,8 @@ def _assignments(text):
         if match and equal:
             yield match.group(1), match.group(2), value.strip()
         elif part or position < len(text):
-            raise ValueError("HParams: can't read %r in %r: write name=value or name=[value,value], with commas "
+            raise ValueError("HParams: can't read %r in %r: write name=value or name=[value,value], with "
+                             "commas "
                              "between." % (part, text))
     if depth:
         raise ValueError("HParams: brackets don't match in %r." % text)
@@ -91,7 +92,8 @@ class HParams(object):
         found, at = {}, {}
         for name, index, text in _assignments(values):
             if name not in self._hparam_types:
-                raise ValueError("HParams: there is no %r; known: %s." % (name, ", ".join(sorted(self._hparam_types))))
+                raise ValueError("HParams: there is no %r; known: %s."
+                                 % (name, ", ".join(sorted(self._hparam_types))))
             target, key, value = self._read(name, index, text, found, at)
             if key in target:
                 raise ValueError("HParams: %s is given twice." % name)
@@ -101,7 +103,8 @@ class HParams(object):
         for (name, index), value in at.items():
             items = list(getattr(self, name))
             if index >= len(items):
-                raise ValueError("HParams: %s has %d items, got a value for number %d." % (name, len(items), index))
+                raise ValueError("HParams: %s has %d items, got a value for number %d."
+                                 % (name, len(items), index))
             items[index] = value
             self.set_hparam(name, items)
         return self

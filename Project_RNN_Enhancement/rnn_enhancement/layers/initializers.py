@@ -41,7 +41,8 @@ def variance_scaling_initializer(factor=2.0, mode="FAN_IN", uniform=False, seed=
     if not tf.as_dtype(dtype).is_floating:
         raise TypeError("variance_scaling_initializer: dtype must be a float type, got %r." % (dtype,))
     if mode not in ("FAN_IN", "FAN_OUT", "FAN_AVG"):
-        raise ValueError("variance_scaling_initializer: mode must be \"FAN_IN\", \"FAN_OUT\" or \"FAN_AVG\", got %r."
+        raise ValueError("variance_scaling_initializer: mode must be \"FAN_IN\", \"FAN_OUT\" or \"FAN_AVG\", "
+                         "got %r."
                          % (mode,))
 
     def initializer(shape, dtype=dtype, partition_info=None):

@@ -11,7 +11,8 @@ __all__ = ["DataSet", "Datasets", "dense_to_one_hot", "read_data_sets"]
 
 Datasets = collections.namedtuple("Datasets", ["train", "validation", "test"])
 
-_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+          "t10k-labels-idx1-ubyte")
 
 
 def dense_to_one_hot(labels_dense, num_classes):
@@ -83,11 +84,13 @@ def _path(folder, name):
     for path in (os.path.join(folder, name + ".gz"), os.path.join(folder, name)):
         if os.path.exists(path):
             return path
-    raise IOError("read_data_sets: %s.gz isn't in %r: put MNIST's four files %s there, with or without .gz; they "
+    raise IOError("read_data_sets: %s.gz isn't in %r: put MNIST's four files %s there, with or without .gz; "
+                  "they "
                   "aren't downloaded." % (name, folder, ", ".join(_FILES)))
 
 
-def read_data_sets(train_dir, fake_data=False, one_hot=False, dtype=tf.float32, reshape=True, validation_size=5000,
+def read_data_sets(train_dir, fake_data=False, one_hot=False, dtype=tf.float32, reshape=True,
+                   validation_size=5000,
                    seed=None, source_url=None):
     """MNIST out of its four files.
 
@@ -110,7 +113,8 @@ def read_data_sets(train_dir, fake_data=False, one_hot=False, dtype=tf.float32, 
     images, labels, test_images, test_labels = [
         digits.read_idx(_path(train_dir, name), 3 if "images" in name else 1) for name in _FILES]
     if not 0 <= validation_size <= len(images):
-        raise ValueError("read_data_sets: validation_size must be from 0 to %d, got %r." % (len(images), validation_size))
+        raise ValueError("read_data_sets: validation_size must be from 0 to %d, got %r."
+                         % (len(images), validation_size))
     images, test_images = images[..., np.newaxis], test_images[..., np.newaxis]
     if one_hot:
         labels, test_labels = dense_to_one_hot(labels, 10), dense_to_one_hot(test_labels, 10)

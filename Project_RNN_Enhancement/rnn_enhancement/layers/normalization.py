@@ -2,7 +2,7 @@
 from ..arguments import graph_function
 from ..tf1 import static_dimension, tf
 from .argument_scopes import add_arg_scope
-from .variables import collected, given, model_variable
+from .variables import collected, given, layer_variable, model_variable
 
 __all__ = ["batch_norm", "layer_norm", "when"]
 
@@ -15,11 +15,11 @@ def when(condition, yes, no):
     return yes() if known else no()
 
 
-def _parameter(name, size, dtype, default, initializers, regularizers, trainable, variables_collections):
-    return collected(
-        model_variable(name, [size], dtype, initializer=(initializers or {}).get(name, default),
-                       regularizer=(regularizers or {}).get(name), trainable=trainable),
-        variables_collections, name)
+def _parameter(make, name, size, dtype, default, initializers, regularizers, trainable,
+               variables_collections):
+    return collected(make(name, [size], dtype, initializer=(initializers or {}).get(name, default),
+                          regularizer=(regularizers or {}).get(name), trainable=trainable),
+                     variables_collections, name)
 
 
 def _moved(average, value, decay):
@@ -31,7 +31,8 @@ def _moved(average, value, decay):
 @graph_function
 def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, activation_fn=None,
                param_initializers=None, param_regularizers=None, updates_collections=tf.GraphKeys.UPDATE_OPS,
-               is_training=True, reuse=None, variables_collections=None, outputs_collections=None, trainable=True,
+               is_training=True, reuse=None, variables_collections=None, outputs_collections=None,
+               trainable=True,
                batch_weights=None, fused=None, data_format="NHWC", zero_debias_moving_mean=False, scope=None,
                renorm=False, renorm_clipping=None, renorm_decay=0.99, adjustment=None):
     """Batch normalisation, Ioffe, Szegedy 2015, with the variables of `tf.contrib.layers.batch_norm`.
@@ -72,15 +73,18 @@ def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, act
         axis = 1 if data_format == "NCHW" else -1
         channels = None if not rank else static_dimension(inputs, axis)
         if channels is None:
-            raise ValueError("batch_norm: inputs must have a known number of channels, got shape %s." % inputs.shape)
+            raise ValueError("batch_norm: inputs must have a known number of channels, got shape %s."
+                             % inputs.shape)
         dtype = tf.float32 if inputs.dtype.base_dtype == tf.float16 else inputs.dtype.base_dtype
 
+        # As TensorFlow had it: a layer where one could do it, whose variables come in another order.
+        is_layer = rank != 2 and updates_collections == tf.GraphKeys.UPDATE_OPS
+
         def parameter(name, default, is_trainable):
-            return _parameter(name, channels, dtype, default, param_initializers, param_regularizers, is_trainable,
+            return _parameter(layer_variable if is_layer else model_variable, name, channels, dtype, default,
+                              param_initializers, param_regularizers, is_trainable,
                               variables_collections)
         made = {"beta": None, "gamma": None}
-        # In this order, which is that of the variables in a checkpoint's or program's lists.
-        is_layer = rank != 2 and updates_collections == tf.GraphKeys.UPDATE_OPS
         for name in ("gamma", "beta") if is_layer else ("beta", "gamma"):
             if center if name == "beta" else scale:
                 default = tf.zeros_initializer() if name == "beta" else tf.ones_initializer()
@@ -126,7 +130,8 @@ def _fused(inputs, beta, gamma, averages, epsilon, is_training, data_format):
     outputs, mean, variance = when(
         is_training,
         lambda: tf.nn.fused_batch_norm(images, gamma, beta, epsilon=epsilon, data_format=data_format),
-        lambda: tf.nn.fused_batch_norm(images, gamma, beta, averages[0], averages[1], epsilon, data_format, False))
+        lambda: tf.nn.fused_batch_norm(images, gamma, beta, averages[0], averages[1], epsilon, data_format,
+                                       False))
     return (tf.reshape(outputs, tf.shape(inputs)) if images is not inputs else outputs), mean, variance
 
 
@@ -168,7 +173,8 @@ def layer_norm(inputs, center=True, scale=True, activation_fn=None, reuse=None, 
             raise ValueError("layer_norm: inputs must have a known rank.")
         begin_norm_axis += rank if begin_norm_axis < 0 else 0
         if begin_params_axis >= rank or begin_norm_axis >= rank:
-            raise ValueError("layer_norm: begin_params_axis (%d) and begin_norm_axis (%d) must be less than the "
+            raise ValueError("layer_norm: begin_params_axis (%d) and begin_norm_axis (%d) must be less than "
+                             "the "
                              "rank of inputs, %d." % (begin_params_axis, begin_norm_axis, rank))
         dtype = inputs.dtype.base_dtype
         shape = inputs.shape[begin_params_axis:]
@@ -177,10 +183,12 @@ def layer_norm(inputs, center=True, scale=True, activation_fn=None, reuse=None, 
                              % (begin_params_axis, inputs.shape))
         beta = gamma = None
         if center:
-            beta = collected(model_variable("beta", shape, dtype, tf.zeros_initializer(), trainable=trainable),
+            beta = collected(model_variable("beta", shape, dtype, tf.zeros_initializer(),
+                                            trainable=trainable),
                              variables_collections, "beta")
         if scale:
-            gamma = collected(model_variable("gamma", shape, dtype, tf.ones_initializer(), trainable=trainable),
+            gamma = collected(model_variable("gamma", shape, dtype, tf.ones_initializer(),
+                                             trainable=trainable),
                               variables_collections, "gamma")
         mean, variance = tf.nn.moments(inputs, list(range(begin_norm_axis, rank)), keep_dims=True)
         outputs = tf.nn.batch_normalization(inputs, mean, variance, offset=beta, scale=gamma,

@@ -18,8 +18,10 @@ OPTIMIZER_SUMMARIES = ["learning_rate", "loss", "gradients", "gradient_norm", "g
 
 
 @graph_function
-def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_scale=None, gradient_multipliers=None,
-                  clip_gradients=None, learning_rate_decay_fn=None, update_ops=None, variables=None, name=None,
+def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_scale=None,
+                  gradient_multipliers=None,
+                  clip_gradients=None, learning_rate_decay_fn=None, update_ops=None, variables=None,
+                  name=None,
                   summaries=None, colocate_gradients_with_ops=False, increment_global_step=True):
     """The operation of a training step.
 
@@ -74,7 +76,8 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
         gradients = _multiplied(gradients, gradient_multipliers)
         sums = "global_gradient_norm" in summaries or "gradient_norm" in summaries
         if sums:
-            tf.summary.scalar("global_norm/gradient_norm", tf.global_norm([gradient for gradient, _ in gradients]))
+            tf.summary.scalar("global_norm/gradient_norm",
+                              tf.global_norm([gradient for gradient, _ in gradients]))
         clipped = _clipped(gradients, clip_gradients)
         if "loss" in summaries:
             tf.summary.scalar("loss", loss)
@@ -82,7 +85,8 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
         if sums and clip_gradients is not None:
             tf.summary.scalar("global_norm/clipped_gradient_norm",
                               tf.global_norm([gradient for gradient, _ in clipped]))
-        step = optimizer.apply_gradients(clipped, global_step if increment_global_step else None, name="train")
+        step = optimizer.apply_gradients(clipped, global_step if increment_global_step else None,
+                                         name="train")
         return _after([step], loss)
 
 
@@ -95,7 +99,8 @@ def _rate(learning_rate):
     if learning_rate is None or tf.is_tensor(learning_rate) and learning_rate.shape.ndims == 0:
         return learning_rate
     if not isinstance(learning_rate, float) or learning_rate < 0.0:
-        raise ValueError("optimize_loss: learning_rate must be a scalar tensor or a float that isn't negative, got %r."
+        raise ValueError("optimize_loss: learning_rate must be a scalar tensor or a float that isn't "
+                         "negative, got %r."
                          % (learning_rate,))
     return tf.get_variable("learning_rate", [], trainable=False,
                            initializer=tf.constant_initializer(learning_rate))
@@ -112,7 +117,8 @@ def _optimizer(optimizer, rate):
         if rate is None:
             raise ValueError("optimize_loss: learning_rate must be given for an optimizer by name.")
     if not callable(optimizer):
-        raise ValueError("optimize_loss: optimizer must be a name, a class, an optimizer or a function, got %r."
+        raise ValueError("optimize_loss: optimizer must be a name, a class, an optimizer or a function, got "
+                         "%r."
                          % (optimizer,))
     made = optimizer() if rate is None else optimizer(rate)
     if not isinstance(made, tf.train.Optimizer):
@@ -153,7 +159,8 @@ def _clipped(gradients, clip_gradients):
     if callable(clip_gradients):
         return clip_gradients(gradients)
     if not isinstance(clip_gradients, float):
-        raise ValueError("optimize_loss: clip_gradients must be a float or a function, got %r." % (clip_gradients,))
+        raise ValueError("optimize_loss: clip_gradients must be a float or a function, got %r."
+                         % (clip_gradients,))
     clipped, _ = tf.clip_by_global_norm([gradient for gradient, _ in gradients], clip_gradients)
     return list(zip(clipped, [var for _, var in gradients]))
 

@@ -95,7 +95,8 @@ def apply_regularization(regularizer, weights_list=None):
         penalties = [tf.constant(0.0) if penalty is None else penalty for penalty in penalties]
         for penalty in penalties:
             if penalty.shape.ndims != 0:
-                raise ValueError("apply_regularization: the regularizer must return a scalar, got %s." % penalty)
+                raise ValueError("apply_regularization: the regularizer must return a scalar, got %s."
+                                 % penalty)
         total = tf.add_n(penalties, name=scope)
         tf.add_to_collection(tf.GraphKeys.REGULARIZATION_LOSSES, total)
         return total

@@ -6,19 +6,22 @@ from .argument_scopes import add_arg_scope
 
 __all__ = ["collected", "get_local_variables", "get_model_variables", "get_trainable_variables",
            "get_unique_variable", "get_variables", "get_variables_by_name", "get_variables_by_suffix",
-           "get_variables_to_restore", "add_model_variable", "assign_from_checkpoint_fn", "given", "local_variable",
-           "model_variable", "variable"]
+           "get_variables_to_restore", "add_model_variable", "assign_from_checkpoint_fn", "given",
+           "layer_variable",
+           "local_variable", "model_variable", "variable"]
 
 
 @add_arg_scope
-def variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, collections=None,
+def variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True,
+             collections=None,
              caching_device=None, device=None, partitioner=None, custom_getter=None, use_resource=None):
     """`tf.get_variable` on a device and in collections; all arguments but `device` are its."""
     collections = list(collections) if collections is not None else [tf.GraphKeys.GLOBAL_VARIABLES]
     collections = sorted(set(collections), key=collections.index)
     with tf.device(device or ""):
         return tf.get_variable(
-            name, shape=shape, dtype=dtype, initializer=initializer, regularizer=regularizer, trainable=trainable,
+            name, shape=shape, dtype=dtype, initializer=initializer, regularizer=regularizer,
+            trainable=trainable,
             collections=collections, caching_device=caching_device, partitioner=partitioner,
             use_resource=use_resource, custom_getter=custom_getter)
 
@@ -29,8 +32,23 @@ def model_variable(name, shape=None, dtype=tf.float32, initializer=None, regular
                    use_resource=None):
     """`variable` in the collections GLOBAL_VARIABLES and MODEL_VARIABLES besides."""
     collections = list(collections or []) + [tf.GraphKeys.GLOBAL_VARIABLES, tf.GraphKeys.MODEL_VARIABLES]
-    return variable(name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, device,
+    return variable(name, shape, dtype, initializer, regularizer, trainable, collections, caching_device,
+                    device,
                     partitioner, custom_getter, use_resource)
+
+
+def layer_variable(name, shape, dtype, initializer, regularizer, trainable):
+    """`model_variable` for layers, which regularise a new variable besides what the variable scope does."""
+    there = {id(var) for var in tf.global_variables()}
+    found = model_variable(name, shape, dtype, initializer, trainable=trainable)
+    parts = list(found) if hasattr(found, "as_tensor") else [found]
+    if regularizer is not None and not any(id(part) in there for part in parts):
+        with tf.name_scope(name + "/Regularizer/"):
+            losses = [regularizer(part) for part in parts]
+        for loss in losses:
+            if loss is not None:
+                tf.add_to_collection(tf.GraphKeys.REGULARIZATION_LOSSES, loss)
+    return found
 
 
 def local_variable(initial_value, validate_shape=True, name=None, use_resource=None):
