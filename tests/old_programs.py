@@ -116,7 +116,9 @@ def differences(expected, printed, tolerance=1e-4):
     be equal.
     """
     expected, printed = expected.splitlines(), printed.splitlines()
-    found = [] if len(expected) == len(printed) else ["%d lines instead of %d" % (len(printed), len(expected))]
+    found = []
+    if len(expected) != len(printed):
+        found.append("%d lines instead of %d" % (len(printed), len(expected)))
     number = re.compile(r"\d+\.\d+")
     for old, new in zip(expected, printed):
         near = number.sub("#", old) == number.sub("#", new) and all(
