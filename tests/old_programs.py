@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-__all__ = ["FOLDER", "PORTS", "PROGRAMS", "Program", "differences", "printed_before", "run", "sources_of", "write"]
+__all__ = ["FOLDER", "PORTS", "PROGRAMS", "Program", "code_of", "differences", "printed_before", "run",
+           "sources_of", "write"]
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures", "old_programs")
 PORTS = os.path.join(FOLDER, "ports")
@@ -58,11 +59,9 @@ def sources_of(name):
     place = os.path.join(FOLDER, name)
     if not os.path.isdir(place):
         return {name + ".py": _read(place + ".py")}
-    found = {path: _read(os.path.join(place, path)) for path in sorted(os.listdir(place)) if path.endswith(".py")}
-    for path in os.listdir(place):
-        if path.endswith(".ipynb"):
-            found[path] = code_of(_read(os.path.join(place, path)))
-    return found
+    read = {".py": _read, ".ipynb": lambda path: code_of(_read(path))}
+    return {path: read[os.path.splitext(path)[1]](os.path.join(place, path))
+            for path in sorted(os.listdir(place)) if os.path.splitext(path)[1] in read}
 
 
 def code_of(notebook):
@@ -93,14 +92,14 @@ def run(starts, limit=500):
     """
     folder = tempfile.mkdtemp()
     try:
-        environment = dict(os.environ, PYTHONPATH=_ROOT, TF_CPP_MIN_LOG_LEVEL="3", PYTHONIOENCODING="utf-8",
-                           PYTHONDONTWRITEBYTECODE="1")
+        environment = dict(os.environ, PYTHONPATH=_ROOT, TF_CPP_MIN_LOG_LEVEL="3",
+                           PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1")
         names = sorted(starts)
         subprocess.run([sys.executable, "-W", "ignore", _RUNNER, folder] + [starts[name] for name in names],
                        cwd=folder, env=environment, timeout=limit, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return {name: tuple(_read(os.path.join(folder, "%d.%s" % (index, kind))) for kind in ("out", "error"))
-                for index, name in enumerate(names)}
+        return {name: (_read(os.path.join(folder, "%d.out" % index)),
+                       _read(os.path.join(folder, "%d.error" % index))) for index, name in enumerate(names)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,10 +112,13 @@ def printed_before():
 def differences(expected, printed, tolerance=1e-4):
     """Where two outputs differ by more than rounding: list of str.
 
-    Numbers with a point may differ by `tolerance` of their size, or by their last digit; all else must be equal.
+    Numbers with a point may differ by `tolerance` of their size, or by their last digit; all else must
+    be equal.
     """
     expected, printed = expected.splitlines(), printed.splitlines()
-    found = [] if len(expected) == len(printed) else ["%d lines instead of %d" % (len(printed), len(expected))]
+    found = []
+    if len(expected) != len(printed):
+        found.append("%d lines instead of %d" % (len(printed), len(expected)))
     number = re.compile(r"\d+\.\d+")
     for old, new in zip(expected, printed):
         near = number.sub("#", old) == number.sub("#", new) and all(

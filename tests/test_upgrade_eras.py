@@ -48,7 +48,8 @@ _CASES = [
     ("0.8 to 0.12, initial state evaluated through a property",
      _TF + "class M:\n  def __init__(self):\n    c = tf.nn.rnn_cell.MultiRNNCell([c])\n"
      "    self._start = c.zero_state(3, tf.float32)\n    o, s = tf.nn.rnn(c, x, initial_state=self._start)\n"
-     "  @property\n  def start(self):\n    return self._start\nvalue = m.start.eval()\n", "0.10", True, False),
+     "  @property\n  def start(self):\n    return self._start\nvalue = m.start.eval()\n",
+     "0.10", True, False),
     ("0.8 to 0.12, size of a state as a number",
      _TF + "c = tf.nn.rnn_cell.BasicLSTMCell(4)\np = tf.placeholder(tf.float32, [None, c.state_size])\n"
      "tf.nn.rnn(c, x, initial_state=p)\n", "0.10", True, False),
