@@ -22,7 +22,8 @@ NUMPY = [
     ("x = np.float(3) + np.NaN", "x = float(3) + np.nan"),
     ("x = np.zeros(3, dtype=np.bool)", "x = np.zeros(3, dtype=bool)"),
     ("from numpy import Inf, float_ as f", "from numpy import inf as Inf, float64 as f"),
-    ("x = int(np.searchsorted(t, np.random.rand(1)*s))", "x = int(np.searchsorted(t, np.random.rand(1)*s)[0])"),
+    ("x = int(np.searchsorted(t, np.random.rand(1)*s))",
+     "x = int(np.searchsorted(t, np.random.rand(1)*s)[0])"),
     ("x = int(np.random.rand(1) * 3)", "x = int((np.random.rand(1) * 3)[0])"),
     ("x = int(np.random.choice(5, 1, p=p))", "x = int(np.random.choice(5, 1, p=p)[0])"),
     ("x = float(np.random.normal(size=1))", "x = float(np.random.normal(size=1)[0])"),
@@ -35,21 +36,25 @@ NUMPY = [
     ("x = np.load('a.npy').item()", "x = np.load('a.npy', allow_pickle=True).item()"),
 ]
 NUMPY_AS_IT_IS = [
-    "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan", "x = int(a[0])",
-    "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)", "x = self.np.float",
+    "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan",
+    "x = int(a[0])",
+    "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
+    "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
 ]
 
 # (before, after, lines with a LOOK) of whole texts.
 LIBRARY = [
-    ("import inspect\na, b, c, d = inspect.getargspec(f)\n", "import inspect\na, b, c, d = inspect.getfullargspec(f)[:4]\n", []),
+    ("import inspect\na, b, c, d = inspect.getargspec(f)\n",
+     "import inspect\na, b, c, d = inspect.getfullargspec(f)[:4]\n", []),
     ("from inspect import getargspec\nx = getargspec(f).args\n",
      "from inspect import getfullargspec as getargspec\nx = getargspec(f).args\n", []),
     ("import time\nx = time.clock()\n", "import time\nx = time.perf_counter()\n", []),
     ("import collections, os\nx = collections.Mapping\n",
      "import collections, os, collections.abc\nx = collections.abc.Mapping\n", []),
     ("from collections import Mapping\n", "from collections.abc import Mapping\n", []),
-    ("from collections import deque, Mapping as M\n", "from collections import deque; from collections.abc import Mapping as M\n", []),
+    ("from collections import deque, Mapping as M\n",
+     "from collections import deque; from collections.abc import Mapping as M\n", []),
     ("from fractions import gcd\n", "from math import gcd\n", []),
     ("import fractions\nx = fractions.gcd(2, 4)\n", "import fractions, math\nx = math.gcd(2, 4)\n", []),
     ("import string\nx = string.letters + string.lower(y + z) + string.join(w)\n",
@@ -57,12 +62,15 @@ LIBRARY = [
     ("import string\nx = s.translate(string.maketrans('', ''), string.digits)\n",
      "import string\nx = s.translate(str.maketrans(\"\", \"\", string.digits))\n", []),
     ("x = d.keys()[0]\n", "x = list(d.keys())[0]\n", []),
-    ("class T:\n    def t(self): self.assertEquals(1, 1)\n", "class T:\n    def t(self): self.assertEqual(1, 1)\n", []),
+    ("class T:\n    def t(self): self.assertEquals(1, 1)\n",
+     "class T:\n    def t(self): self.assertEqual(1, 1)\n", []),
     ("x = sorted(y, cmp=f)\nz = cmp(x, y)\n", None, [1, 2]),
     ("from scipy.misc import imread\nimport imp\n", None, [1, 2]),
     ("import numpy as np\nx = np.trapz(y)\n", None, [2]),
     ("import time\nif not hasattr(time, 'perf_counter'):\n    x = time.clock()\n", None, []),
-    ("try:\n    from collections.abc import Mapping\nexcept ImportError:\n    from collections import Mapping\n", None, []),
+    ("try:\n    from collections.abc import Mapping\nexcept ImportError:\n    from collections import "
+     "Mapping\n", None, []),
+    ("if not Py3:\n    x = open(f).read().decode('utf-8')\n", None, []),
     ("import sys\nif sys.version_info[0] < 3:\n    x = open(f).read().decode('utf-8')\n", None, []),
     ("def f(string):\n    return string.lower() + string.join(x)\n", None, []),
 ]
@@ -71,31 +79,41 @@ LIBRARY = [
 FILES = [
     ("import pickle\nx = pickle.load(open(f))\n", "import pickle\nx = pickle.load(open(f, \"rb\"))\n",
      "import pickle\nx = pickle.load(open(f, \"rb\"), encoding=\"latin1\")\n"),
-    ("import pickle\nwith open(f, 'r') as g:\n    x = pickle.load(g)\n", "import pickle\nwith open(f, 'rb') as g:\n    x = pickle.load(g)\n",
+    ("import pickle\nwith open(f, 'r') as g:\n    x = pickle.load(g)\n",
+     "import pickle\nwith open(f, 'rb') as g:\n    x = pickle.load(g)\n",
      "import pickle\nwith open(f, 'rb') as g:\n    x = pickle.load(g, encoding=\"latin1\")\n"),
     ("from six.moves import cPickle\ng = open(f, 'w')\ncPickle.dump(x, g, -1)\n",
      "from six.moves import cPickle\ng = open(f, 'wb')\ncPickle.dump(x, g, -1)\n", None),
     ("import pickle\nx = pickle.load(open(f, 'rb'), encoding='bytes')\n", None, None),
     ("x = open(f).read().decode('utf-8')\n", "x = open(f, encoding=\"utf-8\").read()\n", None),
-    ("with open(f) as g:\n    for line in g:\n        x = line.strip().split('\\t')[0].decode('utf-8', 'ignore')\n",
-     "with open(f, encoding=\"utf-8\", errors=\"ignore\") as g:\n    for line in g:\n        x = line.strip().split('\\t')[0]\n", None),
+    ("with open(f) as g:\n    for line in g:\n        x = line.strip().split('\\t')[0].decode('utf-8', "
+     "'ignore')\n",
+     "with open(f, encoding=\"utf-8\", errors=\"ignore\") as g:\n    for line in g:\n        x = "
+     "line.strip().split('\\t')[0]\n", None),
     ("x = open(f, 'rb').read().decode('utf-8').split('a')\n", None, None),
     ("x = open(f, 'rU').readlines()\n", "x = open(f, 'r').readlines()\n", None),
-    ("data = open(f, 'rb').read()\nwords = data.split()\n", None, "data = open(f, 'r').read()\nwords = data.split()\n"),
+    ("data = open(f, 'rb').read()\nwords = data.split()\n", None,
+     "data = open(f, 'r').read()\nwords = data.split()\n"),
     ("import numpy\nx = numpy.frombuffer(open(f, 'rb').read())\n", None, None),
-    ("import csv\nx = csv.reader(open(f, 'rb'))\n", "import csv\nx = csv.reader(open(f, 'r', newline=\"\"))\n", None),
+    ("import csv\nx = csv.reader(open(f, 'rb'))\n",
+     "import csv\nx = csv.reader(open(f, 'r', newline=\"\"))\n", None),
     ("g = open(f, 'wb')\ng.write('a %s' % x)\n", "g = open(f, 'w')\ng.write('a %s' % x)\n", None),
     ("g = open(f, 'wb')\ng.write(x)\n", None, "g = open(f, 'w')\ng.write(x)\n"),
     ("g = open(f, 'wb')\ng.write(x.encode('utf-8'))\n", None, None),
-    ("g = open(f, 'w')\ng.write(x.encode('utf-8') + '\\n')\n", "g = open(f, 'w', encoding=\"utf-8\")\ng.write(x + '\\n')\n", None),
+    ("g = open(f, 'w')\ng.write(x.encode('utf-8') + '\\n')\n",
+     "g = open(f, 'w', encoding=\"utf-8\")\ng.write(x + '\\n')\n", None),
     ("print(x.encode('utf-8'), y)\n", None, "print(x, y)\n"),
     ("x = 'abc'.decode('utf-8') + ('%s' % y).decode('utf-8')\n", "x = 'abc' + ('%s' % y)\n", None),
-    ("import tensorflow as tf\nwith tf.gfile.GFile(f, 'rb') as g:\n    x = g.read().replace('\\n', ' ').split()\n", None,
-     "import tensorflow as tf\nwith tf.gfile.GFile(f, 'r') as g:\n    x = g.read().replace('\\n', ' ').split()\n"),
-    ("import re, tensorflow as tf\nR = re.compile(b'a')\nfor line in tf.gfile.GFile(f, 'rb'):\n    x = line.split()\n", None, None),
+    ("import tensorflow as tf\nwith tf.gfile.GFile(f, 'rb') as g:\n    x = g.read().replace('\\n', ' "
+     "').split()\n", None,
+     "import tensorflow as tf\nwith tf.gfile.GFile(f, 'r') as g:\n    x = g.read().replace('\\n', ' "
+     "').split()\n"),
+    ("import re, tensorflow as tf\nR = re.compile(b'a')\nfor line in tf.gfile.GFile(f, 'rb'):\n    x = "
+     "line.split()\n", None, None),
     ("f = open(a)\nx = f.read()\nf = open(b, 'rb')\ny = f.read().decode('utf-8')\n", None, None),
 ]
-FILES_TO_LOOK_AT = [("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]), ("x = y.decode('utf-8')\n", [1]),
+FILES_TO_LOOK_AT = [("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
+                    ("x = y.decode('utf-8')\n", [1]),
                     ("def read(f):\n    return open(f, 'rb').read()\n", [2])]
 
 
@@ -109,7 +127,8 @@ class PiecesTest(unittest.TestCase):
         new = old if new is None else new
         text, findings = newer_python.rewrite(old, python2)
         self.assertEqual(text, new)
-        different = [line for line, (one, other) in enumerate(zip(old.split("\n"), new.split("\n")), 1) if one != other]
+        different = [line for line, (one, other) in enumerate(zip(old.split("\n"), new.split("\n")), 1)
+                     if one != other]
         self.assertEqual(old.count("\n"), new.count("\n"))
         # An import that is widened belongs to the line for which it is.
         named = _lines(findings, CHANGED)
@@ -173,12 +192,14 @@ class RunTest(unittest.TestCase):
         text = ("import numpy as np, inspect, collections, string, fractions\n"
                 "def f(a, b=1, *c): pass\n"
                 "args, varargs, keywords, defaults = inspect.getargspec(f)\n"
-                "values = [np.float(1) + np.product([2, 3]), np.asscalar(np.array([4])), fractions.gcd(4, 6),\n"
+                "values = [np.float(1) + np.product([2, 3]), np.asscalar(np.array([4])), fractions.gcd(4, "
+                "6),\n"
                 "          isinstance({}, collections.Mapping), 'a.b'.translate(None, string.punctuation)]\n"
                 "numbers = np.fromstring(np.arange(3, dtype=np.uint8).tostring(), dtype=np.uint8)\n"
                 "numbers += 1\n")
         names = self._run(text)
-        self.assertEqual((names["args"], names["varargs"], names["keywords"], names["defaults"]), (["a", "b"], "c", None, (1,)))
+        self.assertEqual((names["args"], names["varargs"], names["keywords"], names["defaults"]),
+                         (["a", "b"], "c", None, (1,)))
         self.assertEqual(names["values"], [7., 4, 2, True, "ab"])
         self.assertEqual(names["numbers"].tolist(), [1, 2, 3])
 

@@ -1,4 +1,4 @@
-"""The upgrade of Python 2 text: what each piece becomes, and whole small programs that are converted and run."""
+"""The upgrade of Python 2 text: what each piece becomes, and whole small programs that run afterwards."""
 import io
 import os
 import shutil
@@ -27,7 +27,8 @@ PIECES = [
     ("print 'end'  # of the file\n\n\n# last", "print('end')  # of the file\n\n\n# last", [1], []),
     ("exec 'code' in ns\n", "exec('code', ns)\n", [1], []),
     ("raise ValueError, 'a'\n", "raise ValueError('a')\n", [1], []),
-    ("try:\n    pass\nexcept (A, B), e:\n    pass\n", "try:\n    pass\nexcept (A, B) as e:\n    pass\n", [3], []),
+    ("try:\n    pass\nexcept (A, B), e:\n    pass\n", "try:\n    pass\nexcept (A, B) as e:\n    pass\n", [3],
+     []),
     ("x = `a` + 10L + 0777\n", "x = repr(a) + 10 + 0o777\n", [1], []),
     ("x = u'\u00fc' <> ur'\\d'\n", "x = u'\u00fc' != r'\\d'\n", [1], []),
     ("x = '\\u0041'\nprint x\n", "x = '\\\\u0041'\nprint(x)\n", [1, 2], []),
@@ -40,24 +41,31 @@ PIECES = [
     ("x = isinstance(s, (str, unicode))\n", "x = isinstance(s, str)\n", [1], []),
     ("x = file('a').read()\n", "x = open('a').read()\n", [1], []),
     ("x = raw_input('a')\ny = input('b')\n", "x = input('a')\ny = eval(input('b'))\n", [1, 2], []),
-    ("x = map(lambda a: a if a else 1, unicode(s))[0]\n", "x = list(map(lambda a: a if a else 1, str(s)))[0]\n", [1], []),
-    ("x = filter(f, long(y))\nz = zip(x, x)\n", "x = list(filter(f, int(y)))\nz = list(zip(x, x))\n", [1, 2], []),
+    ("x = map(lambda a: a if a else 1, unicode(s))[0]\n",
+     "x = list(map(lambda a: a if a else 1, str(s)))[0]\n", [1], []),
+    ("x = filter(f, long(y))\nz = zip(x, x)\n", "x = list(filter(f, int(y)))\nz = list(zip(x, x))\n", [1, 2],
+     []),
     ("import cPickle\nx = cPickle.load(f)\n", "import pickle\nx = pickle.load(f)\n", [1, 2], []),
     ("import Queue, ConfigParser\n", "import queue, configparser\n", [1], []),
     ("from cStringIO import StringIO\n", "from io import StringIO\n", [1], []),
     ("import urllib2\nurllib2.urlopen(x)\n",
      "import urllib.request, urllib.error, urllib.parse\nurllib.request.urlopen(x)\n", [1, 2], []),
     ("import itertools\nx = itertools.izip(a, b)\n", "import itertools\nx = zip(a, b)\n", [2], []),
-    ("import os\n\nx = reduce(f, y)\n", "import os\nfrom functools import reduce\n\nx = reduce(f, y)\n", [3], []),
+    ("import os\n\nx = reduce(f, y)\n", "import os\nfrom functools import reduce\n\nx = reduce(f, y)\n", [3],
+     []),
     ("import sys\nreload(sys)\nsys.setdefaultencoding('utf-8')\nx = 1\n", "import sys\nx = 1\n", [2, 3], []),
     ("import sys\nx = sys.maxint\n", "import sys\nx = sys.maxsize\n", [2], []),
-    ("def f(a, (b, c)):\n    print a\n", "def f(a, xxx_todo_changeme):\n    (b, c) = xxx_todo_changeme\n    print(a)\n", [1, 2], []),
+    ("def f(a, (b, c)):\n    print a\n",
+     "def f(a, xxx_todo_changeme):\n    (b, c) = xxx_todo_changeme\n    print(a)\n", [1, 2], []),
     ("class A:\n    def __iter__(self): return self\n    def next(self): return 1\nprint A().next()\n",
-     "class A:\n    def __iter__(self): return self\n    def __next__(self): return 1\nprint(next(A()))\n", [3, 4], []),
+     "class A:\n    def __iter__(self): return self\n    def __next__(self): return 1\nprint(next(A()))\n",
+     [3, 4], []),
     ("class A:\n    def next(self): return 1\nprint A().next()\n",
      "class A:\n    def next(self): return 1\nprint(A().next())\n", [3], []),
-    ("if x:\n\tprint 1\n        y = '''\n\tb'''\n", "if x:\n        print(1)\n        y = '''\n\tb'''\n", [2], []),
-    ("def filter(a): return a\nx = filter(unicode('a'))\n", "def filter(a): return a\nx = filter(str('a'))\n", [2], []),
+    ("if x:\n\tprint 1\n        y = '''\n\tb'''\n", "if x:\n        print(1)\n        y = '''\n\tb'''\n", [2],
+     []),
+    ("def filter(a): return a\nx = filter(unicode('a'))\n", "def filter(a): return a\nx = filter(str('a'))\n",
+     [2], []),
 ]
 
 # What Python 3 takes, with nothing that only Python 2 has.
@@ -67,6 +75,7 @@ UNTOUCHED = [
     "from six.moves import xrange\nfor i in xrange(len(x) / 2): pass\n",
     "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\nx = map(f, y)\n",
     "import sys\nif sys.version_info[0] < 3:\n    range = xrange\nx = zip(a, b)\n",
+    "import sys\nPY3 = sys.version_info[0] == 3\nx = zip(a, b) if PY3 else a.iteritems()\n",
     "try:\n    unicode\nexcept NameError:\n    unicode = str\nx = unicode(y).split()\n",
     "def clean(string):\n    return string.lower().join(string.replace('a', 'b'))\n",
     "class A:\n    def next(self):\n        return 1\nx = A().next()\n",
@@ -74,24 +83,30 @@ UNTOUCHED = [
     "import thread\n",
 ]
 
-NOT_PYTHON = [("def f(:\n    pass\n", 1), ("x = 1\ny = 'a\n", 2), ("print 'a'\nx = (1\n", 3), ("x = 1\n{% if a %}\n", 2),
+NOT_PYTHON = [("def f(:\n    pass\n", 1), ("x = 1\ny = 'a\n", 2), ("print 'a'\nx = (1\n", 3),
+              ("x = 1\n{% if a %}\n", 2),
               ("<html>\n", 1), ("\x00", 1), ("nonlocal = 1\nprint 1\n", 1)]
 
 DIVISIONS = [
-    ("x = 1 / 2", "x = 1 // 2", True), ("x = 1 / 2.0", "x = 1 / 2.0", None), ("x = len(a) / 3", "x = len(a) // 3", True),
-    ("n = 64\nx = len(a) / n", "n = 64\nx = len(a) // n", True), ("n = 0.5\nx = len(a) / n", "n = 0.5\nx = len(a) / n", None),
+    ("x = 1 / 2", "x = 1 // 2", True), ("x = 1 / 2.0", "x = 1 / 2.0", None),
+    ("x = len(a) / 3", "x = len(a) // 3", True),
+    ("n = 64\nx = len(a) / n", "n = 64\nx = len(a) // n", True),
+    ("n = 0.5\nx = len(a) / n", "n = 0.5\nx = len(a) / n", None),
     ("x = a.shape[0] / 2", "x = a.shape[0] // 2", True), ("x = cost / iters", "x = cost / iters", None),
     ("x = int(a / b) + int(len(c) / 2)", "x = int(a / b) + int(len(c) / 2)", None),
     ("for i in range(a / b): pass", "for i in range(a // b): pass", True),
-    ("n = (len(a) / b - 1) / c\nfor i in range(n): pass", "n = (len(a) // b - 1) // c\nfor i in range(n): pass", True),
+    ("n = (len(a) / b - 1) / c\nfor i in range(n): pass",
+     "n = (len(a) // b - 1) // c\nfor i in range(n): pass", True),
     ("x = a[:n / 2]", "x = a[:n // 2]", True), ("x = [0] * (n / 2)", "x = [0] * (n // 2)", True),
     ("x = a[b / c]", "x = a[b / c]", False), ("num_batches = a.size / b", "num_batches = a.size / b", False),
     ("for i in range(9):\n    x = i / 3", "for i in range(9):\n    x = i // 3", True),
     ("x = 7\nx /= 2", "x = 7\nx //= 2", True), ("x = 7.\nx /= 2", "x = 7.\nx /= 2", None),
     ("def f(n=8):\n    return n / 2", "def f(n=8):\n    return n // 2", True),
     ("def f(n):\n    return n / 2", "def f(n):\n    return n / 2", None),
-    ("class C:\n    size = 8\ndef f(c):\n    return c.size / 2", "class C:\n    size = 8\ndef f(c):\n    return c.size // 2", True),
-    ("f.DEFINE_integer('steps', 3, '')\nx = F.steps / 2", "f.DEFINE_integer('steps', 3, '')\nx = F.steps // 2", True),
+    ("class C:\n    size = 8\ndef f(c):\n    return c.size / 2",
+     "class C:\n    size = 8\ndef f(c):\n    return c.size // 2", True),
+    ("f.DEFINE_integer('steps', 3, '')\nx = F.steps / 2",
+     "f.DEFINE_integer('steps', 3, '')\nx = F.steps // 2", True),
     ("from __future__ import division\nx = 1 / 2", "from __future__ import division\nx = 1 / 2", None),
 ]
 
@@ -160,7 +175,8 @@ class PiecesTest(unittest.TestCase):
         self.assertIn("print(next(reader.batches))", python3.to_python3(text)[0])
         self.assertIn("print(reader.batches.next())", python3.to_python3(text, plain_next=True)[0])
         self.assertTrue(python3.defines_own_next("class A:\n    def next(self): print 1\n"))
-        self.assertFalse(python3.defines_own_next("class A:\n    def __iter__(self): print 1\n    def next(self): pass\n"))
+        self.assertFalse(python3.defines_own_next("class A:\n    def __iter__(self): print 1\n    def "
+                                                  "next(self): pass\n"))
 
     def test_lines_of_what_was_added(self):
         old = "import os\n\nx = reduce(f, y)\ndef g((a, b)):\n    return a / b\nprint x\n"
@@ -217,7 +233,8 @@ PROGRAMS = {
         print
         with open('vocab.pkl') as f:
             print cPickle.load(f) == loader.chars, loader.vocab.has_key('a')
-    ''', {"input.txt": b"banana bandana\nan"}, "('a', 'n', 'b', '\\n', ' ', 'd') 2\n0 [2, 0, 1] 1 [4, 2, 0]\nTrue True\n"),
+    ''', {"input.txt": b"banana bandana\nan"},
+                   "('a', 'n', 'b', '\\n', ' ', 'd') 2\n0 [2, 0, 1] 1 [4, 2, 0]\nTrue True\n"),
     "words": ('''
         import csv, string
 
@@ -257,7 +274,8 @@ PROGRAMS = {
         with open("out.csv", "rb") as f:
             for row in csv.reader(f):
                 print row
-        print string.lower("ABC"), string.join(["a", "b"], "-"), string.letters[:3], "a.b".translate(None, string.punctuation)
+        print string.lower("ABC"), string.join(["a", "b"], "-"), string.letters[:3],
+        print "a.b".translate(None, string.punctuation)
     ''', {"ptb.txt": b"the cat sat\nthe dog sat\non the mat \n"},
               "7 words [0, 2, 6, 3, 5, 0, 4, 1]\n[0, 2]\n['a', '0', '3.5']\nabc a-b abc ab\n"),
     "translate": ('''
@@ -293,9 +311,11 @@ PROGRAMS = {
         out = open("n.txt", "w")
         print >>out, reduce(lambda a, b: a + b, map(len, lines)), len("".join(lines)) / len(lines)
         out.close()
-        print open("n.txt").read().strip(), type(u"a") == unicode, isinstance("a", basestring), 3 <> 4, `3`, 0777, 5L
+        print open("n.txt").read().strip(), type(u"a") == unicode,
+        print isinstance("a", basestring), 3 <> 4, `3`, 0777, 5L
     ''', {"a.txt": b"go, go!\nstop, now.\n"},
-                  "['_PAD', '_GO', ',', 'go', '!']\n[3, 2, 3, 4] _PAD\n[-1, 2, -1, -1] _GO\n11 2 True True True 3 511 5\n"),
+                  "['_PAD', '_GO', ',', 'go', '!']\n[3, 2, 3, 4] _PAD\n[-1, 2, -1, -1] _GO\n11 2 True True "
+                  "True 3 511 5\n"),
 }
 
 
@@ -311,7 +331,8 @@ class ProgramsTest(unittest.TestCase):
                 self.assertEqual(python3.to_python3(new), (new, []))
                 self.assertEqual(newer_python.rewrite(new), (new, []))
                 # Python 2's print leaves out the space before the end of a line.
-                self.assertEqual([line.rstrip() for line in self._run(new, files).splitlines()], printed.splitlines())
+                self.assertEqual([line.rstrip() for line in self._run(new, files).splitlines()],
+                                 printed.splitlines())
 
     def _run(self, text, files):
         folder = tempfile.mkdtemp()
@@ -321,7 +342,8 @@ class ProgramsTest(unittest.TestCase):
                 stream.write(content)
         with io.open(os.path.join(folder, "program.py"), "w", encoding="utf-8") as stream:
             stream.write(text)
-        process = subprocess.Popen([sys.executable, "-W", "ignore", "program.py"], cwd=folder, stdout=subprocess.PIPE,
+        process = subprocess.Popen([sys.executable, "-W", "ignore", "program.py"], cwd=folder,
+                                   stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, universal_newlines=True)
         out, errors = process.communicate()
         self.assertEqual(process.returncode, 0, errors)

@@ -10,7 +10,8 @@ from .spans import Parsed
 __all__ = ["rewrite"]
 
 _DROPPED = "Python 2's / of integers dropped the remainder, which is // in Python 3"
-_COUNT = re.compile(r"(^|_)(n|nb|num|count|counts|steps|size|batches|length|len|half|mid|middle|index|idx|pos)(_|$)")
+_COUNT = re.compile(r"(^|_)(n|nb|num|count|counts|steps|size|batches|length|len|half|mid|middle|"
+                    r"index|idx|pos)(_|$)")
 
 
 def rewrite(text):
@@ -31,15 +32,16 @@ def rewrite(text):
         operands = [integers.kind(left), integers.kind(right)]
         if FLOAT in operands:
             continue
-        line = parsed.line(node)
+        line, shown = parsed.line(node), " ".join(parsed.source(node).split())
         if integers.is_demanded(node) or operands == [INTEGER, INTEGER]:
             if node in divisions.in_int:
                 continue
             _write(parsed, node)
             parsed.findings.append(changed(line, _DROPPED + "."))
-        elif integers.is_index(node) or _is_count(divisions.targets.get(node)) and node not in divisions.in_int:
-            parsed.findings.append(look(line, _DROPPED + ", and whether `%s` divides integers can't be seen: write // "
-                                              "if it does." % " ".join(parsed.source(node).split())))
+        elif integers.is_index(node) or (_is_count(divisions.targets.get(node)) and
+                                         node not in divisions.in_int):
+            parsed.findings.append(look(line, _DROPPED + ", and whether `%s` divides integers can't be seen: "
+                                                         "write // if it does." % shown))
     return parsed.done()
 
 

@@ -10,7 +10,8 @@ REASONS = {
     "apply": "apply() is gone in Python 3",
     "asserts": "This name of unittest's is gone in today's Python",
     "basestring": "basestring is gone in Python 3: all text is str",
-    "default_encoding": "Python 3 has one encoding for text in programs, so that reload(sys) and sys.setdefaultencoding are gone",
+    "default_encoding": "Python 3 has one encoding for text in programs, so that reload(sys) and "
+                        "sys.setdefaultencoding are gone",
     "dict": "keys, values and items give views in Python 3, and iterkeys, itervalues and iteritems are gone",
     "except": "An exception is named with `as` in Python 3",
     "exec": "exec is a function in Python 3",
@@ -60,5 +61,6 @@ REASONS = {
 }
 TEXT_REASON = 'Python 3 has no ur"..." and reads \\u in text as the beginning of a character'
 # A function that a program defines itself is not the one that the fixer looks for.
-BUILT_IN = {name: name for name in "apply execfile file filter input intern long map raw_input reduce reload zip".split()}
+BUILT_IN = {name: name for name in "apply execfile file filter input intern long map raw_input reduce "
+                                   "reload zip".split()}
 BUILT_IN.update({"range": "xrange", "xrange": "xrange", "basestring": "basestring", "unicode": "unicode"})

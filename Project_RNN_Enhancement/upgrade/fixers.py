@@ -1,4 +1,4 @@
-"""Which of fissix's fixers turn Python 2 into Python 3 here, those that are made gentler, and why each of them changes a line."""
+"""fissix with chosen fixers, some made gentler here, and a finding for each line that one changes."""
 import importlib
 import re
 
@@ -136,7 +136,8 @@ class FixUnicode(fix_unicode.FixUnicode):
         return new
 
 
-OWN = {"default_encoding": FixDefaultEncoding, "file": FixFile, "filter": FixFilter, "import": FixImport, "map": FixMap,
+OWN = {"default_encoding": FixDefaultEncoding, "file": FixFile, "filter": FixFilter, "import": FixImport,
+       "map": FixMap,
        "next": FixNext, "plain_names": FixPlainNames, "print": FixPrint, "types": FixTypes,
        "unicode": FixUnicode}
 
@@ -167,7 +168,8 @@ def _in_parentheses(node):
     inside = children[1]
     return not (inside.type == pygram.python_symbols.testlist_gexp and
                 any(child.type == token.COMMA or child.type == pygram.python_symbols.comp_for or
-                    child.type == getattr(pygram.python_symbols, "old_comp_for", None) for child in inside.children))
+                    child.type == getattr(pygram.python_symbols, "old_comp_for", None)
+                    for child in inside.children))
 
 
 def _line(node):
@@ -184,7 +186,8 @@ def _lines(name, node, results):
     if name == "next" and results.get("name"):
         return [_line(results["name"])]
     if name == "except":
-        named = [each for each in results["cleanup"] if len(each.children) == 4 and each.children[2].type == token.COMMA]
+        named = [each for each in results["cleanup"] if len(each.children) == 4 and
+                 each.children[2].type == token.COMMA]
         return [_line(each) for each in named or [node]]
     return [_line(node)]
 

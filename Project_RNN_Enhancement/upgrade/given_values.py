@@ -5,8 +5,8 @@ __all__ = ["FLOAT", "INTEGER", "UNKNOWN", "Values", "is_shape"]
 
 INTEGER, FLOAT, UNKNOWN = "integer", "float", "unknown"
 # Calls whose arguments are counts or shapes: a number with a fraction is refused.
-_SHAPES = frozenset("""zeros ones empty full reshape tile placeholder get_variable random_uniform random_normal
-                       truncated_normal""".split())
+_SHAPES = frozenset("""zeros ones empty full reshape tile placeholder get_variable random_uniform
+                       random_normal truncated_normal""".split())
 _COUNTS = (libcst.BinaryOperation, libcst.Name, libcst.Attribute)
 
 
@@ -98,14 +98,15 @@ class Values(libcst.CSTVisitor):
             # In each of tf.split's two orders.
             self.demanded.extend(each for each in arguments[1:2] if isinstance(each, _COUNTS))
         elif last in _SHAPES and name.startswith(("numpy.", "tensorflow.")):
-            for argument in [arg.value for arg in node.args if not arg.keyword or arg.keyword.value == "shape"]:
+            for argument in [arg.value for arg in node.args
+                             if not arg.keyword or arg.keyword.value == "shape"]:
                 if isinstance(argument, (libcst.Tuple, libcst.List)):
                     self.demanded.extend(element.value for element in argument.elements
                                          if isinstance(element.value, _COUNTS))
         self._flag(node, last)
 
     def _flag(self, node, last):
-        """tf.app.flags.DEFINE_integer("batch_size", 64, ...) and argparse's add_argument("--batch_size", type=int)."""
+        """Flags: tf.app.flags' DEFINE_integer("size", 64), argparse's add_argument("--size", type=int)."""
         last = last or getattr(getattr(node.func, "attr", None), "value", "")
         texts = [arg.value.evaluated_value for arg in node.args if isinstance(arg.value, libcst.SimpleString)]
         if not texts or not isinstance(texts[0], str):
@@ -128,5 +129,6 @@ class Values(libcst.CSTVisitor):
     def visit_BinaryOperation(self, node):
         if isinstance(node.operator, libcst.Multiply):
             for one, other in ((node.left, node.right), (node.right, node.left)):
-                if isinstance(one, (libcst.List, libcst.SimpleString)) and isinstance(other, libcst.BinaryOperation):
+                repeated = isinstance(one, (libcst.List, libcst.SimpleString))
+                if repeated and isinstance(other, libcst.BinaryOperation):
                     self.demanded.append(other)

@@ -9,11 +9,11 @@ __all__ = ["FLOAT", "INTEGER", "UNKNOWN", "Integers"]
 # Of a value that can't be divided (None) or is being worked out: the other values decide.
 _ANY = "any"
 
-_INTEGER_CALLS = frozenset("""builtins.len builtins.int builtins.ord os.path.getsize random.randint random.randrange
-                              numpy.argmax numpy.ndim""".split())
-_FLOAT_CALLS = frozenset("""builtins.float builtins.round time.time time.clock time.perf_counter numpy.mean numpy.std numpy.sqrt
-                            numpy.exp numpy.log numpy.floor numpy.ceil numpy.float32 numpy.float64 numpy.linalg.norm
-                            random.random random.uniform""".split())
+_INTEGER_CALLS = frozenset("""builtins.len builtins.int builtins.ord os.path.getsize random.randint
+                              random.randrange numpy.argmax numpy.ndim""".split())
+_FLOAT_CALLS = frozenset("""builtins.float builtins.round time.time time.clock time.perf_counter numpy.mean
+                            numpy.std numpy.sqrt numpy.exp numpy.log numpy.floor numpy.ceil numpy.float32
+                            numpy.float64 numpy.linalg.norm random.random random.uniform""".split())
 _SAME_CALLS = frozenset("builtins.abs builtins.max builtins.min".split())
 _INTEGER_METHODS = frozenset("count find index rfind".split())
 _ARITHMETIC = (libcst.Add, libcst.Subtract, libcst.Multiply, libcst.Divide, libcst.FloorDivide, libcst.Modulo)
@@ -157,7 +157,8 @@ class Integers(object):
             return INTEGER if whole else FLOAT if FLOAT in (left, right) else UNKNOWN
         if not isinstance(node.operator, _ARITHMETIC):
             return UNKNOWN
-        if FLOAT in (left, right) and not isinstance(node.left, (libcst.SimpleString, libcst.ConcatenatedString)):
+        is_text = isinstance(node.left, (libcst.SimpleString, libcst.ConcatenatedString))
+        if FLOAT in (left, right) and not is_text:
             return FLOAT
         if _ANY in (left, right):
             return right if left == _ANY else left
@@ -169,7 +170,8 @@ class Integers(object):
             return INTEGER
         if name in _FLOAT_CALLS or name.startswith("math.") and name != "math.factorial":
             return FLOAT
-        if name in _SAME_CALLS and len(node.args) > 1 and not any(arg.star or arg.keyword for arg in node.args):
+        simple = not any(arg.star or arg.keyword for arg in node.args)
+        if name in _SAME_CALLS and len(node.args) > 1 and simple:
             return self._together([arg.value for arg in node.args])
         if isinstance(node.func, libcst.Attribute) and node.func.attr.value in _INTEGER_METHODS and node.args:
             return INTEGER

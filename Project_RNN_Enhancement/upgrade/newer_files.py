@@ -6,10 +6,12 @@ from .scopes import Scoped
 
 __all__ = ["rewrite"]
 
-_NOT_TEXT = frozenset("base64 bz2 hex hex_codec quopri rot13 rot_13 string_escape string-escape unicode_escape unicode-escape uu zip "
+_NOT_TEXT = frozenset("base64 bz2 hex hex_codec quopri rot13 rot_13 string_escape string-escape "
+                      "unicode_escape unicode-escape uu zip "
                       "zlib".split())
 _DECODED = "Text has no decode in Python 3"
-_LATIN1 = 'encoding="latin1" reads what Python 2 wrote, its str as text; it doesn\'t touch what Python 3 wrote'
+_LATIN1 = ('encoding="latin1" reads what Python 2 wrote, its str as text; it doesn\'t touch what Python 3 '
+           'wrote')
 
 
 def rewrite(parsed, python2):
@@ -31,7 +33,8 @@ def rewrite(parsed, python2):
     for call in calls.encodes:
         codec = text_of(call.args[0].value) if call.args else None
         if codec in _NOT_TEXT:
-            calls.look(call, "Python 3's encode makes bytes of text only: %s is in binascii, base64, codecs or zlib" % codec)
+            calls.look(call, "Python 3's encode makes bytes of text only: %s is in binascii, base64, codecs "
+                             "or zlib" % codec)
         elif python2 and call in calls.printed and call not in done:
             _drop(calls, call, "print of Python 3 writes text; of bytes it shows b'...'")
     if python2:
@@ -112,14 +115,15 @@ class _Mode(object):
             if encodings is None:
                 self.calls.look(opened.decodes[0], _DECODED + ": give open() the encoding instead")
                 return
+            reason = "GFile has decoded it" if opened.gfile else "open() is told the encoding"
             for call in opened.decodes:
-                _drop(self.calls, call, _DECODED + ": open() is told the encoding")
+                _drop(self.calls, call, "%s: %s" % (_DECODED, reason))
             if not opened.gfile:
                 extra.extend(encodings)
                 reasons.append("What is read is text in Python 3, in the encoding that open() is told")
         elif opened.decodes and opened.with_text and self.python2:
-            self.calls.look(opened.call, "What is read is bytes in Python 3 until it's decoded, and is used with text before: "
-                                         "open it as text")
+            self.calls.look(opened.call, "What is read is bytes in Python 3 until it's decoded, and is used "
+                                         "with text before: open it as text")
         elif self.binary and self.python2 and not opened.decodes and not opened.bytes:
             if self.calls.has_bytes:
                 return
@@ -127,9 +131,11 @@ class _Mode(object):
                 self._set_binary(False)
                 reasons.append("What is read is used as text, and in Python 3 mode b gives bytes")
             elif opened.unknown:
-                self.calls.look(opened.call, "Mode b gives bytes in Python 3: write \"r\" if the file holds text")
+                self.calls.look(opened.call,
+                                "Mode b gives bytes in Python 3: write \"r\" if the file holds text")
         elif not self.binary and self.python2 and opened.gfile and opened.text and self.calls.has_bytes:
-            self.calls.look(opened.call, "This reads text in Python 3, and the file has bytes (b\"...\") besides: make both the same")
+            self.calls.look(opened.call, "This reads text in Python 3, and the file has bytes (b\"...\") "
+                                         "besides: make both the same")
 
     def _writing(self, reasons, extra):
         opened = self.opened
@@ -138,7 +144,8 @@ class _Mode(object):
             encodings = self._codecs(encodes) if encodes else None
             if encodings:
                 for call in encodes:
-                    _drop(self.calls, call, "A file that was opened for text takes no bytes in Python 3: open() is told the encoding")
+                    _drop(self.calls, call, "A file that was opened for text takes no bytes in Python 3: "
+                                            "open() is told the encoding")
                 if not opened.gfile:
                     extra.extend(encodings)
                     reasons.append("What is written is text in Python 3, in the encoding that open() is told")
@@ -146,7 +153,8 @@ class _Mode(object):
             return set()
         texts = [self._is_text(value) for value in opened.written]
         certain = opened.dumped or texts and all(text is True for text in texts)
-        likely = self.python2 and texts and not opened.unknown and not self.calls.has_bytes and False not in texts
+        likely = self.python2 and texts and not opened.unknown and not self.calls.has_bytes
+        likely = likely and False not in texts
         if opened.gfile and not self.python2:
             return set()
         if not encodes and (certain or likely):
@@ -174,7 +182,7 @@ class _Mode(object):
         return None
 
     def _codecs(self, calls):
-        """Arguments for open() in place of what decode or encode were given; None where it isn't one and written out."""
+        """open()'s arguments in place of decode's or encode's; None unless it's one encoding, written out."""
         found = set()
         for call in calls:
             texts = tuple(text_of(arg.value) for arg in call.args)
@@ -188,7 +196,8 @@ class _Mode(object):
 
     def _write(self, extra):
         call, parsed = self.opened.call, self.calls.parsed
-        given = self.calls.keyword(call, "mode") or (call.args[1] if len(call.args) > 1 and call.args[1].keyword is None else None)
+        given = self.calls.keyword(call, "mode") or (call.args[1] if len(call.args) > 1 and
+                                                     call.args[1].keyword is None else None)
         if given is not None and self.mode != self.opened.mode:
             quote = given.value.quote
             parsed.replace(*(parsed.span(given.value) + (quote + self.mode + quote,)))
@@ -205,11 +214,13 @@ def _decode(calls, call, python2):
     value = call.func.value
     is_text = _certainly_text(calls, value)
     if codec in _NOT_TEXT and (python2 or is_text):
-        calls.look(call, "Python 3's decode makes text of bytes only: %s is in binascii, base64, codecs or zlib" % codec)
+        calls.look(call, "Python 3's decode makes text of bytes only: %s is in binascii, base64, codecs or "
+                         "zlib" % codec)
     elif is_text:
         _drop(calls, call, _DECODED)
     elif python2 and isinstance(value, (libcst.Name, libcst.Subscript)) and not calls.has_bytes:
-        calls.look(call, _DECODED + ": leave it out if `%s` is text, as what is read from a file without mode b is" %
+        calls.look(call, _DECODED + ": leave it out if `%s` is text, as what is read from a file without "
+                                    "mode b is" %
                    calls.parsed.source(value))
 
 
@@ -221,9 +232,11 @@ def _certainly_text(calls, value):
     if isinstance(value, libcst.Subscript):
         return calls.parsed.name(value.value) == "sys.argv"
     if isinstance(value, libcst.Call):
-        if isinstance(value.func, libcst.Attribute) and value.func.attr.value in ("join", "format", "strip", "lower"):
+        if isinstance(value.func, libcst.Attribute) and (
+                value.func.attr.value in ("join", "format", "strip", "lower")):
             return _certainly_text(calls, value.func.value)
-        return calls.parsed.name(value.func) in ("builtins.str", "builtins.input", "builtins.repr", "sys.stdin.readline",
+        return calls.parsed.name(value.func) in ("builtins.str", "builtins.input", "builtins.repr",
+                                                 "sys.stdin.readline",
                                                  "sys.stdin.read")
     return False
 

@@ -5,9 +5,9 @@ from .scopes import Scoped
 
 __all__ = ["Library"]
 
-_ABSTRACT = """AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container Coroutine Generator
-               Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping MutableSequence MutableSet Reversible
-               Sequence Set Sized ValuesView""".split()
+_ABSTRACT = """AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container
+               Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView
+               MutableMapping MutableSequence MutableSet Reversible Sequence Set Sized ValuesView""".split()
 # Full name -> what it's called in the same module, or with a dot before it: what it's called anywhere.
 _RENAMED = {
     "base64.decodestring": "decodebytes",
@@ -37,13 +37,14 @@ _EXPLAINED = {
 }
 # Methods of unittest's that Python 3.12 has no more.
 _ASSERTIONS = {
-    "assertAlmostEquals": "assertAlmostEqual", "assertEquals": "assertEqual", "assertNotEquals": "assertNotEqual",
+    "assertAlmostEquals": "assertAlmostEqual", "assertEquals": "assertEqual",
+    "assertNotEquals": "assertNotEqual",
     "assertRaisesRegexp": "assertRaisesRegex", "assertRegexpMatches": "assertRegex", "assert_": "assertTrue",
     "assertItemsEqual": "assertCountEqual",
 }
 # Functions of Python 2's module string that are methods.
-_TEXT_FUNCTIONS = frozenset("""capitalize count expandtabs find index ljust lower lstrip replace rfind rindex rjust rstrip split
-                               strip swapcase upper zfill""".split())
+_TEXT_FUNCTIONS = frozenset("""capitalize count expandtabs find index ljust lower lstrip replace rfind rindex
+                               rjust rstrip split strip swapcase upper zfill""".split())
 
 
 class Library(Scoped):
@@ -71,10 +72,11 @@ class Library(Scoped):
                         "string.maketrans is str.maketrans in Python 3")
         elif name in _EXPLAINED:
             self.look(node, "%s is gone: %s" % (name, _EXPLAINED[name]))
-        elif isinstance(node.value, libcst.Name) and node.value.value == "self" and node.attr.value in _ASSERTIONS:
-            if not self.is_bound(node.attr.value):
+        elif isinstance(node.value, libcst.Name) and node.value.value == "self":
+            if node.attr.value in _ASSERTIONS and not self.is_bound(node.attr.value):
                 self.rename(node.attr, _ASSERTIONS[node.attr.value],
-                            "unittest's %s is called %s today" % (node.attr.value, _ASSERTIONS[node.attr.value]))
+                            "unittest's %s is called %s today" %
+                            (node.attr.value, _ASSERTIONS[node.attr.value]))
 
     def visit_Import(self, node):
         for alias in node.names:
@@ -110,7 +112,8 @@ class Library(Scoped):
 
     def visit_Call(self, node):
         name, function = self.parsed.name(node.func), node.func
-        if name in ("builtins.sorted",) or isinstance(function, libcst.Attribute) and function.attr.value == "sort":
+        sorts = isinstance(function, libcst.Attribute) and function.attr.value == "sort"
+        if sorts or name == "builtins.sorted":
             compare = self.keyword(node, "cmp")
             if compare is not None:
                 self.look(node, "cmp is gone in Python 3: write key=functools.cmp_to_key(%s)" %
@@ -134,7 +137,8 @@ class Library(Scoped):
             first, second = node.args
             empty = self.parsed.source(first.value)
             made = first.value if isinstance(first.value, libcst.Call) else None
-            if empty == "None" or made is not None and [self.parsed.source(arg.value).strip("'\"") for arg in made.args] == [
+            if empty == "None" or made is not None and [self.parsed.source(arg.value).strip("'\"")
+                                                        for arg in made.args] == [
                     "", ""] and self.parsed.name(made.func) == "string.maketrans":
                 start = self.parsed.outer_span(first.value)[0]
                 end = self.parsed.outer_span(second.value)[1]
@@ -163,11 +167,13 @@ class Library(Scoped):
     def visit_Assign(self, node):
         """args, varargs, keywords, defaults = inspect.getargspec(f)."""
         target, value = node.targets[0].target, node.value
-        if (isinstance(target, (libcst.Tuple, libcst.List)) and len(target.elements) == 4 and isinstance(value, libcst.Call) and
+        if (isinstance(target, (libcst.Tuple, libcst.List)) and len(target.elements) == 4 and
+            isinstance(value, libcst.Call) and
                 self.parsed.name(value.func) == "inspect.getargspec"):
             end = self.parsed.span(value)[1]
             self.parsed.replace(end, end, "[:4]")
-            self.changed(value, "inspect.getfullargspec gives seven values, of which the first four are getargspec's")
+            self.changed(value, "inspect.getfullargspec gives seven values, of which the first four are "
+                                "getargspec's")
 
     def _beside(self, node, module, place):
         """module.name to place.name, `place` being imported where `module` is."""
@@ -188,8 +194,10 @@ class Library(Scoped):
 
     def _split(self, node, abstract):
         """from collections import OrderedDict, Mapping: two imports on one line."""
-        kept = [self.parsed.source(alias).rstrip(", ") for alias in node.names if alias.name.value not in abstract]
-        moved = [self.parsed.source(alias).rstrip(", ") for alias in node.names if alias.name.value in abstract]
+        kept = [self.parsed.source(alias).rstrip(", ") for alias in node.names
+                if alias.name.value not in abstract]
+        moved = [self.parsed.source(alias).rstrip(", ") for alias in node.names
+                 if alias.name.value in abstract]
         start, end = self.parsed.span(node)
         if "\n" in self.parsed.text[start:end]:
             self.look(node, "%s is in collections.abc in today's Python" % ", ".join(abstract))
@@ -202,7 +210,8 @@ class Library(Scoped):
         """string.lower(text) to text.lower()."""
         first = node.args[0].value
         start, end = self.parsed.outer_span(first)
-        bare = isinstance(first, (libcst.Name, libcst.Attribute, libcst.Call, libcst.Subscript, libcst.SimpleString)) or first.lpar
+        bare = isinstance(first, (libcst.Name, libcst.Attribute, libcst.Call, libcst.Subscript,
+                                  libcst.SimpleString)) or first.lpar
         if len(node.args) > 1:
             following = self.parsed.outer_span(node.args[1].value)[0]
         else:

@@ -5,14 +5,17 @@ from .scopes import Scoped
 
 __all__ = ["NumPy", "RENAMED"]
 
-_BUILT_IN = {"bool": "bool", "complex": "complex", "float": "float", "int": "int", "long": "int", "object": "object",
+_BUILT_IN = {"bool": "bool", "complex": "complex", "float": "float", "int": "int", "long": "int",
+             "object": "object",
              "str": "str", "unicode": "str"}
 RENAMED = {
-    "Inf": "inf", "Infinity": "inf", "NAN": "nan", "NaN": "nan", "PINF": "inf", "alltrue": "all", "bool8": "bool_",
+    "Inf": "inf", "Infinity": "inf", "NAN": "nan", "NaN": "nan", "PINF": "inf", "alltrue": "all",
+    "bool8": "bool_",
     "cfloat": "complex128", "clongfloat": "clongdouble", "complex_": "complex128", "cumproduct": "cumprod",
     "float_": "float64", "in1d": "isin", "infty": "inf", "int0": "intp", "longcomplex": "clongdouble",
     "longfloat": "longdouble", "mat": "asmatrix", "object0": "object_", "product": "prod", "rank": "ndim",
-    "round_": "round", "row_stack": "vstack", "singlecomplex": "complex64", "sometrue": "any", "string_": "bytes_",
+    "round_": "round", "row_stack": "vstack", "singlecomplex": "complex64", "sometrue": "any",
+    "string_": "bytes_",
     "uint0": "uintp", "unicode_": "str_",
 }
 _EXPLAINED = {
@@ -28,7 +31,8 @@ _EXPLAINED = {
     "trapz": "np.trapezoid takes its place, which NumPy before 2.0 doesn't have",
 }
 # Draws, and the place of the argument `size`.
-_DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0, "uniform": 2}
+_DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0,
+          "uniform": 2}
 
 
 class NumPy(Scoped):
@@ -42,12 +46,14 @@ class NumPy(Scoped):
         if short in _BUILT_IN:
             new = _BUILT_IN[short]
             if self.is_bound_at(node, new):
-                self.look(node, "np.%s is gone in newer NumPy: it was Python's own %s, which is another thing here" % (
+                self.look(node, "np.%s is gone in newer NumPy: it was Python's own %s, which is another "
+                                "thing here" % (
                     short, new))
                 return
             self.rename(node, new, "np.%s is gone in newer NumPy: it was Python's own %s" % (short, new))
         elif short in RENAMED:
-            self.rename(node.attr, RENAMED[short], "np.%s is gone in NumPy 2: np.%s is the same" % (short, RENAMED[short]))
+            self.rename(node.attr, RENAMED[short], "np.%s is gone in NumPy 2: np.%s is the same" %
+                        (short, RENAMED[short]))
         elif short in _EXPLAINED:
             self.look(node, "np.%s is gone in newer NumPy: %s" % (short, _EXPLAINED[short]))
 
@@ -90,10 +96,12 @@ class NumPy(Scoped):
                         "tostring of arrays is gone in newer NumPy: tobytes is the same")
         loaded = function.value
         if (method == "item" and not node.args and isinstance(loaded, libcst.Call) and loaded.args and
-                self.parsed.name(loaded.func) == "numpy.load" and self.keyword(loaded, "allow_pickle") is None):
+                self.parsed.name(loaded.func) == "numpy.load" and
+                self.keyword(loaded, "allow_pickle") is None):
             if not any(arg.star for arg in loaded.args) and len(loaded.args) < 3:
                 self.add_argument(loaded, "allow_pickle=True")
-                self.changed(loaded, "Newer NumPy loads a file that holds Python objects only when it's told to")
+                self.changed(loaded,
+                             "Newer NumPy loads a file that holds Python objects only when it's told to")
 
     def _number(self, node, value):
         """int() or float() of an array with one element."""
@@ -161,5 +169,7 @@ class NumPy(Scoped):
             return
         before = node.args[node.args.index(copy) - 1]
         self.parsed.replace(*(self.parsed.span(node.func.attr) + ("asarray",)))
-        self.parsed.replace(self.parsed.outer_span(before.value)[1], self.parsed.outer_span(copy.value)[1], "")
-        self.changed(node, "copy=False of NumPy 2 refuses an array that has to be copied: np.asarray copies if it must")
+        self.parsed.replace(self.parsed.outer_span(before.value)[1], self.parsed.outer_span(copy.value)[1],
+                            "")
+        self.changed(node, "copy=False of NumPy 2 refuses an array that has to be copied: np.asarray copies "
+                           "if it must")

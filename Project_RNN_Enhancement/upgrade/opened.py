@@ -9,13 +9,16 @@ from .scopes import Scoped
 __all__ = ["Opened", "is_pickle", "opened_files", "text_of"]
 
 # Methods that text and bytes have both; called in Python 2 they show that text is meant.
-_TEXT_METHODS = frozenset("""count endswith find index isalpha isdigit isspace join lower lstrip partition replace rfind rpartition
-                             rsplit rstrip split splitlines startswith strip title translate upper""".split())
-_TAKES_TEXT = frozenset("""builtins.Counter builtins.dict builtins.enumerate builtins.list builtins.set builtins.sorted builtins.tuple
-                           builtins.zip builtins.map collections.Counter json.loads re.findall re.match re.search re.split re.sub
-                           builtins.int builtins.float builtins.str builtins.print""".split())
-_TAKES_BYTES = re.compile(r"^(numpy\.(frombuffer|fromstring|load|fromfile)|struct\.|pickle\.|cPickle\.|zlib\.|gzip\.|hashlib\.|bz2\.|"
-                          r"io\.BytesIO|PIL\.|scipy\.|h5py\.|builtins\.(bytes|bytearray)|tensorflow\.(image|decode|io)\b)")
+_TEXT_METHODS = frozenset("""count endswith find index isalpha isdigit isspace join lower lstrip partition
+                             replace rfind rpartition rsplit rstrip split splitlines startswith strip title
+                             translate upper""".split())
+_TAKES_TEXT = frozenset("""builtins.dict builtins.enumerate builtins.list builtins.set builtins.sorted
+                           builtins.tuple builtins.zip builtins.map collections.Counter json.loads
+                           re.findall re.match re.search re.split re.sub builtins.int
+                           builtins.float builtins.str builtins.print""".split())
+_TAKES_BYTES = re.compile(r"^(numpy\.(frombuffer|fromstring|load|fromfile)|struct\.|pickle\.|cPickle\.|"
+                          r"zlib\.|gzip\.|hashlib\.|bz2\.|io\.BytesIO|PIL\.|scipy\.|h5py\.|"
+                          r"builtins\.(bytes|bytearray)|tensorflow\.(image|decode|io)\b)")
 _BYTES_METHODS = frozenset("FromString MergeFromString ParseFromString update".split())
 _READS = frozenset("read readline readlines xreadlines".split())
 
@@ -60,7 +63,8 @@ def opened_files(parsed):
 
 def _opened(parsed, uses, call):
     gfile = not parsed.names(call.func) & {"builtins.open", "io.open"}
-    given = uses.keyword(call, "mode") or next((arg for arg in call.args[1:2] if arg.keyword is None and not arg.star), None)
+    given = uses.keyword(call, "mode") or next((arg for arg in call.args[1:2] if arg.keyword is None and
+                                                not arg.star), None)
     mode = "r" if given is None else text_of(given.value)
     if any(arg.star for arg in call.args) or not call.args:
         mode = None
@@ -78,7 +82,8 @@ class _Uses(Scoped):
     def visit_Call(self, node):
         names = self.parsed.names(node.func)
         if names & {"builtins.open", "io.open"} or any(
-                name.startswith("tensorflow.") and re.search(r"\.(GFile|FastGFile)$|gfile\.Open$", name) for name in names):
+                name.startswith("tensorflow.") and re.search(r"\.(GFile|FastGFile)$|gfile\.Open$", name)
+                for name in names):
             self.calls.append(node)
 
     def visit_Name(self, node):
@@ -161,7 +166,8 @@ class _File(object):
         elif names == {"builtins.print"} and arg.keyword is not None:
             opened.written.extend(other.value for other in call.args if other.keyword is None)
             opened.dumped = True
-        elif names & {"builtins.enumerate", "builtins.list", "builtins.sorted", "builtins.map", "builtins.zip"}:
+        elif names & {"builtins.enumerate", "builtins.list", "builtins.sorted", "builtins.map",
+                      "builtins.zip"}:
             opened.text = True
         else:
             opened.unknown = True
@@ -201,7 +207,8 @@ class _File(object):
             self._given(parents[parent], parent)
         elif isinstance(parent, (libcst.Comparison, libcst.ComparisonTarget, libcst.BinaryOperation)):
             opened.text = True
-        elif isinstance(parent, (libcst.Return, libcst.Tuple, libcst.Element, libcst.DictElement, libcst.ListComp,
+        elif isinstance(parent, (
+                libcst.Return, libcst.Tuple, libcst.Element, libcst.DictElement, libcst.ListComp,
                                  libcst.Yield)):
             opened.unknown = True
 

@@ -1,6 +1,7 @@
 """Whether a text that Python 3 can read was written for Python 2: by the names that only Python 2 has."""
 import ast
 import collections
+import re
 
 __all__ = ["Signs", "has_future_division", "own_next", "signs_of"]
 
@@ -12,9 +13,10 @@ Signs = collections.namedtuple("Signs", "lines polyglot print_statement bound")
 NAMES = frozenset("StandardError basestring long raw_input unichr unicode xrange".split())
 CALLED = frozenset("apply execfile file intern reduce reload".split())
 METHODS = frozenset("iteritems iterkeys itervalues viewitems viewkeys viewvalues".split())
-MODULES = frozenset("""BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO Tkinter
-                       __builtin__ anydbm cPickle cStringIO commands cookielib dummy_thread htmlentitydefs httplib robotparser
-                       thread tkFileDialog tkMessageBox urllib2 urlparse xmlrpclib""".split())
+MODULES = frozenset("""BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer
+                       StringIO Tkinter __builtin__ anydbm cPickle cStringIO commands cookielib dummy_thread
+                       htmlentitydefs httplib robotparser thread tkFileDialog tkMessageBox
+                       urllib2 urlparse xmlrpclib""".split())
 ATTRIBUTES = {
     "itertools": "izip imap ifilter izip_longest ifilterfalse".split(),
     "os": ["getcwdu"],
@@ -22,7 +24,9 @@ ATTRIBUTES = {
     "urllib": "quote quote_plus unquote unquote_plus urlencode urlopen urlretrieve".split(),
 }
 # What a test asks for that chooses between the two Pythons.
-VERSIONS = frozenset("version_info PY2 PY3 version hexversion python_version python_version_tuple hasattr".split())
+VERSIONS = frozenset("""version_info version hexversion python_version python_version_tuple
+                        hasattr""".split())
+_IS_PYTHON = re.compile(r"(is_?)?py(thon)?_?[23]k?$", re.I)
 
 
 def signs_of(tree, modules=()):
@@ -76,8 +80,10 @@ class _Signs(ast.NodeVisitor):
         self.guards -= 1
 
     def visit_Try(self, node):
-        caught = " ".join(ast.dump(handler.type) if handler.type is not None else "NameError" for handler in node.handlers)
-        if any(name in caught for name in ("ImportError", "ModuleNotFoundError", "NameError", "AttributeError")):
+        caught = " ".join(ast.dump(handler.type) if handler.type is not None else "NameError"
+                          for handler in node.handlers)
+        if any(name in caught
+               for name in ("ImportError", "ModuleNotFoundError", "NameError", "AttributeError")):
             self.polyglot = True
             self._guarded(ast.iter_child_nodes(node))
         else:
@@ -86,7 +92,7 @@ class _Signs(ast.NodeVisitor):
     def visit_If(self, node):
         asked = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
         asked |= {each.attr for each in ast.walk(node.test) if isinstance(each, ast.Attribute)}
-        if asked & VERSIONS:
+        if asked & VERSIONS or any(_IS_PYTHON.match(name) for name in asked):
             self.polyglot = True
             self._guarded(ast.iter_child_nodes(node))
         else:
@@ -121,7 +127,8 @@ class _Signs(ast.NodeVisitor):
     visit_FunctionDef = visit_AsyncFunctionDef = _function
 
     def visit_ClassDef(self, node):
-        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef) and not each.decorator_list}
+        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef) and
+                   not each.decorator_list}
         assigned = {target.id for each in node.body if isinstance(each, ast.Assign) for target in each.targets
                     if isinstance(target, ast.Name)}
         everything = methods | assigned
@@ -157,7 +164,8 @@ class _Signs(ast.NodeVisitor):
         if isinstance(function, ast.Name) and function.id in CALLED and not self.guards:
             self.names[function.id] = node.lineno
         if isinstance(function, ast.Attribute) and not node.keywords:
-            if function.attr in METHODS and not node.args or function.attr == "has_key" and len(node.args) == 1:
+            arguments = 0 if function.attr in METHODS else 1 if function.attr == "has_key" else None
+            if len(node.args) == arguments:
                 self._sign(node)
         self.generic_visit(node)
 
@@ -176,7 +184,7 @@ def _was_print_statement(value):
         return bool(value.elts) and (_is_print(value.elts[0]) or _was_print_statement(value.elts[0]))
     if isinstance(value, ast.BinOp):
         left = value.left
-        return isinstance(left, ast.Name) and left.id == "print" or _is_print(left) or _was_print_statement(left)
+        return _is_print(left) or _was_print_statement(left)
     return False
 
 

@@ -114,7 +114,8 @@ def source_lines(old, new):
     if len(before) == len(after):
         return list(range(1, len(after) + 1))
     lines = []
-    for _, start, end, first, last in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for _, start, end, first, last in difflib.SequenceMatcher(None, before, after,
+                                                              autojunk=False).get_opcodes():
         # Added lines belong to the line that they follow.
         highest = max(end, start, 1)
         lines.extend(min(start + 1 + line, highest) for line in range(last - first))
@@ -167,8 +168,9 @@ def _bound_names(text):
 
 def _has_own_next(text):
     try:
-        new, _ = _fixed(text, ["print", "except", "exec", "raise", "repr", "ne", "numliterals", "tuple_params"], False,
-                        False, ())
+        # What else Python 2 has is Python 3's syntax.
+        names = ["print", "except", "exec", "raise", "repr", "ne", "numliterals", "tuple_params"]
+        new, _ = _fixed(text, names, False, False, ())
     except NotPython:
         return False
     tree = _tree(new)
@@ -192,11 +194,13 @@ def _fixed(text, names, print_function, plain_next, siblings):
         lines = [line for line, (one, other) in enumerate(zip(text.split("\n"), straight.split("\n")), 1)
                  if one != other]
         new, findings = _fixed(straight, names, print_function, plain_next, siblings)
-        findings.append(changed(lines[0], "Python 3 takes no mixture of tabs and spaces: %d lines that began with a tab "
-                                          "now begin with as many spaces as Python 2 took it for." % len(lines)))
+        findings.append(changed(lines[0], "Python 3 takes no mixture of tabs and spaces: %d lines that began "
+                                          "with a tab now begin with as many spaces as Python 2 took it "
+                                          "for." % len(lines)))
     elif error is not None and names and not _is_newer_python(new):
         line = source_lines(text, new)[(getattr(error, "lineno", 1) or 1) - 1]
-        raise NotPython(line, "not Python 3: %s, and Python 2 to 3 doesn't change that" % getattr(error, "msg", error))
+        raise NotPython(line, "not Python 3: %s, and Python 2 to 3 doesn't change that" %
+                        getattr(error, "msg", error))
     return new, findings
 
 
@@ -227,4 +231,5 @@ def _not_python(text, error):
     elif isinstance(error, SyntaxError):
         said.append((error.lineno or 1, "not Python 2: %s" % error.msg))
     line = min(max([line for line, _ in said] or [1]), lines)
-    return NotPython(line, "; ".join("%s (line %d)" % (message, line) for line, message in said) or "it can't be read")
+    return NotPython(line, "; ".join("%s (line %d)" % (message, line) for line, message in said) or
+                     "it can't be read")

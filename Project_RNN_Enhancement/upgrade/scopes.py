@@ -8,8 +8,8 @@ from .findings import changed, look
 
 __all__ = ["Bindings", "Scoped"]
 
-_VERSIONS = re.compile(r"\b(version_info|PY2|PY3|hexversion|python_version|python_version_tuple|hasattr|sys\.version|"
-                       r"np\.__version__|numpy\.__version__)\b")
+_VERSIONS = re.compile(r"\b(version_info|(is_?)?py(thon)?_?[23]k?|hexversion|python_version|"
+                       r"python_version_tuple|hasattr|sys\.version|np\.__version__|numpy\.__version__)\b", re.I)
 _MISSING = re.compile(r"\b(ImportError|ModuleNotFoundError|NameError|AttributeError)\b")
 
 
@@ -34,7 +34,8 @@ class Scoped(libcst.CSTVisitor):
 
     def visit_Try(self, node):
         """So does what has another form for the other Python."""
-        caught = " ".join(self.parsed.source(handler.type) for handler in node.handlers if handler.type is not None)
+        caught = " ".join(self.parsed.source(handler.type) for handler in node.handlers
+                          if handler.type is not None)
         return not _MISSING.search(caught)
 
     def assigned(self, name):

@@ -1,4 +1,4 @@
-"""Places of a libcst tree's nodes in its text, and small replacements in the text that leave everything else as it is."""
+"""Places of a libcst tree's nodes in its text, and replacements that leave the rest of the text as it is."""
 import libcst
 from libcst import metadata
 
@@ -61,7 +61,7 @@ class Parsed(object):
         return start, end
 
     def names(self, node):
-        """Set of the full names that an expression may stand for ("numpy.float", "builtins.open"); "" for the text's own."""
+        """Set of the full names that an expression may stand for ("numpy.float"); "" for the text's own."""
         base = node
         while isinstance(base, libcst.Attribute):
             base = base.value
@@ -79,7 +79,7 @@ class Parsed(object):
         return found.pop() if len(found) == 1 else ""
 
     def replace(self, start, end, new):
-        """Puts `new` in the place of the text from `start` to `end`; False if something else was put there."""
+        """Puts `new` in the place of the text from `start` to `end`; False if something was put there."""
         for (first, last) in self._edits:
             if start < last and first < end:
                 return False
