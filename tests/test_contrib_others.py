@@ -172,7 +172,10 @@ class SmallTest(unittest.TestCase):
                 stream.write("a\nb\nc\n")
             table = contrib_lookup_enhanced.index_table_from_file(path, default_value=7)
             back = contrib_lookup_enhanced.index_to_string_table_from_file(path)
-            session.run(tf.tables_initializer())
+            own = contrib_lookup_enhanced.HashTable(
+                contrib_lookup_enhanced.KeyValueTensorInitializer(["a", "b"], [3, 4]), -1)
+            session.run([tf.tables_initializer(), own.init])
+            self.assertEqual([4, -1], session.run(own.lookup(tf.constant(["b", "c"]))).tolist())
             self.assertEqual([1, 7], session.run(table.lookup(tf.constant(["b", "x"]))).tolist())
             self.assertEqual([b"c"], session.run(back.lookup(tf.constant([2], tf.int64))).tolist())
 

@@ -283,6 +283,11 @@ class RulesTest(unittest.TestCase):
             source = ("import tensorflow.compat.v1 as tf\n" if target == "2" else "import tensorflow as tf\n") + result
             self.assertEqual(source + "\n", editing.rewrite(source + "\n", target, None, (), Findings()))
 
+    def test_a_submodule_gives_no_name(self):
+        result, _ = rewritten("import tensorflow.contrib.crf\nfrom tensorflow.python.ops import array_ops\n"
+                              "a = array_ops.pack(x)\nb = tensorflow.contrib.crf.viterbi_decode(s, t)", "2")
+        self.assertIn("a = tf.stack(x)\nb = contrib_crf_enhanced.viterbi_decode(s, t)", result)
+
     def test_contrib_calls(self):
         prefix = "tf.disable_v2_behavior()\n"
         for old, new in [
@@ -290,6 +295,7 @@ class RulesTest(unittest.TestCase):
                  "tf.losses.softmax_cross_entropy(logits=p, onehot_labels=y)"),
                 ("tf.contrib.metrics.streaming_accuracy(p, y)",
                  "tf.metrics.accuracy(predictions=p, labels=y)"),
+                ("tf.contrib.distributions.Normal(mu=a, sigma=b)", "tf.distributions.Normal(loc=a, scale=b)"),
                 ("tf.contrib.framework.get_or_create_global_step()", "tf.train.get_or_create_global_step()"),
                 ("tf.contrib.data.Dataset.range(3)", "tf.data.Dataset.range(3)")]:
             with self.subTest(old):

@@ -42,6 +42,13 @@ def _by_name(names, renamed):
     return rule
 
 
+def _distribution(renamed):
+    def rule(call):
+        if call.rename_keywords(renamed):
+            call.changed("Parameters of distributions have other names since 1.0.")
+    return rule
+
+
 def visualize_embeddings(call):
     """The first argument was a writer, and is the folder that it writes to."""
     node = call.get(0, "summary_writer")
@@ -67,6 +74,10 @@ CALLS = {
     "tensorflow.examples.tutorials.mnist.input_data.read_data_sets": read_data_sets,
     "tensorflow.contrib.learn.datasets.mnist.read_data_sets": read_data_sets,
 }
+CALLS.update({"tensorflow.contrib.distributions." + name: _distribution(renamed) for name, renamed in (
+    ("Bernoulli", {"p": "probs"}), ("Normal", {"mu": "loc", "sigma": "scale"}),
+    ("StudentT", {"mu": "loc", "sigma": "scale"}), ("Uniform", {"a": "low", "b": "high"}),
+    ("Gamma", {"alpha": "concentration", "beta": "rate"}), ("Exponential", {"lam": "rate"}))})
 CALLS.update({"tensorflow.contrib.losses." + name: _by_name(names, {"weight": "weights"})
               for name, names in _LOSSES.items()})
 CALLS.update({"tensorflow.contrib.metrics.streaming_" + name: _by_name(names, {"ignore_mask": "weights"})

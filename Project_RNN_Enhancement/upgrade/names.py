@@ -214,6 +214,7 @@ class Names(object):
         for name in self._names_in(top):
             bindings = self._bindings_in(top, name)
             if bindings and all(binding.alias is not None and not vanishes(binding, target)
+                                and not _is_submodule(binding)
                                 and places.place(places.public(binding.path), target) == place
                                 for binding in bindings) and self._bindings_in(here, name) == bindings:
                 return name
@@ -227,6 +228,12 @@ class Names(object):
     @staticmethod
     def _names_in(scope):
         return sorted({assignment.name for assignment in scope.assignments}) if scope is not None else []
+
+
+def _is_submodule(binding):
+    """Whether it is of `import tensorflow.a.b`, whose first name may go when the rest has another place."""
+    return (isinstance(binding.statement, cst.Import) and binding.alias.asname is None
+            and "." in dotted(binding.alias.name))
 
 
 def vanishes(binding, target):
