@@ -7,7 +7,9 @@ import socket
 import stat
 from unittest import mock
 
-from Project_RNN_Enhancement.upgrade import program, sources, tree as trees, writing
+from Project_RNN_Enhancement.upgrade import program
+from Project_RNN_Enhancement.upgrade import sources
+from Project_RNN_Enhancement.upgrade.files import tree as trees, writing
 from Project_RNN_Enhancement.upgrade.program import Options
 from tests.upgrade_case import PROGRAM, Rewriting, UpgradeCase, tree
 

@@ -3,8 +3,8 @@ import ast
 import unittest
 
 from Project_RNN_Enhancement.rnn_enhancement import eras as package_eras
-from Project_RNN_Enhancement.upgrade import era_facts
-from Project_RNN_Enhancement.upgrade.eras import find_era, insert_era, start_files
+from Project_RNN_Enhancement.upgrade.eras import facts as era_facts
+from Project_RNN_Enhancement.upgrade.eras.finding import find_era, insert_era, start_files
 
 _OLD = "import tensorflow as tf\nfrom tensorflow.models.rnn import rnn, rnn_cell, seq2seq\n"
 _NN = "import tensorflow as tf\nfrom tensorflow.python.ops import rnn_cell, rnn\nx = tf.split(0, 3, y)\n"

@@ -4,10 +4,10 @@ import os
 import random
 import unittest
 
-from Project_RNN_Enhancement.upgrade.errors import Unusable
-from Project_RNN_Enhancement.upgrade.files import SourceText, is_python
-from Project_RNN_Enhancement.upgrade.hints import dated, era_of, hints, versions
-from Project_RNN_Enhancement.upgrade.tree import NOTEBOOK, OTHER, PYTHON, read_tree
+from Project_RNN_Enhancement.upgrade.files.errors import Unusable
+from Project_RNN_Enhancement.upgrade.files.source_text import SourceText, is_python
+from Project_RNN_Enhancement.upgrade.files.hints import dated, era_of, hints, versions
+from Project_RNN_Enhancement.upgrade.files.tree import NOTEBOOK, OTHER, PYTHON, read_tree
 from tests.experiment_case import FolderCase
 from tests.upgrade_case import UpgradeCase
 

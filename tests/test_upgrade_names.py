@@ -4,7 +4,7 @@ import unittest
 
 import tensorflow.compat.v1 as tf
 
-from Project_RNN_Enhancement.upgrade import contrib, editing, private_names, tensorflow_names
+from Project_RNN_Enhancement.upgrade.names import contrib, editing, private_names, tensorflow_names
 from Project_RNN_Enhancement.upgrade.findings import CHANGED, LOOK, Findings
 
 PACKAGE = "Project_RNN_Enhancement.rnn_enhancement."

@@ -9,7 +9,7 @@ import unittest
 import numpy as np
 
 try:
-    from Project_RNN_Enhancement.upgrade import newer_numpy, newer_python
+    from Project_RNN_Enhancement.upgrade.python import newer_numpy, newer_python
 except ImportError as error:
     raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
 

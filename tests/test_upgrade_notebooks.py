@@ -1,9 +1,9 @@
 """Notebooks through the upgrade: their cells become one source and come back, the rest stays."""
 import json
 
-from Project_RNN_Enhancement.upgrade.cells import Cell, LostLines
-from Project_RNN_Enhancement.upgrade.errors import Unusable
-from Project_RNN_Enhancement.upgrade.notebooks import Notebook
+from Project_RNN_Enhancement.upgrade.files.cells import Cell, LostLines
+from Project_RNN_Enhancement.upgrade.files.errors import Unusable
+from Project_RNN_Enhancement.upgrade.files.notebooks import Notebook
 from tests.upgrade_case import Rewriting, UpgradeCase
 
 

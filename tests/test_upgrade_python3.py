@@ -9,7 +9,7 @@ import textwrap
 import unittest
 
 try:
-    from Project_RNN_Enhancement.upgrade import newer_python, python3
+    from Project_RNN_Enhancement.upgrade.python import newer_python, python3
 except ImportError as error:
     raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
 

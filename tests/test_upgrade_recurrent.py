@@ -4,7 +4,7 @@ import textwrap
 import unittest
 
 try:
-    from Project_RNN_Enhancement.upgrade import editing, names, places, recurrent, v1_names
+    from Project_RNN_Enhancement.upgrade.names import editing, resolution as names, places, recurrent, v1_names
 except ImportError:
     editing = None
 from Project_RNN_Enhancement.rnn_enhancement import public_names

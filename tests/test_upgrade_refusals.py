@@ -18,7 +18,7 @@ sys.exit(__main__.main(sys.argv[1:], lambda *arguments: ({}, [], [])))
 """
 SLOW = """
 import time
-from Project_RNN_Enhancement.upgrade.writing import Staging
+from Project_RNN_Enhancement.upgrade.files.writing import Staging
 def copy(*arguments):
     print("writing", flush=True)
     time.sleep(60)

@@ -10,9 +10,9 @@ from unittest import mock
 
 from Project_RNN_Enhancement.upgrade import __main__ as command
 from Project_RNN_Enhancement.upgrade.findings import CHANGED, LOOK
-from Project_RNN_Enhancement.upgrade.page import page
-from Project_RNN_Enhancement.upgrade.report import File, Outcome, Remark, table, text_report
-from Project_RNN_Enhancement.upgrade.tree import PYTHON
+from Project_RNN_Enhancement.upgrade.reports.page import page
+from Project_RNN_Enhancement.upgrade.reports.report import File, Outcome, Remark, table, text_report
+from Project_RNN_Enhancement.upgrade.files.tree import PYTHON
 from tests.upgrade_case import PROGRAM, Rewriting, UpgradeCase, tree
 
 NOTHING = Outcome("prog", "new", "2", [], 0, [], [], [])

@@ -3,8 +3,8 @@ import argparse
 import sys
 
 from Project_RNN_Enhancement.upgrade import command
-from Project_RNN_Enhancement.upgrade.errors import CommandError
-from Project_RNN_Enhancement.upgrade.hints import era_of
+from Project_RNN_Enhancement.upgrade.files.errors import CommandError
+from Project_RNN_Enhancement.upgrade.files.hints import era_of
 
 _PROGRAM = "project-rnn-upgrade"
 

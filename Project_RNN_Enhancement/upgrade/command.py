@@ -5,13 +5,13 @@ import os
 import signal
 import threading
 
-from . import report
-from .errors import CommandError, printable, reason
-from .hints import dated, hints
-from .page import page
+from .reports import report
+from .files.errors import CommandError, printable, reason
+from .files.hints import dated, hints
+from .reports.page import page
 from .sources import Sources
-from .tree import NOTEBOOK, PYTHON, read_tree, single_file
-from .writing import Staging, place_for
+from .files.tree import NOTEBOOK, PYTHON, read_tree, single_file
+from .files.writing import Staging, place_for
 
 __all__ = ["run", "stopped_cleanly"]
 

@@ -2,7 +2,9 @@
 import collections
 import posixpath
 
-from . import editing, eras, newer_python, python3
+from .eras import finding as eras
+from .names import editing
+from .python import newer_python, python3
 from .findings import Findings
 
 __all__ = ["Options", "Conversion", "convert_program"]

@@ -4,12 +4,12 @@ import os
 import re
 import traceback
 
-from .errors import CommandError, Unusable, reason
-from .files import LARGEST_SOURCE, SourceText
+from .files.errors import CommandError, Unusable, reason
+from .files.notebooks import LARGEST_NOTEBOOK, Notebook
+from .files.source_text import LARGEST_SOURCE, SourceText
+from .files.tree import FOLDER, LINK, NOTEBOOK, OTHER, PYTHON
 from .findings import CHANGED, LOOK
-from .notebooks import LARGEST_NOTEBOOK, Notebook
-from .report import File, Remark
-from .tree import FOLDER, LINK, NOTEBOOK, OTHER, PYTHON
+from .reports.report import File, Remark
 
 __all__ = ["Sources"]
 

@@ -149,7 +149,7 @@ def _is_code(line):
 def parses(text):
     """Whether `text` is Python 3 or Python 2."""
     # What it needs may not be installed, which the command says before it comes here.
-    from . import python3
+    from ..python import python3
     return parses_as_python3(text) or python3.is_python2(text)
 
 

@@ -7,7 +7,7 @@ from fissix.fixer_util import Call, Name, does_tree_import, is_probably_builtin
 from fissix.fixes import fix_filter, fix_import, fix_map, fix_next, fix_print, fix_types, fix_unicode
 from fissix.pgen2 import token
 
-from .findings import changed, look
+from ..findings import changed, look
 from .fixer_reasons import REASONS, TEXT_REASON
 
 __all__ = ["Refactoring"]

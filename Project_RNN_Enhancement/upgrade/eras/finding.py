@@ -3,10 +3,10 @@ import ast
 import collections
 import re
 
-from .era_facts import CHANGES, VERSIONS, form_of_call, versions_between, versions_of_name
-from .era_names import File
-from .era_starts import PACKAGE, insert_era, start_files
-from .era_uses import uses_of_era
+from .facts import CHANGES, VERSIONS, form_of_call, versions_between, versions_of_name
+from .names import File
+from .starts import PACKAGE, insert_era, start_files
+from .uses import uses_of_era
 
 __all__ = ["Era", "find_era", "insert_era", "start_files"]
 

@@ -3,7 +3,7 @@ import re
 
 import libcst
 
-from .findings import changed, look
+from ..findings import changed, look
 from .integers import FLOAT, INTEGER, Integers
 from .spans import Parsed
 

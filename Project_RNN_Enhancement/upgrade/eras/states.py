@@ -4,7 +4,7 @@ Names are followed through assignments, attributes and the results of the progra
 """
 import ast
 
-from .era_names import constant
+from .names import constant
 
 __all__ = ["LISTS_BEFORE", "RECURRENT", "States", "short_name"]
 

@@ -10,7 +10,7 @@ import libcst
 from fissix.pgen2 import parse, token, tokenize
 
 from . import division, fixers, python2_signs
-from .findings import changed, look
+from ..findings import changed, look
 from .fixer_reasons import BUILT_IN, REASONS
 
 __all__ = ["NotPython", "defines_own_next", "is_python2", "source_lines", "to_python3"]

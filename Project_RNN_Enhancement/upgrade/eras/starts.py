@@ -4,8 +4,8 @@ import io
 import re
 import tokenize
 
-from .era_names import File
-from .era_uses import uses_of_era
+from .names import File
+from .uses import uses_of_era
 
 __all__ = ["PACKAGE", "insert_era", "start_files"]
 

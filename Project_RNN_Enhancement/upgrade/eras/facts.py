@@ -5,14 +5,14 @@ Where the first or last version isn't known for sure the range is wider, never n
 import ast
 import os
 
-from .era_names import constant
+from .names import constant
 
 __all__ = ["VERSIONS", "CHANGES", "versions_between", "versions_of_name", "form_of_call"]
 
 
 def _assigned(name):
     """A literal of the package's module of eras; read, because importing it imports TensorFlow."""
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    folder = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     path = os.path.join(folder, "rnn_enhancement", "eras.py")
     with open(path, encoding="utf-8") as stream:
         tree = ast.parse(stream.read())

@@ -6,7 +6,8 @@ import os
 __all__ = ["MODULES", "PACKAGE", "names_of", "place_of"]
 
 PACKAGE = "Project_RNN_Enhancement.rnn_enhancement"
-_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "rnn_enhancement")
+_PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_FOLDER = os.path.join(_PACKAGE_FOLDER, "rnn_enhancement")
 
 
 def _public_names():

@@ -3,7 +3,7 @@ import libcst as cst
 
 from . import calls, contrib, places, tensorflow_calls
 from .imports import import_of, rewritten_import, root_module, together
-from .names import Names, dotted, is_root, replacement, root_of
+from .resolution import Names, dotted, is_root, replacement, root_of
 from .recurrent import names_of
 
 __all__ = ["rewrite"]

@@ -2,9 +2,9 @@
 import ast
 import collections
 
-from .era_facts import CHANGES, VERSIONS
-from .era_names import constant
-from .era_states import States, short_name
+from .facts import CHANGES, VERSIONS
+from .names import constant
+from .states import States, short_name
 
 __all__ = ["Use", "uses_of_era"]
 

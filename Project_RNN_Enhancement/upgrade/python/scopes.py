@@ -4,7 +4,7 @@ import re
 import libcst
 from libcst import metadata
 
-from .findings import changed, look
+from ..findings import changed, look
 
 __all__ = ["Bindings", "Scoped"]
 

@@ -4,7 +4,7 @@ import os
 import stat
 
 from .errors import CommandError, printable, reason
-from .files import is_notebook, is_python
+from .source_text import is_notebook, is_python
 
 __all__ = ["FOLDER", "LINK", "PYTHON", "NOTEBOOK", "OTHER", "Entry", "Tree", "read_tree", "single_file"]
 

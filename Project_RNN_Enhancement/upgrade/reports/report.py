@@ -3,9 +3,9 @@ import collections
 import re
 import textwrap
 
-from .errors import printable
-from .findings import CHANGED, LOOK
-from .tree import NOTEBOOK, OTHER, PYTHON
+from ..files.errors import printable
+from ..findings import CHANGED, LOOK
+from ..files.tree import NOTEBOOK, OTHER, PYTHON
 
 __all__ = ["Remark", "File", "Outcome", "counts", "left_out_lines", "left_to_do", "next_steps", "table",
            "text_report"]

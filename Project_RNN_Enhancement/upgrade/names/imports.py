@@ -2,7 +2,7 @@
 import libcst as cst
 
 from . import places
-from .names import dotted, is_root
+from .resolution import dotted, is_root
 from .recurrent import PACKAGE, names_of
 
 __all__ = ["import_of", "rewritten_import", "root_module", "together"]

@@ -4,9 +4,9 @@ import html
 import unicodedata
 
 from . import report
-from .differences import line_changes
-from .errors import printable
-from .findings import CHANGED, LOOK
+from ..files.differences import line_changes
+from ..files.errors import printable
+from ..findings import CHANGED, LOOK
 
 __all__ = ["page"]
 
