@@ -150,7 +150,13 @@ def parses(text):
     """Whether `text` is Python 3 or Python 2."""
     # What it needs may not be installed, which the command says before it comes here.
     from . import python3
-    return parses_as_python3(text) or python3.is_python2(text)
+    if parses_as_python3(text):
+        return True
+    try:
+        python3.to_python3(text)
+    except python3.NotPython:
+        return False
+    return True
 
 
 def parses_as_python3(text):
