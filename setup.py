@@ -57,6 +57,13 @@ setup(
             'tqdm>=4.64,<4.69; python_version >= "3.7" and python_version < "3.8"',
             'tqdm>=4.64; python_version >= "3.8"',
         ],
+        "upgrade": [
+            'fissix>=21.11.13,<22; python_version < "3.8"',
+            'fissix>=23.8; python_version >= "3.8"',
+            'libcst>=0.3.23,<0.4; python_version < "3.7"',
+            'libcst>=0.4.10,<1.1; python_version >= "3.7" and python_version < "3.8"',
+            'libcst>=1.1; python_version >= "3.8"',
+        ],
         # From Python 3.10 on the tests run with unittest, because nose doesn't.
         "test": [
             'hypothesis>=6.31,<6.32; python_version < "3.7"',
@@ -66,7 +73,10 @@ setup(
         ],
     },
     entry_points={
-        "console_scripts": ["project-rnn-experiments = Project_RNN_Enhancement.experiments.__main__:main"],
+        "console_scripts": [
+            "project-rnn-experiments = Project_RNN_Enhancement.experiments.__main__:main",
+            "project-rnn-upgrade = Project_RNN_Enhancement.upgrade.__main__:main",
+        ],
     },
     classifiers=[
         "License :: OSI Approved :: Apache Software License",

@@ -385,10 +385,11 @@ def numbers(program, library, mode=None):
                    [None if g is None else next(found) for g in gradients])
 
 
-def _assert_close(expected, found, tolerance, what):
+def _assert_close(expected, found, tolerance, what, largest=0.0):
+    """Where terms as large as `largest` cancel, what is left of them is rounding."""
     scale = np.abs(expected).max() if np.size(expected) else 0.0
-    np.testing.assert_allclose(found, expected, tolerance, tolerance * max(scale, 1e-3),
-                               err_msg=what)
+    np.testing.assert_allclose(found, expected, tolerance,
+                               tolerance * max(scale, 1e-3, 1e-2 * largest), err_msg=what)
 
 
 def assert_same(program, expected, found, what):
@@ -400,11 +401,12 @@ def assert_same(program, expected, found, what):
     for i, (one, other) in enumerate(zip(expected.results, found.results)):
         _assert_close(one, other, of_results, "%s: result %d" % (what, i))
     assert len(expected.gradients) == len(found.gradients), what
+    largest = max([np.abs(one).max() for one in expected.gradients if one is not None and np.size(one)] or [0.0])
     for i, (one, other) in enumerate(zip(expected.gradients, found.gradients)):
         where = "%s: gradient %d, variables %s" % (what, i, expected.variables)
         assert (one is None) == (other is None), where
         if one is not None:
-            _assert_close(one, other, of_gradients, where)
+            _assert_close(one, other, of_gradients, where, largest)
 
 
 def check(program):

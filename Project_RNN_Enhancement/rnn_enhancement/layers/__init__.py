@@ -1,0 +1,1 @@
+"""What programs used of `tf.layers` and of contrib besides recurrent layers."""

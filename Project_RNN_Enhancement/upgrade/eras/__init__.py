@@ -1,0 +1,1 @@
+"""Which version of TensorFlow a program was written for."""

@@ -1,0 +1,1 @@
+"""A program's files: found, read, and written to their new place."""

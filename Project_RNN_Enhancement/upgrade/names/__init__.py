@@ -1,0 +1,1 @@
+"""TensorFlow's names and calls in a source, and their new places."""

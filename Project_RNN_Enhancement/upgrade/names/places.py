@@ -1,0 +1,93 @@
+"""Where a name of TensorFlow's is to be looked for: the public name, and its place after the upgrade."""
+from . import contrib, private_names, recurrent, tensorflow_names, v1_names
+
+__all__ = ["explanation", "is_ours", "is_reachable", "missing", "place", "public"]
+
+_ROOTS = ("tensorflow.compat.v1", "tensorflow_core", "tensorflow")
+
+
+def _longest(table, path):
+    """What a table has for the longest leading part of a dotted name, with the rest of the name; or None."""
+    head, tail = path, ""
+    while head:
+        if head in table:
+            return table[head] + tail
+        head, _, last = head.rpartition(".")
+        tail = "." + last + tail
+    return None
+
+
+def public(path):
+    """The public name for any dotted name in TensorFlow, "tensorflow.nn.relu" or this package's "MODULE.name".
+
+    None if the name isn't TensorFlow's.
+    """
+    for root in _ROOTS:
+        if path == root or path.startswith(root + "."):
+            path = "tensorflow" + path[len(root):]
+            return _longest(private_names.PUBLIC, path) or path
+    return None
+
+
+def place(path, target):
+    """The place of a public name after the upgrade: "tensorflow.X", or "MODULE.name" elsewhere.
+
+    Args:
+      path: as `public` returns it.
+      target: "1.15" or "2".
+    """
+    if not path.startswith("tensorflow"):
+        return path
+    found = recurrent.place_of(path)
+    if found is not None:
+        return found
+    path = _longest(tensorflow_names.RENAMED, path) or path
+    if target == "2":
+        path = _longest(contrib.RENAMED_FOR_2, path) or path
+    return recurrent.place_of(path) or path
+
+
+def explanation(path, target):
+    """What a person has to do about a public name that has no place; None if it has one."""
+    tables = [tensorflow_names.EXPLAINED] + ([contrib.EXPLAINED] if target == "2" else [])
+    head = path
+    while head:
+        for table in tables:
+            if head in table:
+                return table[head]
+        head = head.rpartition(".")[0]
+    return None
+
+
+def is_ours(place_name):
+    """Whether a place is in a module of this package."""
+    return place_name.partition(".")[0].endswith("_enhanced")
+
+
+# What no TensorFlow 2 has, and 1.15 neither for `models`.
+_UNREACHABLE = {"2": ("tensorflow.contrib", "tensorflow.examples", "tensorflow.models"), "1.15": ("tensorflow.models",)}
+
+
+def is_reachable(place_name, target):
+    """Whether an import of a place can succeed."""
+    return not any(place_name == head or place_name.startswith(head + ".") for head in _UNREACHABLE[target])
+
+
+def missing(place_name, target):
+    """What is to be said of a place in TensorFlow that the target hasn't; None if it has it."""
+    parts = place_name.split(".")
+    if target == "1.15" and parts[:2] == ["tensorflow", "contrib"]:
+        return None
+    if not is_reachable(place_name, target):
+        return "TensorFlow has it no more: replace it, or write what it did."
+    for length in range(1, len(parts)):
+        module, name = ".".join(parts[:length]), parts[length]
+        if module not in v1_names.NAMES:
+            return None
+        if name not in v1_names.NAMES[module] and not name.startswith("_"):
+            if module == "tensorflow" and name in ("compat", "contrib", "keras", "python", "v1"):
+                return None
+            return "TensorFlow 1.15 has no such name: replace it, or write what it did."
+        if target == "2" and name in v1_names.GONE.get(module, ()):
+            return "a TensorFlow of today hasn't it: replace it, or write what it did."
+    return None

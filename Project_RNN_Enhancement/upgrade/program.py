@@ -1,0 +1,141 @@
+"""A whole program through the upgrade: all its sources are read before the first is rewritten."""
+import collections
+import posixpath
+
+from .eras import finding as eras
+from .names import editing
+from .python import newer_python, python3
+from .findings import Findings
+
+__all__ = ["Options", "Conversion", "convert_program"]
+
+
+class Options(collections.namedtuple("Options", "target era hints")):
+    """What the user asks for.
+
+    Attributes:
+      target: "1.15", or "2" for a source that runs on 1.15 and on 2.x.
+      era: the version of TensorFlow that the program was written for, such as "0.12"; None: found
+        from its sources.
+      hints: list of (version, where it was read) that the program's README or requirements name.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, target="2", era=None, hints=()):
+        return super(Options, cls).__new__(cls, target, era, tuple(hints))
+
+
+# text: the rewritten source, or None where it isn't Python; findings: list of Finding.
+Conversion = collections.namedtuple("Conversion", "text findings")
+
+
+class _Source(object):
+    """One source on its way: `text` is what has become of it, None where it isn't Python."""
+
+    def __init__(self, text):
+        self.original = self.text = text
+        self.findings = Findings()
+
+    def to_python3(self, siblings, modules, is_python2, plain_next):
+        """From the program's Python to today's; see python3.to_python3."""
+        try:
+            self.text, found = python3.to_python3(
+                self.original, modules=modules, siblings=siblings, python2=is_python2, plain_next=plain_next)
+        except python3.NotPython as error:
+            self.text = None
+            self.findings.look(error.line, error.message)
+            return
+        self.findings.add(found)
+        was_python2 = python3.is_python2(self.original, modules, is_python2)
+        self._take(lambda text: newer_python.rewrite(text, python2=was_python2))
+
+    def _take(self, rewrite):
+        """Puts the text through a function text -> (text, findings)."""
+        lines = python3.source_lines(self.original, self.text)
+        self.text, found = rewrite(self.text)
+        self.findings.add(finding._replace(line=lines[finding.line - 1]) for finding in found)
+
+    def rewrite(self, target, era, siblings):
+        """Brings TensorFlow's names to their places."""
+        def edited(text):
+            findings = Findings()
+            return editing.rewrite(text, target, era, siblings, findings), findings
+        self._take(edited)
+
+    def insert_era(self, version):
+        """Puts set_era into it."""
+        made = eras.insert_era(self.text, version)
+        if made == self.text:
+            return
+        where = next(index for index, line in enumerate(made.split("\n")) if "set_era(" in line)
+        self.findings.changed(python3.source_lines(self.original, made)[where],
+                              "set_era says that the program was written for TensorFlow %s." % version)
+        self.text = made
+
+
+def convert_program(sources, options):
+    """Rewrites the sources of one program.
+
+    Args:
+      sources: dict from each file's path in the program's folder ("data/reader.py", "/" between
+        the parts) to its text, lines ended by a line feed.
+      options: Options.
+
+    Returns:
+      (dict from path to Conversion, list of str: what is said of the program as a whole and needs
+      no action, list of str: what a person has to decide for the program as a whole, such as the era).
+    """
+    modules = _modules(sources)
+    work = collections.OrderedDict((path, _Source(text)) for path, text in sorted(sources.items()))
+    _to_python3(work, modules)
+    python = [(path, source.text) for path, source in work.items() if source.text is not None]
+    said, questions = [], []
+    era = eras.find_era(python, options.hints)
+    version = options.era or era.version
+    if options.era is None:
+        said.extend(era.evidence)
+        if era.question is not None:
+            questions.append(era.question)
+    starts = eras.start_files(dict(python)) if options.era is not None or era.needed else ()
+    for path, source in work.items():
+        if source.text is None:
+            continue
+        source.rewrite(options.target, version, modules[posixpath.dirname(path)])
+        if path in starts and version is not None:
+            source.insert_era(version)
+    return (collections.OrderedDict((path, Conversion(source.text, list(source.findings)))
+                                    for path, source in work.items()), said, questions)
+
+
+def _to_python3(work, modules):
+    """Brings all sources of a program to Python 3; what one file shows of its Python holds for all."""
+    names = set().union(*modules.values())
+    is_python2 = any(_shows_python2(source.original, names) for source in work.values())
+    plain_next = any(python3.defines_own_next(source.original) for source in work.values())
+    for path, source in work.items():
+        folder = posixpath.dirname(path)
+        # In a package Python 2 looked for a module beside the one that imports it first; a file that
+        # is started itself finds it by its name in Python 3 too.
+        in_package = is_python2 and posixpath.join(folder, "__init__.py") in work and not (
+            "__main__" in source.original)
+        source.to_python3(modules[folder] if in_package else (), names, is_python2, plain_next)
+
+
+def _shows_python2(text, modules):
+    try:
+        return python3.is_python2(text, modules) and bool(python3.to_python3(text, modules))
+    except python3.NotPython:
+        return False
+
+
+def _modules(sources):
+    """The names of the modules in each folder: dict from folder to set."""
+    found = collections.defaultdict(set)
+    for path in sources:
+        folder, name = posixpath.split(path)
+        found[folder].add(posixpath.splitext(name)[0])
+        if name == "__init__.py":
+            parent, package = posixpath.split(folder)
+            found[parent].add(package)
+    return found

@@ -1,0 +1,175 @@
+"""What NumPy 2 refuses, in forms that NumPy 1.16 has too."""
+import libcst
+
+from .scopes import Scoped
+
+__all__ = ["NumPy", "RENAMED"]
+
+_BUILT_IN = {"bool": "bool", "complex": "complex", "float": "float", "int": "int", "long": "int",
+             "object": "object",
+             "str": "str", "unicode": "str"}
+RENAMED = {
+    "Inf": "inf", "Infinity": "inf", "NAN": "nan", "NaN": "nan", "PINF": "inf", "alltrue": "all",
+    "bool8": "bool_",
+    "cfloat": "complex128", "clongfloat": "clongdouble", "complex_": "complex128", "cumproduct": "cumprod",
+    "float_": "float64", "in1d": "isin", "infty": "inf", "int0": "intp", "longcomplex": "clongdouble",
+    "longfloat": "longdouble", "mat": "asmatrix", "object0": "object_", "product": "prod", "rank": "ndim",
+    "round_": "round", "row_stack": "vstack", "singlecomplex": "complex64", "sometrue": "any",
+    "string_": "bytes_",
+    "uint0": "uintp", "unicode_": "str_",
+}
+_EXPLAINED = {
+    "NINF": "write -np.inf",
+    "NZERO": "write -0.0",
+    "PZERO": "write 0.0",
+    "asfarray": "write np.asarray(..., dtype=float)",
+    "cast": "write np.asarray(..., dtype=...)",
+    "find_common_type": "np.result_type takes its place",
+    "msort": "write np.sort(..., axis=0)",
+    "random.random_integers": "write np.random.randint(low, high + 1)",
+    "set_string_function": "np.set_printoptions takes its place",
+    "trapz": "np.trapezoid takes its place, which NumPy before 2.0 doesn't have",
+}
+# Draws, and the place of the argument `size`.
+_DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0,
+          "uniform": 2}
+
+
+class NumPy(Scoped):
+    """The rules, as a visitor of the tree of `parsed` that puts its changes there."""
+
+    def visit_Attribute(self, node):
+        name = self.parsed.name(node)
+        if not name.startswith("numpy."):
+            return
+        short = name[len("numpy."):]
+        if short in _BUILT_IN:
+            new = _BUILT_IN[short]
+            if self.is_bound_at(node, new):
+                self.look(node, "np.%s is gone in newer NumPy: it was Python's own %s, which is another "
+                                "thing here" % (
+                    short, new))
+                return
+            self.rename(node, new, "np.%s is gone in newer NumPy: it was Python's own %s" % (short, new))
+        elif short in RENAMED:
+            self.rename(node.attr, RENAMED[short], "np.%s is gone in NumPy 2: np.%s is the same" %
+                        (short, RENAMED[short]))
+        elif short in _EXPLAINED:
+            self.look(node, "np.%s is gone in newer NumPy: %s" % (short, _EXPLAINED[short]))
+
+    def visit_ImportFrom(self, node):
+        if not isinstance(node.module, libcst.Name) or node.module.value != "numpy" or node.relative:
+            return
+        for alias in [] if isinstance(node.names, libcst.ImportStar) else node.names:
+            old = alias.name.value
+            if old in RENAMED:
+                new = RENAMED[old] + (" as " + old if alias.asname is None else "")
+                self.rename(alias.name, new,
+                            "np.%s is gone in NumPy 2: np.%s is the same" % (old, RENAMED[old]))
+            elif old in _BUILT_IN or old in _EXPLAINED:
+                self.look(alias.name, "np.%s is gone in newer NumPy: %s" % (
+                    old, _EXPLAINED.get(old) or "Python's own %s takes its place" % _BUILT_IN[old]))
+
+    def visit_Call(self, node):
+        name = self.parsed.name(node.func)
+        if name in ("builtins.int", "builtins.float") and len(node.args) == 1:
+            self._number(node, node.args[0].value)
+        elif name == "numpy.asscalar" and len(node.args) == 1:
+            self._method(node, "asarray", ".item()", "np.asscalar is gone in newer NumPy")
+        elif name == "numpy.fromstring" and 1 <= len(node.args) <= 2 and self.keyword(node, "sep") is None:
+            # The array of frombuffer can't be written to.
+            self._method(node, "frombuffer", ".copy()", "np.fromstring reads no bytes in newer NumPy")
+        elif name == "numpy.array":
+            self._copy(node)
+        elif name in ("numpy.histogram", "matplotlib.pyplot.hist"):
+            normed = self.keyword(node, "normed")
+            if normed is not None:
+                self.rename(normed.keyword, "density",
+                            "The argument normed is called density in newer versions")
+        elif isinstance(node.func, libcst.Attribute):
+            self._method_call(node, node.func)
+
+    def _method_call(self, node, function):
+        method = function.attr.value
+        if method == "tostring" and not node.args and not self.parsed.name(function):
+            self.rename(function.attr, "tobytes",
+                        "tostring of arrays is gone in newer NumPy: tobytes is the same")
+        loaded = function.value
+        if (method == "item" and not node.args and isinstance(loaded, libcst.Call) and loaded.args and
+                self.parsed.name(loaded.func) == "numpy.load" and
+                self.keyword(loaded, "allow_pickle") is None):
+            if not any(arg.star for arg in loaded.args) and len(loaded.args) < 3:
+                self.add_argument(loaded, "allow_pickle=True")
+                self.changed(loaded,
+                             "Newer NumPy loads a file that holds Python objects only when it's told to")
+
+    def _number(self, node, value):
+        """int() or float() of an array with one element."""
+        if self._has_one_element(value) or self._is_place(value):
+            start, end = self.parsed.outer_span(value)
+            if isinstance(value, (libcst.Call, libcst.Subscript, libcst.Name)) or value.lpar:
+                self.parsed.replace(end, end, "[0]")
+            else:
+                self.parsed.replace(start, start, "(")
+                self.parsed.replace(end, end, ")[0]")
+            self.changed(node, "Newer NumPy makes no number of an array, not even of one with one element")
+
+    def _is_place(self, node):
+        """np.where(...)[0]: int() had taken it only if one place was found."""
+        return (isinstance(node, libcst.Subscript) and isinstance(node.value, libcst.Call) and
+                self.parsed.name(node.value.func) in ("numpy.where", "numpy.nonzero") and
+                self.parsed.source(node.slice[0]) == "0")
+
+    def _has_one_element(self, node, depth=0):
+        if depth > 20:
+            return False
+        if isinstance(node, libcst.BinaryOperation):
+            return any(self._has_one_element(one, depth + 1) and self._is_scalar(other)
+                       for one, other in ((node.left, node.right), (node.right, node.left)))
+        if isinstance(node, libcst.Name):
+            value = self.only_value(node)
+            return value is not None and self._has_one_element(value, depth + 1)
+        if not isinstance(node, libcst.Call):
+            return False
+        name = self.parsed.name(node.func)
+        if name == "numpy.searchsorted" and len(node.args) > 1:
+            return self._has_one_element(node.args[1].value, depth + 1)
+        if name == "numpy.array" and len(node.args) == 1 and isinstance(node.args[0].value, libcst.List):
+            elements = node.args[0].value.elements
+            return len(elements) == 1 and isinstance(elements[0].value, (libcst.Integer, libcst.Float))
+        draw = name[len("numpy.random."):]
+        if not name.startswith("numpy.random.") or draw not in _DRAWS:
+            return False
+        size = self.keyword(node, "size")
+        ordered = [arg for arg in node.args if arg.keyword is None]
+        if size is None and len(ordered) == _DRAWS[draw] + 1:
+            size = ordered[-1]
+        return size is not None and isinstance(size.value, libcst.Integer) and size.value.value == "1"
+
+    def _is_scalar(self, node):
+        """Whether the value isn't seen to be an array of several elements."""
+        return not isinstance(node, (libcst.List, libcst.Tuple, libcst.ListComp))
+
+    def _method(self, node, function, tail, reason):
+        attribute = node.func
+        end = self.parsed.span(node)[1]
+        if isinstance(attribute, libcst.Attribute):
+            self.parsed.replace(*(self.parsed.span(attribute.attr) + (function,)))
+            self.parsed.replace(end, end, tail)
+            self.changed(node, "%s: np.%s does it" % (reason, function))
+        else:
+            self.look(node, "%s: np.%s(...)%s does it" % (reason, function, tail))
+
+    def _copy(self, node):
+        """np.array(x, copy=False) of NumPy 1 copied when it had to."""
+        copy = self.keyword(node, "copy")
+        others = {arg.keyword.value for arg in node.args if arg.keyword is not None} - {"copy"}
+        if copy is None or self.parsed.source(copy.value) != "False" or others - {"dtype", "order"} or (
+                not isinstance(node.func, libcst.Attribute) or node.args[0] is copy):
+            return
+        before = node.args[node.args.index(copy) - 1]
+        self.parsed.replace(*(self.parsed.span(node.func.attr) + ("asarray",)))
+        self.parsed.replace(self.parsed.outer_span(before.value)[1], self.parsed.outer_span(copy.value)[1],
+                            "")
+        self.changed(node, "copy=False of NumPy 2 refuses an array that has to be copied: np.asarray copies "
+                           "if it must")

@@ -1,0 +1,28 @@
+"""What newer versions of Python and NumPy refuse in Python 3 text."""
+import re
+
+from . import newer_files, newer_library, newer_numpy, spans
+
+__all__ = ["rewrite"]
+
+# Without one of these words there is nothing for the rules about files and bytes to do.
+_FILES = re.compile(r"open\(|Open\(|GFile\(|decode|encode|[pP]ickle")
+
+
+def rewrite(text, python2=False):
+    """The text in a form that Python 3.6 to 3.12 and NumPy 1.16 to 2.x take.
+
+    Args:
+      text: str, Python 3.
+      python2: whether it was Python 2 (`python3.to_python3` made it): files that were opened as
+        bytes then hold text, unless what is done with them shows bytes.
+
+    Returns:
+      (str, list of Finding): as many lines as before, which the findings name.
+    """
+    parsed = spans.Parsed(text)
+    parsed.tree.visit(newer_numpy.NumPy(parsed))
+    parsed.tree.visit(newer_library.Library(parsed, python2))
+    if _FILES.search(text):
+        newer_files.rewrite(parsed, python2)
+    return parsed.done()
