@@ -1,4 +1,5 @@
 """A whole program through the upgrade: all its sources are read before the first is rewritten."""
+import ast
 import collections
 import posixpath
 
@@ -91,21 +92,29 @@ def convert_program(sources, options):
     _to_python3(work, modules)
     python = [(path, source.text) for path, source in work.items() if source.text is not None]
     said, questions = [], []
-    era = eras.find_era(python, options.hints)
-    version = options.era or era.version
-    if options.era is None:
-        said.extend(era.evidence)
-        if era.question is not None:
-            questions.append(era.question)
-    starts = eras.start_files(dict(python)) if options.era is not None or era.needed else ()
+    # A syntax newer than this Python's is in no program for an old TensorFlow.
+    dated = [(path, text) for path, text in python if _is_readable(text)]
+    era = eras.find_era(dated, options.hints, options.era)
+    said.extend(era.evidence)
+    if era.question is not None:
+        questions.append(era.question)
+    starts = eras.start_files(dict(dated)) if era.needed else ()
     for path, source in work.items():
         if source.text is None:
             continue
-        source.rewrite(options.target, version, modules[posixpath.dirname(path)])
-        if path in starts and version is not None:
-            source.insert_era(version)
+        source.rewrite(options.target, era.version, modules[posixpath.dirname(path)])
+        if path in starts and era.version is not None:
+            source.insert_era(era.version)
     return (collections.OrderedDict((path, Conversion(source.text, list(source.findings)))
                                     for path, source in work.items()), said, questions)
+
+
+def _is_readable(text):
+    try:
+        ast.parse(text)
+        return True
+    except SyntaxError:
+        return False
 
 
 def _to_python3(work, modules):
