@@ -1,4 +1,4 @@
-"""What the names in a source stand for: `tf`, `rnn_cell` after an import or an assignment, and all that is reached from them."""
+"""What the names in a source stand for: `tf`, `rnn_cell` after an import or an assignment, and what they reach."""
 import collections
 
 import libcst as cst
