@@ -95,7 +95,7 @@ def convert_program(sources, options):
     # A syntax newer than this Python's is in no program for an old TensorFlow.
     dated = [(path, text) for path, text in python if _is_readable(text)]
     era = eras.find_era(dated, options.hints, options.era)
-    said.extend(era.evidence)
+    said.extend("What dates it: %s." % line for line in era.evidence)
     if era.question is not None:
         questions.append(era.question)
     starts = eras.start_files(dict(dated)) if era.needed else ()
