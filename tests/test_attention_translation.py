@@ -107,10 +107,8 @@ class SlipsTest(tf.test.TestCase):
                         continue
                     with self.assertRaises((ValueError, tf.errors.InvalidArgumentError)) as caught:
                         self._search(session, sizes, slip)
-                    wanted = "output_layer" if slip == "output_layer" else "tile_batch"
-                    if None in sizes and slip in ("memory", "lengths"):
-                        wanted = "Incompatible shapes"
-                    self.assertIn(wanted, str(caught.exception))
+                    self.assertIn("output_layer" if slip == "output_layer" else "tile_batch",
+                                  str(caught.exception))
 
     def test_tile_in_place_of_tile_batch(self):
         def tiled(tensors, beams, after=lambda one: one):

@@ -140,7 +140,7 @@ class ProcessesTest(ExperimentCase):
 
     def test_two_at_a_time(self):
         process = self.start("--variants", "IRNN,tanh,GRU", "--max-steps", "2")
-        _, err = process.communicate(timeout=200)
+        _, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, 0, err)
         self.assertEqual(sorted(line.split(": ")[1] for line in err.splitlines()),
                          ["GRU, seed 1", "IRNN, seed 1", "tanh, seed 1"])
@@ -156,7 +156,7 @@ class ProcessesTest(ExperimentCase):
             self.assertIsNone(process.poll())
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, 130, err)
         self.assertIn("the trials are saved in %s" % self.output, err)
         self.assertNotIn("GRU", err)
@@ -170,7 +170,7 @@ class ProcessesTest(ExperimentCase):
         with open(os.path.join(folder, "model.json"), "w") as stream:
             stream.write("{")
         process = self.start("--variants", "IRNN,tanh", "--max-steps", "2")
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, 1)
         self.assertIn("1 of 2 trials failed, see %s" % os.path.join(folder, "log"), err)
         self.assertIn("model.json is damaged", err)

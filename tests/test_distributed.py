@@ -68,7 +68,7 @@ class ClusterTest(ExperimentCase):
         with open(process.log) as stream:
             return stream.read()
 
-    def wait_for_text(self, process, text, seconds=90):
+    def wait_for_text(self, process, text, seconds=400):
         latest = time.time() + seconds
         while text not in self.log(process):
             self.assertLess(time.time(), latest, "%r isn't in: %s" % (text, self.log(process)))
@@ -78,7 +78,7 @@ class ClusterTest(ExperimentCase):
     def wait_for_end(self, *processes):
         for process in processes:
             try:
-                status = process.wait(timeout=120)
+                status = process.wait(timeout=400)
             except subprocess.TimeoutExpired:
                 self.fail("still running: %s" % self.log(process))
             self.assertEqual(status, 0, self.log(process))
@@ -138,7 +138,7 @@ class ClusterTest(ExperimentCase):
         self.assertNotIn("Traceback", "".join(map(self.log, processes)))
         # The same command in another mode must not go on with this run.
         chief = self.start("worker", 0, 600)
-        self.assertEqual(chief.wait(timeout=60), 1)
+        self.assertEqual(chief.wait(timeout=400), 1)
         self.assertIn("holds a run with a different `sync`", self.log(chief))
 
     def test_interrupt(self):
@@ -147,7 +147,7 @@ class ClusterTest(ExperimentCase):
         self.wait_for_text(chief, "step   2")
         for process in (worker, chief, server):
             process.send_signal(signal.SIGINT)
-            self.assertEqual(process.wait(timeout=60), 130, self.log(process))
+            self.assertEqual(process.wait(timeout=400), 130, self.log(process))
             self.assertNotIn("Traceback", self.log(process))
         self.assertIn("stopped near step", self.log(chief))
         self.assertGreaterEqual(self.last_checkpoint(), 200)
