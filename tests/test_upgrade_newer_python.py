@@ -28,6 +28,9 @@ NUMPY = [
     ("x = int(np.random.choice(5, 1, p=p))", "x = int(np.random.choice(5, 1, p=p)[0])"),
     ("x = float(np.random.normal(size=1))", "x = float(np.random.normal(size=1)[0])"),
     ("x = int(np.where(a == 3)[0])", "x = int(np.where(a == 3)[0][0])"),
+    ("x = [int(np.argmax(y, axis=1)) for y in z]", "x = [int(np.argmax(y, axis=1).item()) for y in z]"),
+    ("x = int(np.argmax(y, 1)) + float(y[0].mean(axis=0))",
+     "x = int(np.argmax(y, 1).item()) + float(y[0].mean(axis=0).item())"),
     ("x = np.asscalar(y[0])", "x = np.asarray(y[0]).item()"),
     ("x = np.fromstring(d, dtype=np.uint8)", "x = np.frombuffer(d, dtype=np.uint8).copy()"),
     ("x = y.tostring()", "x = y.tobytes()"),
@@ -37,7 +40,7 @@ NUMPY = [
 ]
 NUMPY_AS_IT_IS = [
     "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan",
-    "x = int(a[0])",
+    "x = int(a[0])", "x = int(np.argmax(y)) + int(max(y, z)) + int(np.sum(y, axis=None)) + int(y.max())",
     "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
