@@ -113,7 +113,21 @@ FILES = [
      "').split()\n"),
     ("import re, tensorflow as tf\nR = re.compile(b'a')\nfor line in tf.gfile.GFile(f, 'rb'):\n    x = "
      "line.split()\n", None, None),
+    ("import codecs\nx = codecs.getreader('utf-8')(open(f, 'rb')).readlines()\n", None, None),
+    ("import json\nx = json.load(open(f, 'rb'))\n", None, None),
+    ("from PIL import Image\nwith open(f, 'r+b') as g:\n    x = Image.open(g)\n", None, None),
     ("f = open(a)\nx = f.read()\nf = open(b, 'rb')\ny = f.read().decode('utf-8')\n", None, None),
+]
+# (before, after): gradients as conditions.
+TENSORS = [
+    ("for g in tf.gradients(loss, params):\n    if g:\n        x = g\n",
+     "for g in tf.gradients(loss, params):\n    if g is not None:\n        x = g\n"),
+    ("grads = tf.gradients(loss, params)\nx = [g for g, v in zip(grads, params) if not g or v in y]\n",
+     "grads = tf.gradients(loss, params)\nx = [g for g, v in zip(grads, params) if g is None or v in y]\n"),
+    ("pairs = self.opt.compute_gradients(loss)\nx = [(f(g) if g else g, v) for g, v in pairs]\n",
+     "pairs = self.opt.compute_gradients(loss)\nx = [(f(g) if g is not None else g, v) for g, v in pairs]\n"),
+    ("for g in gradients(loss):\n    if g and tf:\n        x = g\n", None),
+    ("for g, v in zip(a, tf.gradients(b, c)):\n    if g and v is not None:\n        x = g\n", None),
 ]
 FILES_TO_LOOK_AT = [("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
                     ("x = y.decode('utf-8')\n", [1]),
@@ -167,6 +181,12 @@ class PiecesTest(unittest.TestCase):
         for text, looks in FILES_TO_LOOK_AT:
             with self.subTest(text):
                 self.assertEqual(_lines(self._check(text, None, True), LOOK), looks)
+
+    def test_gradients_as_conditions(self):
+        for old, new in TENSORS:
+            with self.subTest(old):
+                start = "import tensorflow as tf\n"
+                self.assertEqual(_lines(self._check(start + old, start + (new or old)), LOOK), [])
 
     def test_message_of_an_exception(self):
         text = "try:\n    f()\nexcept Exception as error:\n    print(error.message)\n"

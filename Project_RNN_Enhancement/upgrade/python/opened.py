@@ -166,11 +166,19 @@ class _File(object):
         elif names == {"builtins.print"} and arg.keyword is not None:
             opened.written.extend(other.value for other in call.args if other.keyword is None)
             opened.dumped = True
+        elif "json.load" in names or any(_TAKES_BYTES.match(name) for name in names) or (
+                self._is_reader(call)):
+            opened.bytes = True
         elif names & {"builtins.enumerate", "builtins.list", "builtins.sorted", "builtins.map",
                       "builtins.zip"}:
             opened.text = True
         else:
             opened.unknown = True
+
+    def _is_reader(self, call):
+        """codecs.getreader(...)(file), which decodes."""
+        return isinstance(call.func, libcst.Call) and any(
+            name in ("codecs.getreader", "codecs.getwriter") for name in self.uses.parsed.names(call.func.func))
 
     def _elements(self, node, loop):
         if isinstance(loop.target, libcst.Name):
