@@ -131,6 +131,9 @@ TENSORS = [
 ]
 FILES_TO_LOOK_AT = [("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
                     ("x = y.decode('utf-8')\n", [1]),
+                    ("x = dict((k.encode('UTF-8'), v) for k, v in y.items())\n", [1]),
+                    ("import hashlib\nx = hashlib.md5(y.encode('utf-8')).digest() + z.encode(y)\n", []),
+                    ("x = model.encode('some text') + y.encode('utf-8').decode('utf-8')\n", []),
                     ("def read(f):\n    return open(f, 'rb').read()\n", [2])]
 
 

@@ -1,7 +1,9 @@
 """Text and bytes in Python 3: how files are opened, pickles, and `decode` and `encode`."""
+import re
+
 import libcst
 
-from .opened import is_pickle, opened_files, text_of
+from .opened import is_pickle, opened_files, takes_bytes, text_of
 from .scopes import Scoped
 
 __all__ = ["rewrite"]
@@ -9,6 +11,7 @@ __all__ = ["rewrite"]
 _NOT_TEXT = frozenset("base64 bz2 hex hex_codec quopri rot13 rot_13 string_escape string-escape "
                       "unicode_escape unicode-escape uu zip "
                       "zlib".split())
+_CHARSET = re.compile(r"utf|ascii|latin|iso-?8859|cp125", re.I)
 _DECODED = "Text has no decode in Python 3"
 _LATIN1 = ('encoding="latin1" reads what Python 2 wrote, its str as text; it doesn\'t touch what Python 3 '
            'wrote')
@@ -37,6 +40,10 @@ def rewrite(parsed, python2):
                              "or zlib" % codec)
         elif python2 and call in calls.printed and call not in done:
             _drop(calls, call, "print of Python 3 writes text; of bytes it shows b'...'")
+        elif python2 and call not in done and codec is not None and _CHARSET.match(codec) and (
+                not calls.has_bytes and not takes_bytes(parsed, call)):
+            calls.look(call, "encode gives bytes in Python 3, which no text equals: leave it out where its result "
+                             "is used as text, such as a dictionary's key")
     if python2:
         for call in calls.loads:
             if calls.keyword(call, "encoding") is None and not any(arg.star for arg in call.args):
