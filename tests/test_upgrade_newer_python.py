@@ -114,6 +114,9 @@ FILES = [
     ("import re, tensorflow as tf\nR = re.compile(b'a')\nfor line in tf.gfile.GFile(f, 'rb'):\n    x = "
      "line.split()\n", None, None),
     ("import codecs\nx = codecs.getreader('utf-8')(open(f, 'rb')).readlines()\n", None, None),
+    ("import tempfile\nx = tempfile.TemporaryFile(dir=d), tempfile.NamedTemporaryFile()\n", None,
+     "import tempfile\nx = tempfile.TemporaryFile(dir=d, mode=\"w+\"), tempfile.NamedTemporaryFile(mode=\"w+\")\n"),
+    ("import tempfile\nx = tempfile.TemporaryFile('wb'), tempfile.TemporaryFile(mode='w')\n", None, None),
     ("import json\nx = json.load(open(f, 'rb'))\n", None, None),
     ("from PIL import Image\nwith open(f, 'r+b') as g:\n    x = Image.open(g)\n", None, None),
     ("f = open(a)\nx = f.read()\nf = open(b, 'rb')\ny = f.read().decode('utf-8')\n", None, None),
@@ -129,7 +132,8 @@ TENSORS = [
     ("for g in gradients(loss):\n    if g and tf:\n        x = g\n", None),
     ("for g, v in zip(a, tf.gradients(b, c)):\n    if g and v is not None:\n        x = g\n", None),
 ]
-FILES_TO_LOOK_AT = [("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
+FILES_TO_LOOK_AT = [("import pickle, tempfile\nx = tempfile.TemporaryFile()\npickle.dump(y, x)\n", [2]),
+                    ("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
                     ("x = y.decode('utf-8')\n", [1]),
                     ("x = dict((k.encode('UTF-8'), v) for k, v in y.items())\n", [1]),
                     ("import hashlib\nx = hashlib.md5(y.encode('utf-8')).digest() + z.encode(y)\n", []),

@@ -6,7 +6,7 @@ from . import newer_files, newer_library, newer_numpy, newer_tensors, spans
 __all__ = ["rewrite"]
 
 # Without one of these words there is nothing for the rules about files and bytes to do.
-_FILES = re.compile(r"open\(|Open\(|GFile\(|decode|encode|[pP]ickle")
+_FILES = re.compile(r"open\(|Open\(|GFile\(|TemporaryFile\(|decode|encode|[pP]ickle")
 
 
 def rewrite(text, python2=False):
