@@ -3,10 +3,13 @@ import io
 import os
 import pickle
 import shutil
+import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import numpy as np
+import tensorflow.compat.v1 as tf
 
 try:
     from Project_RNN_Enhancement.upgrade.python import newer_numpy, newer_python
@@ -121,7 +124,7 @@ FILES = [
     ("from PIL import Image\nwith open(f, 'r+b') as g:\n    x = Image.open(g)\n", None, None),
     ("f = open(a)\nx = f.read()\nf = open(b, 'rb')\ny = f.read().decode('utf-8')\n", None, None),
 ]
-# (before, after): gradients as conditions.
+# (before, after): gradients as conditions, and the flags' inside.
 TENSORS = [
     ("for g in tf.gradients(loss, params):\n    if g:\n        x = g\n",
      "for g in tf.gradients(loss, params):\n    if g is not None:\n        x = g\n"),
@@ -129,10 +132,16 @@ TENSORS = [
      "grads = tf.gradients(loss, params)\nx = [g for g, v in zip(grads, params) if g is None or v in y]\n"),
     ("pairs = self.opt.compute_gradients(loss)\nx = [(f(g) if g else g, v) for g, v in pairs]\n",
      "pairs = self.opt.compute_gradients(loss)\nx = [(f(g) if g is not None else g, v) for g, v in pairs]\n"),
+    ("import sys\nFLAGS = tf.app.flags.FLAGS\nFLAGS._parse_flags()\nx = sorted(FLAGS.__flags.items())\n",
+     "import sys\nFLAGS = tf.app.flags.FLAGS\nFLAGS(sys.argv)\nx = sorted(FLAGS.flag_values_dict().items())\n"),
+    ("x = flags.FLAGS.__dict__['__flags']['size']\n", "x = flags.FLAGS.flag_values_dict()['size']\n"),
+    ("x = self.__flags, args._parse_flags(x)\n", None),
     ("for g in gradients(loss):\n    if g and tf:\n        x = g\n", None),
     ("for g, v in zip(a, tf.gradients(b, c)):\n    if g and v is not None:\n        x = g\n", None),
 ]
-FILES_TO_LOOK_AT = [("import pickle, tempfile\nx = tempfile.TemporaryFile()\npickle.dump(y, x)\n", [2]),
+FILES_TO_LOOK_AT = [("FLAGS._parse_flags()\n", [1]),
+                    ("FLAGS.__flags['size'] = 3\n", [1]),
+                    ("import pickle, tempfile\nx = tempfile.TemporaryFile()\npickle.dump(y, x)\n", [2]),
                     ("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
                     ("x = y.decode('utf-8')\n", [1]),
                     ("x = dict((k.encode('UTF-8'), v) for k, v in y.items())\n", [1]),
@@ -189,7 +198,15 @@ class PiecesTest(unittest.TestCase):
             with self.subTest(text):
                 self.assertEqual(_lines(self._check(text, None, True), LOOK), looks)
 
-    def test_gradients_as_conditions(self):
+    def test_values_of_flags(self):
+        flags = tf.app.flags
+        flags.DEFINE_integer("trial_of_flags", 3, "a number")
+        self.addCleanup(delattr, flags.FLAGS, "trial_of_flags")
+        with mock.patch("sys.argv", ["program", "--trial_of_flags=4"]):
+            flags.FLAGS(sys.argv)
+            self.assertEqual(flags.FLAGS.flag_values_dict()["trial_of_flags"], 4)
+
+    def test_tensors(self):
         for old, new in TENSORS:
             with self.subTest(old):
                 start = "import tensorflow as tf\n"

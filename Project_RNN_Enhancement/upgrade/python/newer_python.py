@@ -23,7 +23,7 @@ def rewrite(text, python2=False):
     parsed = spans.Parsed(text)
     parsed.tree.visit(newer_numpy.NumPy(parsed))
     parsed.tree.visit(newer_library.Library(parsed, python2))
-    if "gradients" in text:
+    if "gradients" in text or "_flags" in text:
         newer_tensors.rewrite(parsed)
     if _FILES.search(text):
         newer_files.rewrite(parsed, python2)
