@@ -44,7 +44,8 @@ def rewrite(parsed, python2):
             _drop(calls, call, "print of Python 3 writes text; of bytes it shows b'...'")
         elif python2 and call not in done and codec is not None and _CHARSET.match(codec) and (
                 not calls.has_bytes and not takes_bytes(parsed, call)):
-            calls.look(call, "encode gives bytes in Python 3, which no text equals: leave it out where its result "
+            calls.look(call, "encode gives bytes in Python 3, which no text equals: leave it out where its "
+                             "result "
                              "is used as text, such as a dictionary's key")
     if python2:
         for call in calls.temporary:
@@ -73,7 +74,8 @@ class _Calls(Scoped):
             self.loads.append(node)
         if is_pickle(names) or names & _SAVES:
             self.has_pickle = True
-        if names & _TEMPORARY and not any(arg.keyword is None or arg.keyword.value == "mode" for arg in node.args):
+        if names & _TEMPORARY and not any(arg.keyword is None or arg.keyword.value == "mode"
+                                          for arg in node.args):
             self.temporary.append(node)
         if names == {"builtins.print"}:
             self.printed.update(arg.value for arg in node.args)
@@ -226,7 +228,8 @@ class _Mode(object):
 def _temporary(calls, call):
     """A temporary file whose mode isn't said: "w+b"."""
     if calls.has_bytes or calls.has_pickle or calls.encodes:
-        calls.look(call, "A temporary file takes bytes in Python 3: give it mode=\"w+\" if text is written to it")
+        calls.look(call, "A temporary file takes bytes in Python 3: give it mode=\"w+\" if "
+                         "text is written to it")
         return
     if call.args:
         calls.add_argument(call, 'mode="w+"')

@@ -33,7 +33,7 @@ _EXPLAINED = {
 # Draws, and the place of the argument `size`.
 _DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0,
           "uniform": 2}
-# What gives an array of one element for one row when it's told the axis, and a number of NumPy's for a vector.
+# Told the axis, these give an array of one element for one row, and a number of NumPy's for a vector.
 _ALONG_AXIS = frozenset("amax amin argmax argmin max mean min prod sum".split())
 
 
