@@ -271,6 +271,11 @@ class RulesTest(unittest.TestCase):
                     ("tf.nn.sampled_softmax_loss(*args, **more)",
                      "tf.nn.sampled_softmax_loss(*args, **more)")])
 
+    def test_modules_that_tf_had_until_0_6(self):
+        self.check([("tf.variables.initialize_all_variables()", "tf.global_variables_initializer()"),
+                    ("tf.control_flow_ops.cond(p, f, g)", "tf.cond(p, f, g)"),
+                    ("tf.math_ops.add(a, tf.array_ops.pack(b))", "tf.add(a, tf.stack(b))")])
+
     def test_private_names_that_stay(self):
         text = ("from tensorflow.python.util import nest\nfrom tensorflow.python.ops import control_flow_ops as c\n"
                 "a = nest.flatten_up_to(x, nest.flatten(y))\nb = c.with_dependencies([a], c.cond(p, f, g))\n")

@@ -3,10 +3,13 @@ import io
 import os
 import pickle
 import shutil
+import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import numpy as np
+import tensorflow.compat.v1 as tf
 
 try:
     from Project_RNN_Enhancement.upgrade.python import newer_numpy, newer_python
@@ -28,6 +31,9 @@ NUMPY = [
     ("x = int(np.random.choice(5, 1, p=p))", "x = int(np.random.choice(5, 1, p=p)[0])"),
     ("x = float(np.random.normal(size=1))", "x = float(np.random.normal(size=1)[0])"),
     ("x = int(np.where(a == 3)[0])", "x = int(np.where(a == 3)[0][0])"),
+    ("x = [int(np.argmax(y, axis=1)) for y in z]", "x = [int(np.argmax(y, axis=1).item()) for y in z]"),
+    ("x = int(np.argmax(y, 1)) + float(y[0].mean(axis=0))",
+     "x = int(np.argmax(y, 1).item()) + float(y[0].mean(axis=0).item())"),
     ("x = np.asscalar(y[0])", "x = np.asarray(y[0]).item()"),
     ("x = np.fromstring(d, dtype=np.uint8)", "x = np.frombuffer(d, dtype=np.uint8).copy()"),
     ("x = y.tostring()", "x = y.tobytes()"),
@@ -37,7 +43,7 @@ NUMPY = [
 ]
 NUMPY_AS_IT_IS = [
     "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan",
-    "x = int(a[0])",
+    "x = int(a[0])", "x = int(np.argmax(y)) + int(max(y, z)) + int(np.sum(y, axis=None)) + int(y.max())",
     "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
@@ -110,10 +116,37 @@ FILES = [
      "').split()\n"),
     ("import re, tensorflow as tf\nR = re.compile(b'a')\nfor line in tf.gfile.GFile(f, 'rb'):\n    x = "
      "line.split()\n", None, None),
+    ("import codecs\nx = codecs.getreader('utf-8')(open(f, 'rb')).readlines()\n", None, None),
+    ("import tempfile\nx = tempfile.TemporaryFile(dir=d), tempfile.NamedTemporaryFile()\n", None,
+     "import tempfile\nx = tempfile.TemporaryFile(dir=d, mode=\"w+\"), tempfile.NamedTemporaryFile(mode=\"w+\")\n"),
+    ("import tempfile\nx = tempfile.TemporaryFile('wb'), tempfile.TemporaryFile(mode='w')\n", None, None),
+    ("import json\nx = json.load(open(f, 'rb'))\n", None, None),
+    ("from PIL import Image\nwith open(f, 'r+b') as g:\n    x = Image.open(g)\n", None, None),
     ("f = open(a)\nx = f.read()\nf = open(b, 'rb')\ny = f.read().decode('utf-8')\n", None, None),
 ]
-FILES_TO_LOOK_AT = [("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
+# (before, after): gradients as conditions, and the flags' inside.
+TENSORS = [
+    ("for g in tf.gradients(loss, params):\n    if g:\n        x = g\n",
+     "for g in tf.gradients(loss, params):\n    if g is not None:\n        x = g\n"),
+    ("grads = tf.gradients(loss, params)\nx = [g for g, v in zip(grads, params) if not g or v in y]\n",
+     "grads = tf.gradients(loss, params)\nx = [g for g, v in zip(grads, params) if g is None or v in y]\n"),
+    ("pairs = self.opt.compute_gradients(loss)\nx = [(f(g) if g else g, v) for g, v in pairs]\n",
+     "pairs = self.opt.compute_gradients(loss)\nx = [(f(g) if g is not None else g, v) for g, v in pairs]\n"),
+    ("import sys\nFLAGS = tf.app.flags.FLAGS\nFLAGS._parse_flags()\nx = sorted(FLAGS.__flags.items())\n",
+     "import sys\nFLAGS = tf.app.flags.FLAGS\nFLAGS(sys.argv)\nx = sorted(FLAGS.flag_values_dict().items())\n"),
+    ("x = flags.FLAGS.__dict__['__flags']['size']\n", "x = flags.FLAGS.flag_values_dict()['size']\n"),
+    ("x = self.__flags, args._parse_flags(x)\n", None),
+    ("for g in gradients(loss):\n    if g and tf:\n        x = g\n", None),
+    ("for g, v in zip(a, tf.gradients(b, c)):\n    if g and v is not None:\n        x = g\n", None),
+]
+FILES_TO_LOOK_AT = [("FLAGS._parse_flags()\n", [1]),
+                    ("FLAGS.__flags['size'] = 3\n", [1]),
+                    ("import pickle, tempfile\nx = tempfile.TemporaryFile()\npickle.dump(y, x)\n", [2]),
+                    ("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
                     ("x = y.decode('utf-8')\n", [1]),
+                    ("x = dict((k.encode('UTF-8'), v) for k, v in y.items())\n", [1]),
+                    ("import hashlib\nx = hashlib.md5(y.encode('utf-8')).digest() + z.encode(y)\n", []),
+                    ("x = model.encode('some text') + y.encode('utf-8').decode('utf-8')\n", []),
                     ("def read(f):\n    return open(f, 'rb').read()\n", [2])]
 
 
@@ -164,6 +197,20 @@ class PiecesTest(unittest.TestCase):
         for text, looks in FILES_TO_LOOK_AT:
             with self.subTest(text):
                 self.assertEqual(_lines(self._check(text, None, True), LOOK), looks)
+
+    def test_values_of_flags(self):
+        flags = tf.app.flags
+        flags.DEFINE_integer("trial_of_flags", 3, "a number")
+        self.addCleanup(delattr, flags.FLAGS, "trial_of_flags")
+        with mock.patch("sys.argv", ["program", "--trial_of_flags=4"]):
+            flags.FLAGS(sys.argv)
+            self.assertEqual(flags.FLAGS.flag_values_dict()["trial_of_flags"], 4)
+
+    def test_tensors(self):
+        for old, new in TENSORS:
+            with self.subTest(old):
+                start = "import tensorflow as tf\n"
+                self.assertEqual(_lines(self._check(start + old, start + (new or old)), LOOK), [])
 
     def test_message_of_an_exception(self):
         text = "try:\n    f()\nexcept Exception as error:\n    print(error.message)\n"

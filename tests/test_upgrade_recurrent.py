@@ -4,6 +4,7 @@ import textwrap
 import unittest
 
 try:
+    from Project_RNN_Enhancement.upgrade import program
     from Project_RNN_Enhancement.upgrade.names import editing, resolution as names, places, recurrent, v1_names
 except ImportError:
     editing = None
@@ -265,6 +266,20 @@ class RecurrentTest(unittest.TestCase):
             self.assertEqual(found, source, about)
             self.assertEqual([(finding.kind, finding.line) for finding in findings][:1], [(LOOK, line)], about)
             self.assertIn(said, findings[0].message, about)
+
+    def test_a_programs_own_module_in_a_package(self):
+        source = "from tensorflow.models.rnn.translate import data_utils\n"
+        old = {"lib/__init__.py": "", "lib/data_utils.py": "", "lib/model.py": source,
+               "__init__.py": "", "data_utils.py": "", "model.py": source,
+               "run.py": source + "if __name__ == '__main__':\n    import model\n"}
+        new = program.convert_program(old, program.Options())[0]
+        self.assertEqual(new["lib/model.py"].text, "from . import data_utils\n")
+        # run.py is started where model.py is, and finds it by its name.
+        self.assertEqual(new["model.py"].text, "import data_utils\n")
+        self.assertIn("import data_utils\n", new["run.py"].text)
+        texts = {path: conversion.text for path, conversion in new.items()}
+        again = program.convert_program(texts, program.Options())[0]
+        self.assertEqual({path: conversion.text for path, conversion in again.items()}, texts)
 
     def test_target_of_1_15_keeps_tensorflow(self):
         found, _ = rewritten("import tensorflow as tf\ntf.contrib.rnn.GRUCell(3), tf.contrib.layers.flatten\n", "1.15")

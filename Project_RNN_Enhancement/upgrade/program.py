@@ -57,11 +57,11 @@ class _Source(object):
         self.text, found = rewrite(self.text)
         self.findings.add(finding._replace(line=lines[finding.line - 1]) for finding in found)
 
-    def rewrite(self, target, era, siblings):
+    def rewrite(self, target, era, siblings, in_package):
         """Brings TensorFlow's names to their places."""
         def edited(text):
             findings = Findings()
-            return editing.rewrite(text, target, era, siblings, findings), findings
+            return editing.rewrite(text, target, era, siblings, findings, in_package), findings
         self._take(edited)
 
     def insert_era(self, version):
@@ -102,7 +102,8 @@ def convert_program(sources, options):
     for path, source in work.items():
         if source.text is None:
             continue
-        source.rewrite(options.target, era.version, modules[posixpath.dirname(path)])
+        source.rewrite(options.target, era.version, modules[posixpath.dirname(path)],
+                       _is_in_package(path, work))
         if path in starts and era.version is not None:
             source.insert_era(era.version)
     return (collections.OrderedDict((path, Conversion(source.text, list(source.findings)))
@@ -123,12 +124,22 @@ def _to_python3(work, modules):
     is_python2 = any(_shows_python2(source.original, names) for source in work.values())
     plain_next = any(python3.defines_own_next(source.original) for source in work.values())
     for path, source in work.items():
-        folder = posixpath.dirname(path)
-        # In a package Python 2 looked for a module beside the one that imports it first; a file that
-        # is started itself finds it by its name in Python 3 too.
-        in_package = is_python2 and posixpath.join(folder, "__init__.py") in work and not (
-            "__main__" in source.original)
-        source.to_python3(modules[folder] if in_package else (), names, is_python2, plain_next)
+        # In a package Python 2 looked for a module beside the one that imports it first.
+        siblings = modules[posixpath.dirname(path)] if is_python2 and _is_in_package(path, work) else ()
+        source.to_python3(siblings, names, is_python2, plain_next)
+
+
+def _is_in_package(path, work):
+    """Whether a source finds the modules beside it only by `from . import`.
+
+    A file that is started itself finds them by their names, and so do the others in the program's
+    own folder if one there is started, with or without an `__init__.py`.
+    """
+    folder = posixpath.dirname(path)
+    if posixpath.join(folder, "__init__.py") not in work or "__main__" in work[path].original:
+        return False
+    return bool(folder) or not any("__main__" in source.original for other, source in work.items()
+                                   if not posixpath.dirname(other))
 
 
 def _shows_python2(text, modules):

@@ -9,7 +9,7 @@ from .recurrent import names_of
 __all__ = ["rewrite"]
 
 
-def rewrite(text, target, era, siblings, findings):
+def rewrite(text, target, era, siblings, findings, in_package=False):
     """Rewrites the names and calls of TensorFlow in a source.
 
     Args:
@@ -18,11 +18,12 @@ def rewrite(text, target, era, siblings, findings):
       era: the version that the program was written for, or None.
       siblings: names of the modules in the file's folder.
       findings: Findings, which gets what was changed.
+      in_package: whether the file imports these modules by `from . import`.
 
     Returns:
       The new source.
     """
-    names = Names(text, siblings)
+    names = Names(text, siblings, in_package)
     edit = _Edit(names, target, era, findings)
     module = names.module.visit(edit)
     return edit.with_added_lines(module).code

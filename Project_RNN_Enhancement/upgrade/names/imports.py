@@ -106,7 +106,7 @@ def _plain(alias, line, names, target, findings):
     own = names.own_module(path)
     if own and name:
         findings.changed(line, "%s is a module of this program's own." % own)
-        return "import %s%s" % (own, "" if own == name else " as " + name)
+        return "%simport %s%s" % ("from . " if names.in_package else "", own, "" if own == name else " as " + name)
     if is_root(path):
         if target != "2" or path == "tensorflow.compat.v1":
             return None
@@ -136,7 +136,7 @@ def _from(module, alias, line, names, target, findings):
     own = names.own_module(path)
     if own:
         findings.changed(line, "%s is a module of this program's own." % own)
-        return "import %s%s" % (own, "" if own == name else " as " + name)
+        return "%simport %s%s" % ("from . " if names.in_package else "", own, "" if own == name else " as " + name)
     return _moved(path, public, name, alias, line, names, target, findings)
 
 

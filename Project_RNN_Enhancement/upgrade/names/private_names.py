@@ -164,6 +164,11 @@ def _public():
         for name in names.split():
             path = "tensorflow.python.%s.%s" % (module, name)
             found[path] = path
+    # `import *` of modules without __all__ left these in `tf` until 0.6.
+    for module in ("array_ops", "constant_op", "control_flow_ops", "data_flow_ops", "init_ops", "math_ops", "nn_ops",
+                   "random_ops", "state_ops", "variables"):
+        found.update({"tensorflow." + path[len("tensorflow.python.ops."):]: new for path, new in list(found.items())
+                      if (path + ".").startswith("tensorflow.python.ops.%s." % module)})
     found.update(_NAMES)
     return found
 

@@ -70,10 +70,11 @@ class Names(object):
     Args:
       text: Python 3 source.
       siblings: names of the modules in the file's folder.
+      in_package: whether the file imports them by `from . import`.
     """
 
-    def __init__(self, text, siblings=()):
-        self._siblings = siblings
+    def __init__(self, text, siblings=(), in_package=False):
+        self._siblings, self.in_package = siblings, in_package
         wrapper = MetadataWrapper(cst.parse_module(text))
         self.module = wrapper.module
         self._scopes = wrapper.resolve(ScopeProvider)

@@ -1,7 +1,9 @@
 """Text and bytes in Python 3: how files are opened, pickles, and `decode` and `encode`."""
+import re
+
 import libcst
 
-from .opened import is_pickle, opened_files, text_of
+from .opened import is_pickle, opened_files, takes_bytes, text_of
 from .scopes import Scoped
 
 __all__ = ["rewrite"]
@@ -9,7 +11,10 @@ __all__ = ["rewrite"]
 _NOT_TEXT = frozenset("base64 bz2 hex hex_codec quopri rot13 rot_13 string_escape string-escape "
                       "unicode_escape unicode-escape uu zip "
                       "zlib".split())
+_CHARSET = re.compile(r"utf|ascii|latin|iso-?8859|cp125", re.I)
 _DECODED = "Text has no decode in Python 3"
+_SAVES = {"numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.load", "marshal.dump", "marshal.load"}
+_TEMPORARY = {"tempfile.TemporaryFile", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile"}
 _LATIN1 = ('encoding="latin1" reads what Python 2 wrote, its str as text; it doesn\'t touch what Python 3 '
            'wrote')
 
@@ -37,7 +42,14 @@ def rewrite(parsed, python2):
                              "or zlib" % codec)
         elif python2 and call in calls.printed and call not in done:
             _drop(calls, call, "print of Python 3 writes text; of bytes it shows b'...'")
+        elif python2 and call not in done and codec is not None and _CHARSET.match(codec) and (
+                not calls.has_bytes and not takes_bytes(parsed, call)):
+            calls.look(call, "encode gives bytes in Python 3, which no text equals: leave it out where its "
+                             "result "
+                             "is used as text, such as a dictionary's key")
     if python2:
+        for call in calls.temporary:
+            _temporary(calls, call)
         for call in calls.loads:
             if calls.keyword(call, "encoding") is None and not any(arg.star for arg in call.args):
                 calls.add_argument(call, 'encoding="latin1"')
@@ -50,7 +62,7 @@ class _Calls(Scoped):
     def __init__(self, parsed):
         super(_Calls, self).__init__(parsed)
         self.decodes, self.encodes, self.loads, self.printed = [], [], [], set()
-        self.has_bytes = False
+        self.temporary, self.has_bytes, self.has_pickle = [], False, False
 
     def visit_SimpleString(self, node):
         if "b" in node.prefix.lower():
@@ -60,6 +72,11 @@ class _Calls(Scoped):
         names = self.parsed.names(node.func)
         if is_pickle(names) and any(name.endswith((".load", ".loads")) for name in names) and node.args:
             self.loads.append(node)
+        if is_pickle(names) or names & _SAVES:
+            self.has_pickle = True
+        if names & _TEMPORARY and not any(arg.keyword is None or arg.keyword.value == "mode"
+                                          for arg in node.args):
+            self.temporary.append(node)
         if names == {"builtins.print"}:
             self.printed.update(arg.value for arg in node.args)
         if isinstance(node.func, libcst.Attribute) and len(node.args) <= 2:
@@ -206,6 +223,20 @@ class _Mode(object):
             parsed.replace(end, end, ', "%s"' % self.mode)
         for argument in extra:
             self.calls.add_argument(call, argument)
+
+
+def _temporary(calls, call):
+    """A temporary file whose mode isn't said: "w+b"."""
+    if calls.has_bytes or calls.has_pickle or calls.encodes:
+        calls.look(call, "A temporary file takes bytes in Python 3: give it mode=\"w+\" if "
+                         "text is written to it")
+        return
+    if call.args:
+        calls.add_argument(call, 'mode="w+"')
+    else:
+        end = calls.parsed.span(call)[1] - 1
+        calls.parsed.replace(end, end, 'mode="w+"')
+    calls.changed(call, "A temporary file takes bytes in Python 3 if it isn't told that text is written")
 
 
 def _decode(calls, call, python2):

@@ -33,6 +33,8 @@ _EXPLAINED = {
 # Draws, and the place of the argument `size`.
 _DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0,
           "uniform": 2}
+# Told the axis, these give an array of one element for one row, and a number of NumPy's for a vector.
+_ALONG_AXIS = frozenset("amax amin argmax argmin max mean min prod sum".split())
 
 
 class NumPy(Scoped):
@@ -105,7 +107,11 @@ class NumPy(Scoped):
 
     def _number(self, node, value):
         """int() or float() of an array with one element."""
-        if self._has_one_element(value) or self._is_place(value):
+        if self._is_along_axis(value):
+            end = self.parsed.outer_span(value)[1]
+            self.parsed.replace(end, end, ".item()")
+            self.changed(node, "Newer NumPy makes no number of an array, not even of one with one element")
+        elif self._has_one_element(value) or self._is_place(value):
             start, end = self.parsed.outer_span(value)
             if isinstance(value, (libcst.Call, libcst.Subscript, libcst.Name)) or value.lpar:
                 self.parsed.replace(end, end, "[0]")
@@ -113,6 +119,24 @@ class NumPy(Scoped):
                 self.parsed.replace(start, start, "(")
                 self.parsed.replace(end, end, ")[0]")
             self.changed(node, "Newer NumPy makes no number of an array, not even of one with one element")
+
+    def _is_along_axis(self, node):
+        """np.argmax(x, axis=1) or x.argmax(1), whose number of dimensions only x tells."""
+        if not isinstance(node, libcst.Call) or not isinstance(node.func, (libcst.Attribute, libcst.Name)):
+            return False
+        name = self.parsed.name(node.func)
+        if name.startswith("numpy."):
+            short, place = name[len("numpy."):], 1
+        elif isinstance(node.func, libcst.Attribute) and not name:
+            short, place = node.func.attr.value, 0
+        else:
+            return False
+        axis = self.keyword(node, "axis")
+        if axis is None and place == 1:
+            ordered = [arg for arg in node.args if arg.keyword is None and not arg.star]
+            axis = ordered[1] if len(ordered) > 1 else None
+        return short in _ALONG_AXIS and axis is not None and self.keyword(node, "out") is None and (
+            self.parsed.source(axis.value) != "None")
 
     def _is_place(self, node):
         """np.where(...)[0]: int() had taken it only if one place was found."""

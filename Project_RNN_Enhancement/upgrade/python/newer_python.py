@@ -1,12 +1,12 @@
 """What newer versions of Python and NumPy refuse in Python 3 text."""
 import re
 
-from . import newer_files, newer_library, newer_numpy, spans
+from . import newer_files, newer_library, newer_numpy, newer_tensors, spans
 
 __all__ = ["rewrite"]
 
 # Without one of these words there is nothing for the rules about files and bytes to do.
-_FILES = re.compile(r"open\(|Open\(|GFile\(|decode|encode|[pP]ickle")
+_FILES = re.compile(r"open\(|Open\(|GFile\(|TemporaryFile\(|decode|encode|[pP]ickle")
 
 
 def rewrite(text, python2=False):
@@ -23,6 +23,8 @@ def rewrite(text, python2=False):
     parsed = spans.Parsed(text)
     parsed.tree.visit(newer_numpy.NumPy(parsed))
     parsed.tree.visit(newer_library.Library(parsed, python2))
+    if "gradients" in text or "_flags" in text:
+        newer_tensors.rewrite(parsed)
     if _FILES.search(text):
         newer_files.rewrite(parsed, python2)
     return parsed.done()

@@ -6,7 +6,7 @@ from libcst import metadata
 
 from .scopes import Scoped
 
-__all__ = ["Opened", "is_pickle", "opened_files", "text_of"]
+__all__ = ["Opened", "is_pickle", "opened_files", "takes_bytes", "text_of"]
 
 # Methods that text and bytes have both; called in Python 2 they show that text is meant.
 _TEXT_METHODS = frozenset("""count endswith find index isalpha isdigit isspace join lower lstrip partition
@@ -20,6 +20,7 @@ _TAKES_BYTES = re.compile(r"^(numpy\.(frombuffer|fromstring|load|fromfile)|struc
                           r"zlib\.|gzip\.|hashlib\.|bz2\.|io\.BytesIO|PIL\.|scipy\.|h5py\.|"
                           r"builtins\.(bytes|bytearray)|tensorflow\.(image|decode|io)\b)")
 _BYTES_METHODS = frozenset("FromString MergeFromString ParseFromString update".split())
+_GIVEN_BYTES = frozenset("communicate send sendall sendto write writestr".split())
 _READS = frozenset("read readline readlines xreadlines".split())
 
 
@@ -166,11 +167,19 @@ class _File(object):
         elif names == {"builtins.print"} and arg.keyword is not None:
             opened.written.extend(other.value for other in call.args if other.keyword is None)
             opened.dumped = True
+        elif "json.load" in names or any(_TAKES_BYTES.match(name) for name in names) or (
+                self._is_reader(call)):
+            opened.bytes = True
         elif names & {"builtins.enumerate", "builtins.list", "builtins.sorted", "builtins.map",
                       "builtins.zip"}:
             opened.text = True
         else:
             opened.unknown = True
+
+    def _is_reader(self, call):
+        """codecs.getreader(...)(file), which decodes."""
+        return isinstance(call.func, libcst.Call) and any(
+            name in ("codecs.getreader", "codecs.getwriter") for name in self.uses.parsed.names(call.func.func))
 
     def _elements(self, node, loop):
         if isinstance(loop.target, libcst.Name):
@@ -227,6 +236,22 @@ class _File(object):
             self.opened.bytes = True
         else:
             self.opened.unknown = True
+
+
+def takes_bytes(parsed, node):
+    """Whether a node is given to something that takes bytes, or has a method of bytes called."""
+    parents = parsed.metadata(metadata.ParentNodeProvider)
+    parent = parents.get(node)
+    while isinstance(parent, libcst.BinaryOperation):
+        parent = parents.get(parent)
+    if isinstance(parent, libcst.Attribute):
+        return parent.attr.value == "decode"
+    if not isinstance(parent, libcst.Arg):
+        return False
+    function = parents[parent].func if isinstance(parents[parent], libcst.Call) else None
+    method = function.attr.value if isinstance(function, libcst.Attribute) else ""
+    return method in _BYTES_METHODS or method in _GIVEN_BYTES or (
+        function is not None and any(_TAKES_BYTES.match(name) for name in parsed.names(function)))
 
 
 def is_pickle(names):
