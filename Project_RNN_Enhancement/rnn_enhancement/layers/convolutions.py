@@ -2,9 +2,9 @@
 from ..arguments import graph_function
 from ..tf1 import static_dimension, tf
 from .argument_scopes import add_arg_scope
-from .functions import finished
+from .functions import finished, weights_and_biases
 from .initializers import xavier_initializer
-from .variables import collected, given, layer_variable
+from .variables import given
 
 __all__ = ["avg_pool2d", "convolution", "max_pool2d"]
 
@@ -45,20 +45,14 @@ def convolution(inputs, num_outputs, kernel_size, stride=1, padding="SAME", data
         dimensions = rank - 2
         sizes, strides, rates = [_each(name, value, dimensions) for name, value in (
             ("kernel_size", kernel_size), ("stride", stride), ("rate", rate))]
-        dtype = inputs.dtype.base_dtype
-        weights = collected(layer_variable("weights", sizes + [channels, num_outputs], dtype,
-                                           weights_initializer,
-                                           weights_regularizer, trainable), variables_collections, "weights")
-        use_bias = normalizer_fn is None and biases_initializer is not None
-        biases = None
-        if use_bias:
-            biases = collected(layer_variable("biases", [num_outputs], dtype, biases_initializer,
-                                              biases_regularizer,
-                                              trainable), variables_collections, "biases")
+        weights, biases = weights_and_biases(
+            sizes + [channels, num_outputs], inputs.dtype.base_dtype, weights_initializer,
+            weights_regularizer, biases_initializer if normalizer_fn is None else None, biases_regularizer,
+            trainable, variables_collections)
         outputs = tf.nn.convolution(inputs, weights, padding.upper(), strides=strides, dilation_rate=rates,
                                     data_format=data_format)
-        return finished(outputs, use_bias, normalizer_fn, normalizer_params, activation_fn, biases,
-                         outputs_collections, "NCHW" if channels_first else None)
+        return finished(outputs, biases, normalizer_fn, normalizer_params, activation_fn,
+                        outputs_collections, "NCHW" if channels_first else None)
 
 
 def _each(name, value, count):

@@ -9,13 +9,24 @@ from .normalization import when
 from .variables import collected, given, layer_variable, model_variable
 
 __all__ = ["bias_add", "dropout", "embed_sequence", "finished", "flatten", "fully_connected", "linear",
-           "one_hot_encoding", "relu", "relu6", "repeat", "stack"]
+           "one_hot_encoding", "relu", "relu6", "repeat", "stack", "weights_and_biases"]
 
 
-def finished(outputs, use_bias, normalizer_fn, normalizer_params, activation_fn, biases, outputs_collections,
-              data_format=None):
-    """What a layer does after its product: bias, or a normalisation instead, and activation."""
-    if use_bias:
+def weights_and_biases(shape, dtype, weights_initializer, weights_regularizer, biases_initializer,
+                       biases_regularizer, trainable, variables_collections):
+    """The variables of a layer whose weights have a shape; no biases (None) without an initialiser."""
+    weights = collected(layer_variable("weights", shape, dtype, weights_initializer, weights_regularizer,
+                                       trainable), variables_collections, "weights")
+    if biases_initializer is None:
+        return weights, None
+    return weights, collected(layer_variable("biases", shape[-1:], dtype, biases_initializer,
+                                             biases_regularizer, trainable), variables_collections, "biases")
+
+
+def finished(outputs, biases, normalizer_fn, normalizer_params, activation_fn, outputs_collections,
+             data_format=None):
+    """What a layer does after its product: biases, or a normalisation instead, and activation."""
+    if biases is not None:
         outputs = tf.nn.bias_add(outputs, biases, data_format=data_format)
     if normalizer_fn is not None:
         outputs = normalizer_fn(outputs, **(normalizer_params or {}))
@@ -62,21 +73,16 @@ def fully_connected(inputs, num_outputs, activation_fn=tf.nn.relu, normalizer_fn
             raise ValueError("fully_connected: inputs must have two dimensions or more, the last of them "
                              "known, got "
                              "shape %s." % inputs.shape)
-        dtype = inputs.dtype.base_dtype
-        weights = collected(layer_variable("weights", [size, num_outputs], dtype, weights_initializer,
-                                           weights_regularizer, trainable), variables_collections, "weights")
-        use_bias = normalizer_fn is None and biases_initializer is not None
-        biases = None
-        if use_bias:
-            biases = collected(layer_variable("biases", [num_outputs], dtype, biases_initializer,
-                                              biases_regularizer,
-                                              trainable), variables_collections, "biases")
+        weights, biases = weights_and_biases(
+            [size, num_outputs], inputs.dtype.base_dtype, weights_initializer, weights_regularizer,
+            biases_initializer if normalizer_fn is None else None, biases_regularizer, trainable,
+            variables_collections)
         outputs = tf.matmul(inputs, weights) if rank == 2 else tf.tensordot(inputs, weights,
                                                                             [[rank - 1], [0]])
         if rank > 2:
             outputs.set_shape(inputs.shape[:-1].concatenate(num_outputs))
-        return finished(outputs, use_bias, normalizer_fn, normalizer_params, activation_fn, biases,
-                         outputs_collections)
+        return finished(outputs, biases, normalizer_fn, normalizer_params, activation_fn,
+                        outputs_collections)
 
 
 linear = functools.partial(fully_connected, activation_fn=None)
