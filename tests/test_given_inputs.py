@@ -119,6 +119,20 @@ class SameTest(unittest.TestCase):
             if one is not None:
                 np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6, err_msg=str(name))
 
+    def check_function(self, build):
+        """Fails unless what a function builds gives the same in either loop, and has both."""
+        loops = []
+
+        def noted(e):
+            results = build(e)
+            loops.append(is_ours())
+            return results
+        with unrolled_as("static"):
+            expected = stock.evaluate(None, noted)
+        stock.assert_same_results(self, expected, stock.evaluate(None, noted),
+                                  dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-6))
+        self.assertEqual(loops, [False, True])
+
     CELLS = {
         "gru": lambda: rnn_cell.GRUCell(UNITS),
         "lstm": lambda: rnn_cell.LSTMCell(UNITS, use_peepholes=True),
@@ -182,14 +196,8 @@ class SameTest(unittest.TestCase):
             outputs, state, _ = seq2seq.dynamic_decode(seq2seq.BasicDecoder(
                 Both(rnn_cell.GRUCell(UNITS)), seq2seq.TrainingHelper(inputs, [5, 2, 4]),
                 tf.zeros([BATCH, UNITS])))
-            loops.append(is_ours())
             return outputs.rnn_output, state
-        loops = []
-        with unrolled_as("static"):
-            expected = stock.evaluate(None, build)
-        stock.assert_same_results(self, expected, stock.evaluate(None, build),
-                                  dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-6))
-        self.assertEqual(loops, [False, True])
+        self.check_function(build)
 
     def test_two_decoders_of_one_cell(self):
         def build(_):
@@ -201,14 +209,8 @@ class SameTest(unittest.TestCase):
                         cell, seq2seq.TrainingHelper(x, [5, 2, 4]),
                         cell.zero_state(BATCH, tf.float32), layer), scope=scope)
                 results.append(outputs.rnn_output)
-            loops.append(is_ours())
             return results
-        loops = []
-        with unrolled_as("static"):
-            expected = stock.evaluate(None, build)
-        stock.assert_same_results(self, expected, stock.evaluate(None, build),
-                                  dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-6))
-        self.assertEqual(loops, [False, True])
+        self.check_function(build)
 
 
 class Both(rnn_cell.RNNCell):
