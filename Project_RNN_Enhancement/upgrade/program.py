@@ -143,10 +143,12 @@ def _is_in_package(path, work):
 
 
 def _shows_python2(text, modules):
+    """Whether a text is Python 2; not where it's neither Python, which is no evidence."""
     try:
-        return python3.is_python2(text, modules) and bool(python3.to_python3(text, modules))
+        python3.to_python3(text, modules)
     except python3.NotPython:
         return False
+    return python3.is_python2(text, modules)
 
 
 def _modules(sources):
