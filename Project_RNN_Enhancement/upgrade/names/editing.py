@@ -1,12 +1,15 @@
 """One pass over a source that puts TensorFlow's names and calls into their new form."""
+import re
+
 import libcst as cst
 
 from . import calls, contrib, places, tensorflow_calls
 from .imports import import_of, rewritten_import, root_module, together
 from .resolution import Names, dotted, is_root, replacement, root_of
-from .recurrent import names_of
 
 __all__ = ["rewrite"]
+
+_RUNS_TEXT = re.compile(r"\b(?:eval|exec)\b")
 
 
 def rewrite(text, target, era, siblings, findings, in_package=False):
@@ -23,6 +26,9 @@ def rewrite(text, target, era, siblings, findings, in_package=False):
     Returns:
       The new source.
     """
+    # Whatever stands for TensorFlow was imported by its name.
+    if "tensorflow" not in text and not _RUNS_TEXT.search(text):
+        return text
     names = Names(text, siblings, in_package)
     edit = _Edit(names, target, era, findings)
     module = names.module.visit(edit)
@@ -72,12 +78,9 @@ class _Edit(cst.CSTTransformer):
 
     def _look(self, public, new, is_name, line):
         """Says what is to be looked at in the use of a public name whose place is `new`."""
-        module, _, rest = new.partition(".")
-        if places.is_ours(new) and rest:
-            name = rest.partition(".")[0]
-            if name not in names_of(module):
-                self.findings.look(line, "%s has no %s, which was %s in TensorFlow: replace it, or write what it did."
-                                   % (module, name, public))
+        said = places.lacking(new, public)
+        if said is not None:
+            self.findings.look(line, said)
         elif not is_name and new.startswith("tensorflow"):
             said = places.explanation(new, self.target) or places.missing(new, self.target)
             if said is not None:

@@ -3,7 +3,7 @@ import libcst as cst
 
 from . import places
 from .resolution import dotted, is_root
-from .recurrent import PACKAGE, names_of
+from .recurrent import PACKAGE
 
 __all__ = ["import_of", "rewritten_import", "root_module", "together"]
 
@@ -156,12 +156,10 @@ def _moved(path, public, name, alias, line, names, target, findings):
             return None
         if new == public and public.split(".")[1:2] in (["keras"], ["python"]):
             return None
-    elif places.is_ours(new):
-        module, _, rest = new.partition(".")
-        if rest and rest not in names_of(module):
-            findings.look(line, "%s has no %s, which was %s in TensorFlow: replace it, or write what it did."
-                          % (module, rest, path))
-            return None
+    said = places.lacking(new, path)
+    if said is not None:
+        findings.look(line, said)
+        return None
     result = import_of(new, name, target)
     here = import_of(path, name, "1.15")
     if result == here or new == public and path.startswith("tensorflow.compat.v1."):

@@ -1,20 +1,10 @@
 """Where a name of TensorFlow's is to be looked for: the public name, and its place after the upgrade."""
 from . import contrib, private_names, recurrent, tensorflow_names, v1_names
+from .leading_parts import by_longest_part, leading_parts
 
-__all__ = ["explanation", "is_ours", "is_reachable", "missing", "place", "public"]
+__all__ = ["explanation", "is_ours", "is_reachable", "lacking", "missing", "place", "public"]
 
 _ROOTS = ("tensorflow.compat.v1", "tensorflow_core", "tensorflow")
-
-
-def _longest(table, path):
-    """What a table has for the longest leading part of a dotted name, with the rest of the name; or None."""
-    head, tail = path, ""
-    while head:
-        if head in table:
-            return table[head] + tail
-        head, _, last = head.rpartition(".")
-        tail = "." + last + tail
-    return None
 
 
 def public(path):
@@ -25,7 +15,7 @@ def public(path):
     for root in _ROOTS:
         if path == root or path.startswith(root + "."):
             path = "tensorflow" + path[len(root):]
-            return _longest(private_names.PUBLIC, path) or path
+            return by_longest_part(private_names.PUBLIC, path) or path
     return None
 
 
@@ -41,27 +31,35 @@ def place(path, target):
     found = recurrent.place_of(path)
     if found is not None:
         return found
-    path = _longest(tensorflow_names.RENAMED, path) or path
+    path = by_longest_part(tensorflow_names.RENAMED, path) or path
     if target == "2":
-        path = _longest(contrib.RENAMED_FOR_2, path) or path
+        path = by_longest_part(contrib.RENAMED_FOR_2, path) or path
     return recurrent.place_of(path) or path
 
 
 def explanation(path, target):
     """What a person has to do about a public name that has no place; None if it has one."""
     tables = [tensorflow_names.EXPLAINED] + ([contrib.EXPLAINED] if target == "2" else [])
-    head = path
-    while head:
-        for table in tables:
-            if head in table:
-                return table[head]
-        head = head.rpartition(".")[0]
-    return None
+    return next((table[head] for head, _ in leading_parts(path) for table in tables if head in table), None)
 
 
 def is_ours(place_name):
     """Whether a place is in a module of this package."""
     return place_name.partition(".")[0].endswith("_enhanced")
+
+
+def lacking(place_name, path):
+    """What is to be said of a place in this package that its module hasn't; None if it has it.
+
+    Args:
+      place_name: a place.
+      path: the name in TensorFlow that it was, to be named.
+    """
+    module, _, rest = place_name.partition(".")
+    name = rest.partition(".")[0]
+    if not is_ours(place_name) or not name or name in recurrent.names_of(module):
+        return None
+    return "%s has no %s, which was %s in TensorFlow: replace it, or write what it did." % (module, name, path)
 
 
 # What no TensorFlow 2 has, and 1.15 neither for `models`.

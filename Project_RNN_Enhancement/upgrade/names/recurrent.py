@@ -3,6 +3,8 @@ import ast
 import importlib.util
 import os
 
+from .leading_parts import by_longest_part
+
 __all__ = ["MODULES", "PACKAGE", "names_of", "place_of"]
 
 PACKAGE = "Project_RNN_Enhancement.rnn_enhancement"
@@ -38,6 +40,8 @@ MODULES = {
     "tensorflow.contrib.legacy_seq2seq": _MODELS,
     "tensorflow.contrib.legacy_seq2seq.python.ops.seq2seq": _MODELS,
     "tensorflow.contrib.rnn": _CONTRIB_RNN,
+    "tensorflow.contrib.rnn.core_rnn_cell": _CELLS,
+    "tensorflow.contrib.rnn.core_rnn_cell_impl": _CELLS,
     "tensorflow.contrib.rnn.python.ops.core_rnn": _FUNCTIONS,
     "tensorflow.contrib.rnn.python.ops.core_rnn_cell": _CELLS,
     "tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl": _CELLS,
@@ -58,22 +62,12 @@ MODULES = {
 
 # Functions of `tf.nn`, which is no module of this package's as a whole.
 _OF_NN = {"tensorflow.nn." + name: "%s.%s" % (_FUNCTIONS, name) for name in _PLACES["tf.nn"][1]}
-# `tf.nn.rnn_cell.rnn_cell` and the like: modules that a from-import of a module's own module names.
-_SHORTCUTS = {"tensorflow.contrib.rnn.core_rnn_cell": _CELLS, "tensorflow.contrib.rnn.core_rnn_cell_impl": _CELLS}
-
 _ALL = dict(MODULES, **_OF_NN)
-_ALL.update(_SHORTCUTS)
 
 
 def place_of(path):
     """"module.name" or "module" in this package for a dotted name of TensorFlow's; None for others."""
-    head, tail = path, ""
-    while head:
-        if head in _ALL:
-            return _ALL[head] + tail
-        head, _, last = head.rpartition(".")
-        tail = "." + last + tail
-    return None
+    return by_longest_part(_ALL, path)
 
 
 _names = {}
