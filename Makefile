@@ -12,10 +12,11 @@ MARK := $(READY)$(if $(PYTHON),-$(subst /,_,$(PYTHON)))
 # nose doesn't run on Python 3.10 and later.
 TESTS := $(BIN)/$(if $(filter 1,$(TF)),nosetests tests,python -W ignore -m unittest discover -t . -s tests)
 
-.PHONY: help venv test test-all demo clean
+.PHONY: help venv test test-quick test-all demo clean
 
 help:
 	@echo 'make test       set up $(VENV) and run the tests'
+	@echo 'make test-quick those that take two minutes in all'
 	@echo 'make test-all   the same with the long tests'
 	@echo 'make demo       set up $(VENV), train the small pronunciation model and show what it says'
 	@echo 'make venv       set up $(VENV) only'
@@ -35,6 +36,9 @@ $(MARK): setup.py tools/find_python.sh tools/install.sh $(wildcard requirements/
 
 test: $(MARK)
 	$(TESTS) $(ARGS)
+
+test-quick: $(MARK)
+	RNN_ENHANCEMENT_QUICK_TESTS=1 $(TESTS) $(ARGS)
 
 test-all: $(MARK)
 	RNN_ENHANCEMENT_LONG_TESTS=1 $(TESTS) $(ARGS)

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from .stock import OURS, STOCK, assert_same, evaluate, quiet
+from .stock import OURS, STOCK, assert_same, evaluate, load_values, quiet
 
 __all__ = ["OURS", "STOCK", "assert_same", "evaluate", "quiet", "CELLS", "WRAPPERS", "Case",
            "assert_same_error", "assert_same_structure", "inputs", "load_random", "load_values",
@@ -116,15 +116,6 @@ def load_random(session, variables=None, seed=1):
     """Initialises everything and gives `variables` (the trainable ones) reproducible values."""
     session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
     load_values(session, tf.trainable_variables() if variables is None else variables, seed)
-
-
-def load_values(session, variables, seed=1):
-    """Gives `variables` reproducible values: to others of the same shapes, the same."""
-    random = np.random.RandomState(seed)
-    # In one run, as `Variable.load` does it in many.
-    session.run([variable.initializer for variable in variables], {
-        variable.initializer.inputs[1]: random.uniform(-0.5, 0.5, variable.shape.as_list())
-        for variable in variables})
 
 
 def numbers(results, feed=None, seed=1):

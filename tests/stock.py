@@ -78,6 +78,23 @@ def quiet():
         tf.logging.set_verbosity(level)
 
 
+def as_built():
+    """Settings of a session that takes graphs as they are: to optimise them takes longer than to run."""
+    config = tf.ConfigProto()
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    config.graph_options.optimizer_options.opt_level = tf.OptimizerOptions.L0
+    return config
+
+
+def load_values(session, variables, seed):
+    """Gives `variables` reproducible values: to others of the same shapes, the same."""
+    random = np.random.RandomState(seed)
+    # In one run, as `Variable.load` does it in many.
+    session.run([variable.initializer for variable in variables], {
+        variable.initializer.inputs[1]: random.uniform(-0.5, 0.5, variable.shape.as_list())
+        for variable in variables})
+
+
 def evaluate(library, build, feed=None):
     """Builds `build(library)` with the same random weights for every library.
 
@@ -92,12 +109,9 @@ def evaluate(library, build, feed=None):
         variables = tf.trainable_variables()
         gradients = [g if g is None else tf.convert_to_tensor(g)
                      for g in tf.gradients(loss, variables)]
-        random = np.random.RandomState(1)
-        with tf.Session() as session:
+        with tf.Session(config=as_built() if library.unroll is tf.nn else None) as session:
             session.run(tf.global_variables_initializer())
-            for variable in variables:
-                value = random.uniform(-0.5, 0.5, variable.shape.as_list())
-                variable.load(value.astype(variable.dtype.as_numpy_dtype), session)
+            load_values(session, variables, 1)
             graph = tf.get_default_graph()
             feed = {graph.get_tensor_by_name(k): v for k, v in (feed or {}).items()}
             values = session.run(results, feed)
@@ -136,7 +150,5 @@ def losses_of_training(library, build, learning_rate):
         total = tf.add_n(build(library))
         step = tf.train.GradientDescentOptimizer(learning_rate).minimize(total)
         session.run(tf.global_variables_initializer())
-        random = np.random.RandomState(3)
-        for variable in tf.trainable_variables():
-            variable.load(random.uniform(-0.5, 0.5, variable.shape.as_list()), session)
+        load_values(session, tf.trainable_variables(), 3)
         return [session.run([total, step])[0] for _ in range(20)]

@@ -1,8 +1,9 @@
 """`AttentionWrapper` inside each wrapper, in each loop, and inside other control flow.
 
 The table of loops and wrappers, and the judge, are those of `test_cells_in_loops`; the suite tries
-each wrapper in two loops, and all pairs with RNN_ENHANCEMENT_LONG_TESTS=1.
+each wrapper in one loop, and all pairs with RNN_ENHANCEMENT_LONG_TESTS=1.
 """
+import itertools
 import unittest
 from unittest import mock
 
@@ -13,6 +14,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
                                                      rnn_cell_enhanced as rnn_cell, rnn_enhanced)
 from tests import oracle
 from tests import test_cells_in_loops as loops
+from tests.sizes import LONG
 
 SIZE, STEPS, BATCH = loops.SIZE, loops.STEPS, loops.BATCH
 
@@ -60,11 +62,11 @@ class WrappersTest(unittest.TestCase):
 
     def test_wrappers_and_loops(self):
         for number, wrapper in enumerate(sorted(loops.WRAPPERS)):
-            for i, cell in enumerate(sorted(CELLS)):
-                ways = WAYS if loops.LONG else [WAYS[(number + 5 * i) % len(WAYS)]]
-                for way in ways:
-                    with self.subTest(cell=cell, wrapper=wrapper, way=way):
-                        self.check(cell, wrapper, way)
+            pairs = list(itertools.product(sorted(CELLS), WAYS))
+            # Not in step with the number of either.
+            for cell, way in pairs if LONG else [pairs[7 * number % len(pairs)]]:
+                with self.subTest(cell=cell, wrapper=wrapper, way=way):
+                    self.check(cell, wrapper, way)
 
     def test_noise_on_states_leaves_the_place_alone(self):
         for wrap in (lambda cell: rnn_cell.ZoneoutWrapper(cell, 0.5),

@@ -11,7 +11,6 @@ RNN_ENHANCEMENT_LONG_TESTS=1.
 import collections
 import contextlib
 import itertools
-import os
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -22,9 +21,8 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
                                                      seq2seq_enhanced as seq2seq)
 
 from . import oracle
+from tests.sizes import LONG
 from tests.stock import tf_cells
-
-LONG = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
 # All vectors are of one size, so that any wrapper fits around any cell.
 BATCH, STEPS, SIZE = 2, 4, 4
 LENGTHS = (4, 2)

@@ -1,4 +1,5 @@
 """Checkpoints of cells go from stock TensorFlow to here and back."""
+import contextlib
 import os
 import tempfile
 import unittest
@@ -26,24 +27,27 @@ class SaverTest(tf.test.TestCase):
         return tf.nest.flatten([outputs, state])
 
     def test_both_ways_with_optimizer_slots(self):
-        for i, (name, case) in enumerate(sorted(CASES.items())):
-            ways = [(oracle.STOCK, oracle.OURS), (oracle.OURS, oracle.STOCK)]
-            for writer, reader in ways:
-                with self.subTest(cell=name, writer=writer is oracle.OURS), oracle.quiet():
-                    path = self._path()
-                    with tf.Graph().as_default() as graph, tf.Session() as session:
-                        results = self._build(writer, case)
+        for name, case in sorted(CASES.items()):
+            with self.subTest(cell=name), oracle.quiet(), contextlib.ExitStack() as stack:
+                sides = []
+                for library in (oracle.STOCK, oracle.OURS):
+                    graph = tf.Graph()
+                    with graph.as_default():
+                        results = self._build(library, case)
+                        session = stack.enter_context(tf.Session())
                         oracle.load_random(session)
-                        session.run(graph.get_operation_by_name("step"))
-                        expected = session.run(results)
-                        tf.train.Saver().save(session, path, write_meta_graph=False)
-                        names = oracle.names(tf.global_variables())
-                    with tf.Graph().as_default() as graph, tf.Session() as session:
-                        results = self._build(reader, case)
-                        self.assertEqual(names, oracle.names(tf.global_variables()))
-                        tf.train.Saver().restore(session, path)
-                        for a, b in zip(expected, session.run(results)):
-                            self.assertAllClose(a, b, rtol=1e-5)
+                        sides.append((session, results, tf.train.Saver(),
+                                      oracle.names(tf.global_variables())))
+                self.assertEqual(sides[0][-1], sides[1][-1])
+                for (writer, written, saver, _), (reader, read, restorer, _) in (
+                        sides, sides[::-1]):
+                    path = self._path()
+                    writer.run(writer.graph.get_operation_by_name("step"))
+                    expected = writer.run(written)
+                    saver.save(writer, path, write_meta_graph=False)
+                    restorer.restore(reader, path)
+                    for a, b in zip(expected, reader.run(read)):
+                        self.assertAllClose(a, b, rtol=1e-5)
 
     def test_repeated_cell_reads_a_checkpoint_of_separate_cells(self):
         path = self._path()

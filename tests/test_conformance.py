@@ -22,6 +22,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
 from . import oracle
+from tests.sizes import LONG, QUICK
 from tests.stock import contrib, tf_cells, tf_layers
 
 UNITS, BATCH, STEPS, INPUT = 4, 3, 3, 3
@@ -309,7 +310,9 @@ CELLS = [
 # Checks of rows that say `short`.
 SHORT = ("sizes", "static", "loop", "dynamic", "sequence_length",
          "every_weight_gets_a_gradient", "checkpoint", "config")
-LONG_TESTS = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
+# Checks of most rows in the quick set of tests, and the rows that get more.
+QUICKEST = ("sizes", "config", "bad_keywords", "numeric_gradient")
+THOROUGH = ("GRUCell", "LSTMCell")
 
 
 # Types of operations that do a cell's work; the others count, shape and move.
@@ -993,7 +996,10 @@ def _test_case(row):
 def _runs(row, name):
     """Whether the row's test case has this member of `Conformance`."""
     if name.startswith("test_"):
-        return LONG_TESTS or not row.short or name[len("test_"):] in SHORT
+        check = name[len("test_"):]
+        if QUICK and row.name not in THOROUGH:
+            return check in QUICKEST
+        return LONG or not row.short or check in SHORT
     return name not in ("__dict__", "__weakref__")
 
 

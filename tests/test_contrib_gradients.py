@@ -1,5 +1,4 @@
 """Gradients of the cells of `tf.contrib.rnn`, against central differences of every single number."""
-import os
 import unittest
 
 import numpy as np
@@ -7,6 +6,7 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import contrib_rnn_enhanced as contrib
 from tests import contrib_cells, oracle
+from tests.sizes import LONG
 
 SIZE, UNITS, BATCH = 3, 2, 2
 
@@ -14,7 +14,6 @@ SIZE, UNITS, BATCH = 3, 2, 2
 ACCURACY = {tf.float64: (1e-5, 1e-6), tf.float32: (1e-2, 1e-2)}
 
 # One of each class, with most options on; all with RNN_ENHANCEMENT_LONG_TESTS=1.
-LONG = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
 ONCE = ("attention joined", "compiled", "conv", "conv 1d", "conv 2d", "conv 3d", "coupled norm",
         "coupled peepholes", "grid both ways", "grid coupled", "group", "highway", "highway apart",
         "independent", "independent gru", "independent lstm", "intersection in", "nas projection",

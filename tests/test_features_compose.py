@@ -1,7 +1,6 @@
 """Features of the sequence-to-sequence models together: every pair of them trains."""
 import collections
 import itertools
-import os
 import unittest
 
 import numpy as np
@@ -12,8 +11,8 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
                                                      seq2seq_enhanced as seq2seq)
 
 from .oracle import quiet
+from .sizes import LONG
 
-LONG = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
 SOURCE, STEPS, BATCH, SIZE, SYMBOLS = 3, 4, 3, 4, 6
 LENGTHS = np.array([3, 2, 1])
 MASK = (np.arange(SOURCE) < LENGTHS[:, None]).astype(np.float32)

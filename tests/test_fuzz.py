@@ -19,6 +19,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import stock
+from .sizes import LONG
 
 try:
     import hypothesis
@@ -29,7 +30,6 @@ else:
     # Whatever it writes is not to lie where the tests are run.
     configuration.set_hypothesis_home_dir(os.path.join(tempfile.gettempdir(), "hypothesis"))
 
-LONG = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
 INPUT, SYMBOLS = 3, 5
 
 

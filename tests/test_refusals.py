@@ -7,7 +7,6 @@ pairs of a reason, an arrangement and a function are tried.
 """
 import collections
 import contextlib
-import os
 import random
 import re
 import unittest
@@ -20,6 +19,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
                                                      seq2seq_enhanced as seq2seq)
 
 from . import stock
+from .sizes import LONG
 from .stock import tf_cells
 
 try:
@@ -27,7 +27,6 @@ try:
 except ImportError:
     REASONS = ()
 
-LONG = bool(os.environ.get("RNN_ENHANCEMENT_LONG_TESTS"))
 # All vectors are of one size, so that any wrapper fits around any cell.
 BATCH, STEPS, SIZE, SYMBOLS = 2, 4, 3, 4
 
