@@ -1,6 +1,4 @@
 """What attention reads: the memory of an encoder, its padding masked, and checks of batch sizes."""
-import contextlib
-
 import numpy as np
 
 from ..tf1 import select_rows, static_dimension, tf
@@ -38,16 +36,18 @@ def masked_memory(memory, memory_sequence_length=None, check_inner_dims_defined=
                              "dimensions known, got %s: call set_shape on it." % part.shape)
     if memory_sequence_length is None:
         return memory
-    first = tf.nest.flatten(memory)[0]
-    lengths = _checked_lengths(memory_sequence_length, first)
-    checks = [check for part in tf.nest.flatten(memory) for check in _batch_checks(lengths, part)]
-    with tf.control_dependencies(checks) if checks else contextlib.suppress():
-        mask = tf.sequence_mask(lengths, tf.shape(first)[1], dtype=first.dtype)
+    parts = tf.nest.flatten(memory)
+    lengths = _checked_lengths(memory_sequence_length, parts[0])
+    # As many operations as in TensorFlow 1.15: in a graph with a seed, what comes after, such as
+    # the first values of the memory's layer, is drawn with their number.
+    sizes = [_batch_and_time(part) for part in parts]
+    with tf.control_dependencies([_same_batch(lengths, batch) for batch, _ in sizes]):
+        mask = tf.sequence_mask(lengths, sizes[0][1], dtype=parts[0].dtype)
 
     def masked(part):
-        rank = tf.rank(part) if part.shape.ndims is None else part.shape.ndims
-        # As many operations as in TensorFlow 1.15: what comes after draws with their number.
-        ones = tf.fill([rank - 2], 1)
+        rank = part.shape.ndims
+        ones = tf.fill([tf.rank(part) - 2], 1) if rank is None else tf.constant(
+            [1] * (rank - 2), tf.int32)
         return part * tf.reshape(mask, tf.concat([tf.shape(mask), ones], 0))
     return tf.nest.map_structure(masked, memory)
 
@@ -75,14 +75,18 @@ def _checked_lengths(memory_sequence_length, memory):
     return lengths
 
 
-def _batch_checks(lengths, memory):
-    """Assertions that lengths and memory have one batch size; none where the graph knows both."""
-    if None not in (static_dimension(lengths, 0), static_dimension(memory, 0)):
-        return []
-    sizes = tf.size(lengths), tf.shape(memory)[0]
-    return [tf.Assert(tf.equal(*sizes), [
+def _batch_and_time(memory):
+    """The first two dimensions of `memory`, scalar tensors."""
+    shape = tf.shape(memory)
+    return (shape[0], shape[1]) if memory.shape.ndims is None else tf.unstack(shape)[:2]
+
+
+def _same_batch(lengths, batch):
+    """An assertion that lengths and memory have one batch size."""
+    count = tf.size(lengths)
+    return tf.Assert(tf.equal(count, batch), [
         "memory_sequence_length must have one length for each example of memory. In a beam search, "
-        "give both to tile_batch(.., multiplier=beam_width). Lengths, examples:", *sizes])]
+        "give both to tile_batch(.., multiplier=beam_width). Lengths, examples:", count, batch])
 
 
 class ScoreMask(object):
