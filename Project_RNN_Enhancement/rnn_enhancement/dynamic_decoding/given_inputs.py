@@ -3,6 +3,7 @@ from ..tf1 import select_rows, static_dimension, tf
 from ..unrolling.reasons import Refused
 from ..unrolling.scan import scan
 from ..unrolling.steps import AllSteps
+from .checks import state_of_batch
 
 __all__ = ["run_given"]
 
@@ -39,6 +40,7 @@ def run_given(cell, output_layer, inputs, sequence_length, state, output_shape, 
     state = tf.nest.map_structure(
         lambda part: part if isinstance(part, tf.TensorArray) else tf.convert_to_tensor(part),
         state)
+    state = state_of_batch(state, tf.size(sequence_length))
     expected = tf.TensorShape([None]).concatenate(output_shape)
 
     def step(values, state):

@@ -3,7 +3,8 @@ import numpy as np
 
 from ..tf1 import select_rows, static_dimension, tf
 
-__all__ = ["ScoreMask", "batch_size_checks", "dimension", "masked_memory", "mask_score"]
+__all__ = ["ScoreMask", "batch_size_checks", "dimension", "masked_memory", "mask_score",
+           "rows_checked"]
 
 
 def dimension(tensor, axis):
@@ -145,3 +146,28 @@ def batch_size_checks(batch_size, mechanisms, message):
             raise tf.errors.InvalidArgumentError(
                 None, None, "%s The batch has %d, the memory %d." % ((message,) + tuple(sizes)))
     return checks
+
+
+def rows_checked(state, known_rows, fits, sizes, message):
+    """`state` behind assertions, if the graph doesn't know how many rows its parts have.
+
+    Each part waits for the checks of all: of two that are wrong, one may be the first to fail in a
+    reshape that the graph optimizer takes for checked.
+
+    Args:
+      state: nest of tensors [rows, ...]; scalars, what is of unknown rank, and what is no tensor stay as
+        they are.
+      known_rows: int, the rows that there must be, or None: not known.
+      fits: function of a part's rows that gives a bool scalar.
+      sizes: list of scalars that the message ends with, behind the part's rows.
+      message: what to say where it gives False.
+    """
+    checks = {}
+    for part in tf.nest.flatten(state):
+        if tf.is_tensor(part) and part.shape.ndims and (
+                None in (known_rows, static_dimension(part, 0))):
+            rows = tf.shape(part)[0]
+            checks[id(part)] = tf.Assert(fits(rows), [message, rows] + sizes)
+    with tf.control_dependencies(list(checks.values())):
+        return tf.nest.map_structure(
+            lambda part: tf.identity(part) if id(part) in checks else part, state)
