@@ -269,6 +269,28 @@ class WrapperTest(unittest.TestCase):
             self.assertIn("CPU:1", output.op.device.upper())
 
 
+class SeedTest(unittest.TestCase):
+
+    @unittest.skipUnless(IS_TF_1, "a graph's seed gives other numbers on 2.x")
+    def test_first_weights_of_a_graph_with_a_seed(self):
+        def first_weights(library, kind, shape, lengths):
+            with tf.Graph().as_default(), tf.Session() as session:
+                tf.set_random_seed(1)
+                for _ in range(2):
+                    getattr(library.seq2seq, kind)(3, tf.placeholder(tf.float32, shape), lengths)
+                session.run(tf.global_variables_initializer())
+                return session.run(tf.global_variables())
+        for kind, shape, lengths in (
+                ("LuongAttention", [2, 4, 3], [4, 2]), ("LuongAttention", [None, None, 3], [4, 2]),
+                ("BahdanauAttention", [None, 4, 3], np.array([4, 2])),
+                ("BahdanauAttention", [None, None, 3], None),
+                ("LuongMonotonicAttention", [None, None, 2, 3], [4, 2])):
+            with self.subTest(kind, shape=shape):
+                for one, other in zip(first_weights(cases.STOCK, kind, shape, lengths),
+                                      first_weights(cases.OURS, kind, shape, lengths)):
+                    np.testing.assert_array_equal(one, other)
+
+
 class NamesTest(unittest.TestCase):
 
     def test_names_of_the_module_and_of_the_private_one(self):

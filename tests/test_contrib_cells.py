@@ -143,6 +143,19 @@ class CopiesTest(tf.test.TestCase):
 
 class ErrorsTest(tf.test.TestCase):
 
+    def test_integers_are_refused_by_the_first_step(self):
+        for given, fed in ((tf.int32, tf.float32), (None, tf.int32)):
+            with tf.Graph().as_default(), self.subTest(fed.name):
+                cell = OURS.cells.SRUCell(4, dtype=given)
+                with self.assertRaisesRegex(ValueError, "only supports floating.*int32"):
+                    cell(tf.ones([2, 3], fed), tf.ones([2, 4], fed))
+                self.assertEqual([], tf.global_variables())
+        with tf.Graph().as_default():
+            # As TensorFlow's does.
+            cell = OURS.cells.SRUCell(4, dtype=tf.int32)
+            cell.build((2, 3))
+            self.assertEqual(tf.int32, cell.weights[1].dtype.base_dtype)
+
     def test_bad_arguments_are_named(self):
         c = OURS.cells
         grid = dict(feature_size=2, frequency_skip=1, num_frequency_blocks=[3])

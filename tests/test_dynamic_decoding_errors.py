@@ -55,6 +55,29 @@ class ErrorsTest(unittest.TestCase):
         self.refused(ValueError, ["impute_finished=True is not possible with beams"],
                      seq2seq.dynamic_decode, self.beam(), impute_finished=True)
 
+    def test_rows_that_are_known_late(self):
+        x, state = tf.placeholder(tf.float32, [None, 5, 3]), tf.placeholder(tf.float32, [None, 4])
+        start = tf.placeholder(tf.int32, [None])
+        for helper in (seq2seq.TrainingHelper(x, tf.fill(tf.shape(x)[:1], 5)),
+                       seq2seq.GreedyEmbeddingHelper(self.table, start, 2)):
+            outputs, _, _ = seq2seq.dynamic_decode(
+                self.basic(helper, state, Dense(6)), maximum_iterations=2)
+            with tf.Session() as session:
+                session.run(tf.global_variables_initializer())
+                self.refused(tf.errors.InvalidArgumentError,
+                             ["initial_state must have one row for each example", "[3] [2]"],
+                             session.run, outputs.rnn_output,
+                             {x: np.ones([2, 5, 3]), start: [1, 1], state: np.ones([3, 4])})
+        first = tf.zeros([2, 3])
+        for helper in (
+                seq2seq.InferenceHelper(lambda outputs: outputs, [6], tf.float32, first,
+                                        lambda ids: ids[:, 0] > 0, lambda ids: first),
+                seq2seq.CustomHelper(lambda: (tf.fill([2], False), first),
+                                     lambda **_: tf.zeros([2], tf.int32),
+                                     lambda state, **_: (tf.fill([2], True), first, state))):
+            self.refused(ValueError, ["initial_state", "(3, 4)", "the batch is 2"], lambda: (
+                seq2seq.dynamic_decode(self.basic(helper, tf.zeros([3, 4]), Dense(6)))))
+
     def test_types_of_a_basic_decoder(self):
         self.refused(TypeError, ["helper must be a Helper", "Tensor"], self.basic, self.x)
         self.refused(TypeError, ["output_layer must be a layer", "int"], self.basic, layer=6)

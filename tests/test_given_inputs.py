@@ -212,6 +212,27 @@ class SameTest(unittest.TestCase):
             return results
         self.check_function(build)
 
+    def test_random_numbers_of_a_graph_with_a_seed(self):
+        # In another loop they would be others; those of the layer too.
+        for way, seed, ours in (("cell", None, True), ("cell", 3, False), ("layer", 3, False),
+                                ("none", 3, True)):
+            with self.subTest(way, seed=seed), tf.Graph().as_default():
+                tf.set_random_seed(seed)
+                cell = rnn_cell.GRUCell(UNITS)
+                if way == "cell":
+                    cell = rnn_cell.DropoutWrapper(cell, output_keep_prob=0.5)
+                seq2seq.dynamic_decode(seq2seq.BasicDecoder(
+                    cell, seq2seq.TrainingHelper(tf.ones([BATCH, STEPS, DEPTH]), [5, 2, 4]),
+                    tf.zeros([BATCH, UNITS]), Dropped(3) if way == "layer" else None))
+                self.assertIs(is_ours(), ours)
+
+
+class Dropped(Dense):
+    """A layer that leaves out some of its results."""
+
+    def call(self, inputs):
+        return tf.nn.dropout(super(Dropped, self).call(inputs), keep_prob=0.5)
+
 
 class Both(rnn_cell.RNNCell):
     """A cell around another one that takes a dict of inputs."""

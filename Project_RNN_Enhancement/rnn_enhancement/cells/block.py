@@ -1,7 +1,6 @@
 """Block cells of `tf.contrib.rnn`: a GRU and an LSTM under the names of TensorFlow's kernels."""
 from ..arguments import boolean, finite_number, positive_int
 from ..tf1 import is_sequence, tf
-from .base import check_floating
 from .gru import GRUCell
 from .linear import affine
 from .lstm import LSTMStateTuple
@@ -169,7 +168,6 @@ class LSTMBlockCell(LSTMBlock, CellOfUnits):
         return [shape[0] - n, n], [n] * 4
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         if not is_sequence(state) or len(state) != 2:
             raise ValueError("LSTMBlockCell takes a state (c, h), got %r." % (state,))
         c, h = self._block_step(inputs, *state)

@@ -2,7 +2,6 @@
 from ..arguments import boolean, finite_number, positive_int, positive_number
 from ..eras import state_is_tuple_by_era
 from ..tf1 import tf
-from .base import check_floating
 from .layer_norm import normalized_as_in_contrib
 from .linear import affine, biased
 from .lstm import LSTMStateTuple, _split_state
@@ -93,7 +92,6 @@ class CoupledInputForgetGateLSTMCell(ShardedCell):
         return normalized_as_in_contrib(values, *self._norms[which])
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         c, h = _split_state(state, self._num_units, self.output_size)
         gates = affine(inputs, h, whole(self._kernel), None)
         if not self._layer_norm:

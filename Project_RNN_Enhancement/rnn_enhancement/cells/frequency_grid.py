@@ -4,7 +4,6 @@ import functools
 
 from ..arguments import boolean, positive_int
 from ..tf1 import tf
-from .base import check_floating
 from .linear import dense
 from .sharded import ShardedCell, whole
 
@@ -81,7 +80,6 @@ class TimeFreqLSTMCell(ShardedCell):
             self._diagonals = [self.add_weight("W_%s_diag" % gate, [n]) for gate in "FIO"]
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         width = tf.dimension_value(state.shape[1])
         if width is not None and width != 2 * self._num_units * self._count:
             raise ValueError("state must be [batch, %d], c and h of %d slices of the inputs, got "
@@ -258,7 +256,6 @@ class GridLSTMCell(ShardedCell):
                         count) for start, count in zip(starts, self._blocks)]
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         if not self._state_is_tuple:
             state = tf.split(state, 2 * sum(self._blocks), axis=1)
         outputs, states, start = [], [], 0
@@ -354,7 +351,6 @@ class BidirectionalGridLSTMCell(GridLSTMCell):
         self._offset = int(backward_slice_offset)
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         outputs, states, start = [], [], 0
         for weights, offset, step in zip(self._weights, (0, self._offset), (1, -1)):
             for slices, of_block in zip(self._slices_of(inputs, offset), weights):

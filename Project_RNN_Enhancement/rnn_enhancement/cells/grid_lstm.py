@@ -1,7 +1,6 @@
 """Grid LSTM: memory along depth as well as along time."""
 from ..arguments import boolean, finite_number, one_of, positive_int
 from ..tf1 import is_sequence, tf
-from .base import check_floating
 from .lstm import LSTMStateTuple
 from .linear import affine
 from .units import CellOfUnits
@@ -90,7 +89,6 @@ class GridLSTMCell(CellOfUnits):
         return rows, [n] * (shape[1] // n)
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         m, h = self._depth_side(inputs)
         new_state = []
         for block, time_side in zip(self._blocks, self._per_layer(state)):

@@ -1,7 +1,6 @@
 """The recurrent highway cell: several layers with carry gates inside one step."""
 from ..arguments import boolean, finite_number, positive_int
 from ..tf1 import tf
-from .base import check_floating
 from .linear import affine, dense
 from .units import CellOfUnits
 
@@ -56,7 +55,6 @@ class RecurrentHighwayCell(CellOfUnits):
         return [shape[0] - n, n], [n] * (shape[1] // n)
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         s = state
         for k, (kernel, bias) in enumerate(self._steps_in_depth):
             mapped = dense(s, kernel, bias) if k else affine(inputs, s, kernel, bias)

@@ -1,7 +1,6 @@
 """Gated cells with layer normalisation."""
 from ..arguments import boolean, finite_number, positive_number
 from ..tf1 import is_tensor, is_variable, tf
-from .base import check_floating
 from .lstm import LSTMStateTuple
 from .linear import affine
 from .units import CellOfUnits
@@ -236,7 +235,6 @@ class LayerNormBasicLSTMCell(CellOfUnits):
         return normalized_as_in_contrib(values, *self._norms[which])
 
     def call(self, inputs, state):
-        check_floating(inputs, state)
         c, h = state
         gates = tf.split(affine(inputs, h, self._joint_kernel, self._bias), 4, axis=1)
         i, j, f, o = [self._norm(gate, which) for which, gate in enumerate(gates)]

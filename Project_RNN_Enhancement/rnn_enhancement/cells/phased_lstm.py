@@ -1,7 +1,6 @@
 """An LSTM whose units open in rhythms of their own, for inputs at irregular times."""
 from ..arguments import boolean
 from ..tf1 import select_rows, tf
-from .base import check_floating
 from .linear import affine, dense
 from .lstm import LSTMStateTuple
 from .units import CellOfUnits
@@ -99,7 +98,6 @@ class PhasedLSTMCell(CellOfUnits):
 
     def call(self, inputs, state):
         time, x = inputs
-        check_floating(time, x, state)
         c, h = state
         seen = [x, h, c] if self._use_peepholes else [x, h]
         i, f = tf.split(tf.sigmoid(dense(tf.concat(seen, 1), *self._mask)), 2, axis=1)

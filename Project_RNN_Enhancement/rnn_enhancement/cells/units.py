@@ -24,8 +24,6 @@ class CellOfUnits(RNNCell, LayerRNNCell):
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None, **kwargs):
         num_units = positive_int("num_units", num_units)
         super(CellOfUnits, self).__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        if self.dtype is not None:
-            check_floating(self)
         self.input_spec = keras.layers.InputSpec(ndim=2)
         self._num_units = num_units
         self._activation = keras.activations.get(activation or self._default_activation)
@@ -43,9 +41,6 @@ class CellOfUnits(RNNCell, LayerRNNCell):
         size = tf.dimension_value(shape[-1])
         if size is None:
             raise ValueError("Expected inputs.shape[-1] to be known, saw shape: %s" % shape)
-        if self.dtype is not None:
-            # The inputs' by now, if none was given.
-            check_floating(self)
         self._make_variables(size)
         self.built = True
 
@@ -53,8 +48,13 @@ class CellOfUnits(RNNCell, LayerRNNCell):
         """Makes the variables, by `add_weight`, for inputs [batch, input_size]."""
         raise NotImplementedError
 
+    def __call__(self, inputs, state, *args, **kwargs):
+        # Before there are variables, whose initialisers have other words for it.
+        check_floating(*[part for part in tf.nest.flatten((self, inputs, state))
+                         if getattr(part, "dtype", None) is not None])
+        return super(CellOfUnits, self).__call__(inputs, state, *args, **kwargs)
+
     def call(self, inputs, state):
-        check_floating(inputs, state)
         return self._step(inputs, state)
 
     def _step(self, inputs, state):
@@ -73,7 +73,7 @@ class CellOfUnits(RNNCell, LayerRNNCell):
         return [self._add_kernel("%s_%d" % (name, k), rows // count + (k < rows % count), columns)
                 for k in range(count)]
 
-    def _add_vector(self, name, size, start=0.0):
+    def _add_vector(self, name, size, start=0):
         """A bias or other vector of variables that all start at one number."""
         return self.add_weight(name, [size], initializer=tf.constant_initializer(start))
 

@@ -5,7 +5,8 @@ from ..cells.base import assert_like_rnncell
 from ..copying import forget_other_graphs
 from ..rnn.states import as_cell_state
 from ..tf1 import check_graph_mode, is_keras_cell, tf
-from .checks import check_num_symbols, check_output_layer, check_state, layer_output_size
+from .checks import (check_num_symbols, check_output_layer, check_state, layer_output_size,
+                     state_of_batch)
 from .decoder import Decoder
 from .given_inputs import run_given
 from .helpers import Helper
@@ -40,6 +41,7 @@ class BasicDecoder(Decoder):
     Raises:
       TypeError: if an argument is of another type.
       ValueError: if the state is known not to fit the cell, or the helper's batch size.
+      InvalidArgumentError: when it is run, if it isn't of that batch size.
     """
 
     def __init__(self, cell, helper, initial_state, output_layer=None):
@@ -76,7 +78,11 @@ class BasicDecoder(Decoder):
             sample_id=self._helper.sample_ids_dtype)
 
     def initialize(self, name=None):
-        return tuple(self._helper.initialize()) + (self._initial_state,)
+        finished, inputs = self._helper.initialize()
+        # Some helpers know it from now on.
+        check_state(self._cell, self._initial_state, _known_batch_size(self._helper))
+        state, batch_size = self._initial_state, self._helper.batch_size
+        return finished, inputs, state if batch_size is None else state_of_batch(state, batch_size)
 
     def step(self, time, inputs, state, name=None):
         with tf.name_scope(name, "BasicDecoderStep"):

@@ -1,8 +1,7 @@
 """Tensors [batch * beams, ...], as a cell has them, and [batch, beams, ...], as a search does."""
-import contextlib
-
 from ..arguments import positive_int
 from ..tf1 import static_dimension, tf
+from .memory import rows_checked
 
 __all__ = ["Beams", "shape_of_size"]
 
@@ -52,17 +51,19 @@ class Beams(object):
         """`state`, nest [batch * beams, ...], behind a check of its batch size when it is run.
 
         Raises:
-          ValueError: for a part that `tf.tile` made of examples.
+          ValueError: for a part that `tf.tile` made of examples, or one of unknown rank.
         """
         for part in tf.nest.flatten(state):
             self.check_tiled("initial_state", part)
-        # Each part waits for the checks of all: of two that are wrong, one may be the first to fail
-        # in a reshape that the graph optimizer takes for checked.
-        checks = {id(part): self._check(part) for part in tf.nest.flatten(state)
-                  if self._is_to_check(part)}
-        with tf.control_dependencies(list(checks.values())) if checks else contextlib.suppress():
-            return tf.nest.map_structure(
-                lambda part: tf.identity(part) if id(part) in checks else part, state)
+            if tf.is_tensor(part):
+                _rank(part)
+        return rows_checked(state, self.known_rows, self._has_all_rows, [
+            self.batch_size, self.width], (
+                "initial_state must have batch_size * beam_width rows: " + _TILED
+                + " Rows, batch_size, beam_width:"))
+
+    def _has_all_rows(self, rows):
+        return tf.equal(rows, self.batch_size * self.width)
 
     def check_tiled(self, argument, tensor):
         """Raises ValueError if `tf.tile` made a tensor [batch * beams, ...] of examples."""
@@ -71,16 +72,6 @@ class Beams(object):
                 "%s holds %r, which tf.tile made: it lays examples out as a, b, a, b, and beam "
                 "search takes the beams of one to lie side by side, a, a, b, b. Use "
                 "tile_batch(t, multiplier=%d)." % (argument, tensor, self.width))
-
-    def _is_to_check(self, part):
-        return tf.is_tensor(part) and bool(_rank(part)) and (
-            None in (self.known_rows, static_dimension(part, 0)))
-
-    def _check(self, part):
-        rows = tf.shape(part)[0]
-        return tf.Assert(tf.equal(rows, self.batch_size * self.width), [
-            "initial_state must have batch_size * beam_width rows: " + _TILED
-            + " Rows, batch_size, beam_width:", rows, self.batch_size, self.width])
 
     def advice(self):
         """What to do about a state of the wrong batch size."""

@@ -1,9 +1,10 @@
 """What decoders and helpers check of their arguments."""
 from ..tf1 import Layer, embedding_lookup, keras, static_dimension, tf
 from .beams import shape_of_size
+from .memory import rows_checked
 
 __all__ = ["check_num_symbols", "check_output_layer", "check_state", "embedding_function",
-           "end_token_tensor", "layer_output_size", "start_tokens_tensor"]
+           "end_token_tensor", "layer_output_size", "start_tokens_tensor", "state_of_batch"]
 
 
 def embedding_function(embedding):
@@ -85,6 +86,18 @@ def check_state(cell, state, batch_size, beams=""):
             raise ValueError("initial_state has a part of shape %s where the batch is %d. %s"
                              % (part.shape, batch_size,
                                 beams or "It must have one row for each example of the helper."))
+
+
+def state_of_batch(state, batch_size):
+    """`state`, behind a check of its rows where the graph doesn't know that they are `batch_size`.
+
+    Args:
+      batch_size: int or scalar tensor.
+    """
+    return rows_checked(
+        state, tf.get_static_value(tf.convert_to_tensor(batch_size)),
+        lambda rows: tf.equal(rows, batch_size), [batch_size], (
+            "initial_state must have one row for each example of the helper. Rows, examples:"))
 
 
 def check_num_symbols(cell, output_layer, embedding):

@@ -1,9 +1,9 @@
 """Decoding of given inputs: the number of steps is known before, so that a loop of ours runs them."""
 from ..tf1 import select_rows, static_dimension, tf
-from ..unrolling.operations import seeds_of
 from ..unrolling.reasons import Refused
 from ..unrolling.scan import scan
 from ..unrolling.steps import AllSteps
+from .checks import state_of_batch
 
 __all__ = ["run_given"]
 
@@ -40,14 +40,13 @@ def run_given(cell, output_layer, inputs, sequence_length, state, output_shape, 
     state = tf.nest.map_structure(
         lambda part: part if isinstance(part, tf.TensorArray) else tf.convert_to_tensor(part),
         state)
+    state = state_of_batch(state, tf.size(sequence_length))
     expected = tf.TensorShape([None]).concatenate(output_shape)
 
     def step(values, state):
-        known = tf.get_default_graph().version
         outputs, new_state = cell(tf.nest.pack_sequence_as(inputs, values[:len(flat)]), state)
         if output_layer is not None:
             outputs = output_layer(outputs)
-        _check_draws((outputs, new_state), known)
         _check_outputs(outputs, expected, output_dtype)
         tf.nest.assert_same_structure(state, new_state)
         if not impute_finished:
@@ -61,7 +60,7 @@ def run_given(cell, output_layer, inputs, sequence_length, state, output_shape, 
     if impute_finished:
         steps.append(AllSteps(tf.bool, ends.shape, lambda: tf.range(
             tf.cast(length, tf.int64))[:, None] >= ends[None]))
-    outputs, final = scan(step, steps, state, length)
+    outputs, final = scan(step, steps, state, length, instead_of_copies=False)
     has_steps = count > 0
     final = tf.nest.map_structure(
         lambda new, old: tf.raw_ops.Select(condition=has_steps, x=new, y=old), final, state)
@@ -94,26 +93,6 @@ def _number_of_steps(ends, inputs, maximum_iterations):
 def _first(tensor, length):
     """`AllSteps` of the first steps of a tensor [time, batch, ...]."""
     return AllSteps(tensor.dtype, tensor.shape[1:], lambda: tensor[:length])
-
-
-def _check_draws(results, known):
-    """Refused if a seed of the graph decides what random numbers results of a step come from.
-
-    Args:
-      results: nest of tensors.
-      known: version of the graph before the step.
-    """
-    graph = tf.get_default_graph()
-    stack, seen = [part.op for part in tf.nest.flatten(results) if tf.is_tensor(part)], set()
-    while stack and graph.seed is not None:
-        op = stack.pop()
-        if op.name in seen or op.graph is not graph or op._id <= known:
-            continue
-        seen.add(op.name)
-        if seeds_of(op) is not None:
-            raise Refused("seed", "the step draws random numbers, and the graph has a seed: in "
-                          "another loop they would be others.")
-        stack.extend(t.op for t in op.inputs)
 
 
 def _check_outputs(outputs, expected, dtype):

@@ -6,6 +6,7 @@ from ..run_time_numbers import POSITIVE, check_number
 from ..tf1 import tf
 from .checks import embedding_function, end_token_tensor, start_tokens_tensor
 from .draws import draw_symbols
+from .memory import dimension
 
 __all__ = ["CustomHelper", "DescribedHelper", "GreedyEmbeddingHelper", "Helper",
            "InferenceHelper", "SampleEmbeddingHelper"]
@@ -207,7 +208,7 @@ class InferenceHelper(DescribedHelper):
         self._sample_fn, self._end_fn, self._next_inputs_fn = sample_fn, end_fn, next_inputs_fn
         self._shape, self._dtype = tf.TensorShape(sample_shape), sample_dtype
         self._start_inputs = tf.convert_to_tensor(start_inputs, name="start_inputs")
-        self._batch_size = tf.shape(self._start_inputs)[0]
+        self._batch_size = tf.convert_to_tensor(dimension(self._start_inputs, 0))
 
     def initialize(self, name=None):
         return tf.tile([False], [self._batch_size]), self._start_inputs

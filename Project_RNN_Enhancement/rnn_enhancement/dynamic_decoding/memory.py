@@ -1,11 +1,10 @@
 """What attention reads: the memory of an encoder, its padding masked, and checks of batch sizes."""
-import contextlib
-
 import numpy as np
 
 from ..tf1 import select_rows, static_dimension, tf
 
-__all__ = ["ScoreMask", "batch_size_checks", "dimension", "masked_memory", "mask_score"]
+__all__ = ["ScoreMask", "batch_size_checks", "dimension", "masked_memory", "mask_score",
+           "rows_checked"]
 
 
 def dimension(tensor, axis):
@@ -38,16 +37,18 @@ def masked_memory(memory, memory_sequence_length=None, check_inner_dims_defined=
                              "dimensions known, got %s: call set_shape on it." % part.shape)
     if memory_sequence_length is None:
         return memory
-    first = tf.nest.flatten(memory)[0]
-    lengths = _checked_lengths(memory_sequence_length, first)
-    checks = [check for part in tf.nest.flatten(memory) for check in _batch_checks(lengths, part)]
-    with tf.control_dependencies(checks) if checks else contextlib.suppress():
-        mask = tf.sequence_mask(lengths, tf.shape(first)[1], dtype=first.dtype)
+    parts = tf.nest.flatten(memory)
+    lengths = _checked_lengths(memory_sequence_length, parts[0])
+    # As many operations as in TensorFlow 1.15: in a graph with a seed, what comes after, such as
+    # the first values of the memory's layer, is drawn with their number.
+    sizes = [_batch_and_time(part) for part in parts]
+    with tf.control_dependencies([_same_batch(lengths, batch) for batch, _ in sizes]):
+        mask = tf.sequence_mask(lengths, sizes[0][1], dtype=parts[0].dtype)
 
     def masked(part):
-        rank = tf.rank(part) if part.shape.ndims is None else part.shape.ndims
-        # As many operations as in TensorFlow 1.15: what comes after draws with their number.
-        ones = tf.fill([rank - 2], 1)
+        rank = part.shape.ndims
+        ones = tf.fill([tf.rank(part) - 2], 1) if rank is None else tf.constant(
+            [1] * (rank - 2), tf.int32)
         return part * tf.reshape(mask, tf.concat([tf.shape(mask), ones], 0))
     return tf.nest.map_structure(masked, memory)
 
@@ -75,14 +76,18 @@ def _checked_lengths(memory_sequence_length, memory):
     return lengths
 
 
-def _batch_checks(lengths, memory):
-    """Assertions that lengths and memory have one batch size; none where the graph knows both."""
-    if None not in (static_dimension(lengths, 0), static_dimension(memory, 0)):
-        return []
-    sizes = tf.size(lengths), tf.shape(memory)[0]
-    return [tf.Assert(tf.equal(*sizes), [
+def _batch_and_time(memory):
+    """The first two dimensions of `memory`, scalar tensors."""
+    shape = tf.shape(memory)
+    return (shape[0], shape[1]) if memory.shape.ndims is None else tf.unstack(shape)[:2]
+
+
+def _same_batch(lengths, batch):
+    """An assertion that lengths and memory have one batch size."""
+    count = tf.size(lengths)
+    return tf.Assert(tf.equal(count, batch), [
         "memory_sequence_length must have one length for each example of memory. In a beam search, "
-        "give both to tile_batch(.., multiplier=beam_width). Lengths, examples:", *sizes])]
+        "give both to tile_batch(.., multiplier=beam_width). Lengths, examples:", count, batch])
 
 
 class ScoreMask(object):
@@ -141,3 +146,28 @@ def batch_size_checks(batch_size, mechanisms, message):
             raise tf.errors.InvalidArgumentError(
                 None, None, "%s The batch has %d, the memory %d." % ((message,) + tuple(sizes)))
     return checks
+
+
+def rows_checked(state, known_rows, fits, sizes, message):
+    """`state` behind assertions, if the graph doesn't know how many rows its parts have.
+
+    Each part waits for the checks of all: of two that are wrong, one may be the first to fail in a
+    reshape that the graph optimizer takes for checked.
+
+    Args:
+      state: nest of tensors [rows, ...]; scalars, what is of unknown rank, and what is no tensor stay as
+        they are.
+      known_rows: int, the rows that there must be, or None: not known.
+      fits: function of a part's rows that gives a bool scalar.
+      sizes: list of scalars that the message ends with, behind the part's rows.
+      message: what to say where it gives False.
+    """
+    checks = {}
+    for part in tf.nest.flatten(state):
+        if tf.is_tensor(part) and part.shape.ndims and (
+                None in (known_rows, static_dimension(part, 0))):
+            rows = tf.shape(part)[0]
+            checks[id(part)] = tf.Assert(fits(rows), [message, rows] + sizes)
+    with tf.control_dependencies(list(checks.values())):
+        return tf.nest.map_structure(
+            lambda part: tf.identity(part) if id(part) in checks else part, state)

@@ -88,7 +88,7 @@ def _has_seed_of_its_own(op, trace):
     seeds = seeds_of(op)
     if seeds is None:
         return False
-    if op.graph.seed is None:
+    if op.graph.seed is None or not trace.instead_of_copies:
         return any(seeds)
     # TensorFlow gives every operation without one another seed.
     same = [other for other in trace.operations if seeds_of(other) == seeds]

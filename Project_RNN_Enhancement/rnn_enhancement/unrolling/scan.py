@@ -12,7 +12,7 @@ from .trace import Trace
 __all__ = ["scan"]
 
 
-def scan(step, inputs, state, length, batched=()):
+def scan(step, inputs, state, length, batched=(), instead_of_copies=True):
     """Runs `step` over time in loops.
 
     In a rehearsal (see `policy`) the step is only traced and checked.
@@ -23,6 +23,8 @@ def scan(step, inputs, state, length, batched=()):
       state: nest of tensors, the state before the first step.
       length: int, or scalar int32 tensor of at least 1, number of steps.
       batched: tensors that the step reads whose first dimension is the batch's.
+      instead_of_copies: False: instead of a loop of TensorFlow's, which draws other random numbers
+        in a graph with a seed.
 
     Returns:
       (nest of outputs with a first dimension of `length`, final state).
@@ -33,7 +35,7 @@ def scan(step, inputs, state, length, batched=()):
     specs = [(steps.dtype, steps.shape) for steps in inputs]
     watch = rehearsed()
     if watch is not None:
-        return _rehearsed(watch, step, specs, state, length)
+        return _rehearsed(watch, step, specs, state, length, instead_of_copies)
     scratch = ScratchGraph(makes_variables=True)
     collections = _Collections(scratch)
     with scratch.in_use(), copies_inside():
@@ -49,7 +51,7 @@ def scan(step, inputs, state, length, batched=()):
                 tf.nest.pack_sequence_as(state, emission.final_state))
 
 
-def _rehearsed(watch, step, specs, state, length):
+def _rehearsed(watch, step, specs, state, length, instead_of_copies):
     if not all(tf.is_tensor(value) and value.shape.ndims is not None
                for value in tf.nest.flatten(state)):
         raise Refused("initial state", "the state holds something else than tensors of known rank.")
@@ -58,7 +60,7 @@ def _rehearsed(watch, step, specs, state, length):
     watch.remember()
     try:
         with copies_inside():
-            trace = Trace(step, specs, state)
+            trace = Trace(step, specs, state, instead_of_copies)
     except Exception:
         if graph.updates_around:
             raise Refused("variable", "the step updates a variable of the graph around it (%s)."

@@ -14,6 +14,7 @@ class Trace(object):
       step: function (list of this step's inputs, state) -> (nest of outputs, new state).
       inputs: list of (dtype, shape) of one step's inputs.
       state: nest of tensors, for their dtypes and shapes.
+      instead_of_copies: what a loop of it stands for; see `scan`.
 
     Attributes:
       graph: the scratch graph.
@@ -24,8 +25,9 @@ class Trace(object):
         made in the scratch graph itself, its own tensor.
     """
 
-    def __init__(self, step, inputs, state):
+    def __init__(self, step, inputs, state, instead_of_copies=True):
         self.graph = tf.get_default_graph()
+        self.instead_of_copies = instead_of_copies
         with tf.name_scope(None):
             self.inputs = [tf.placeholder(dtype, shape, "rnn_enhancement/input")
                            for dtype, shape in inputs]
