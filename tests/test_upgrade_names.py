@@ -271,6 +271,20 @@ class RulesTest(unittest.TestCase):
                     ("tf.nn.sampled_softmax_loss(*args, **more)",
                      "tf.nn.sampled_softmax_loss(*args, **more)")])
 
+    def test_methods_of_tensor_arrays_and_data_sets(self):
+        array = "a = tf.TensorArray(t, 3); "
+        self.check([
+            (array + "a.unpack(x), self.b.pack(name=n)", array + "a.unstack(x), self.b.stack(name=n)"),
+            (array + "struct.unpack(f, x), s.pack(x)", array + "struct.unpack(f, x), s.pack(x)"),
+            ("import s; " + array + "s.pack()", "import s; " + array + "s.pack()"), ("a.pack()", "a.pack()")])
+        old, new = "tf.contrib.data.TextLineDataset(x); ", "tf.data.TextLineDataset(x); "
+        self.check([
+            (old + "d.map(f, num_threads=3, output_buffer_size=n)", new + "d.map(f, num_parallel_calls=3).prefetch(n)"),
+            (old + "d.map(f, 2)", new + "d.map(f, 2)"),
+            (old + "d.group_by_window(key_func=f, reduce_func=g, window_size=3)",
+             new + "d.apply(tf.data.experimental.group_by_window(key_func=f, reduce_func=g, window_size=3))"),
+            ("d.map(f, num_threads=3)", "d.map(f, num_threads=3)")])
+
     def test_modules_that_tf_had_until_0_6(self):
         self.check([("tf.variables.initialize_all_variables()", "tf.global_variables_initializer()"),
                     ("tf.control_flow_ops.cond(p, f, g)", "tf.cond(p, f, g)"),

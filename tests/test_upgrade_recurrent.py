@@ -272,11 +272,18 @@ class RecurrentTest(unittest.TestCase):
         old = {"lib/__init__.py": "", "lib/data_utils.py": "", "lib/model.py": source,
                "__init__.py": "", "data_utils.py": "", "model.py": source,
                "run.py": source + "if __name__ == '__main__':\n    import model\n"}
+        started = source + "if __name__ == '__main__':\n    pass\n"
+        for folder in ("translate", "used"):
+            old.update({folder + "/__init__.py": "", folder + "/data_utils.py": "", folder + "/model.py": source,
+                        folder + "/start.py": started})
+        old["run.py"] += "    from used import model\n"
         new = program.convert_program(old, program.Options())[0]
         self.assertEqual(new["lib/model.py"].text, "from . import data_utils\n")
-        # run.py is started where model.py is, and finds it by its name.
+        # What is started where model.py is finds it by its name.
         self.assertEqual(new["model.py"].text, "import data_utils\n")
         self.assertIn("import data_utils\n", new["run.py"].text)
+        self.assertEqual(new["translate/model.py"].text, "import data_utils\n")
+        self.assertEqual(new["used/model.py"].text, "from . import data_utils\n")
         texts = {path: conversion.text for path, conversion in new.items()}
         again = program.convert_program(texts, program.Options())[0]
         self.assertEqual({path: conversion.text for path, conversion in again.items()}, texts)
@@ -286,9 +293,10 @@ class RecurrentTest(unittest.TestCase):
         self.assertEqual(found, "import tensorflow as tf\n" + OURS + "contrib_rnn_enhanced\n"
                          "contrib_rnn_enhanced.GRUCell(3), tf.contrib.layers.flatten\n")
 
-    def test_programs_without_tensorflow_stay(self):
+    def test_what_has_no_other_place_stays(self):
         for source in ("", "x = 1", "import numpy as tf\ntf.nn.rnn_cell.GRUCell(3)\n", "# only a comment\r\n",
-                       "def f(tf):\n    return tf.nn.rnn_cell\n", "from . import tensorflow as tf\ntf.mul(1, 2)\n"):
+                       "def f(tf):\n    return tf.nn.rnn_cell\n", "from . import tensorflow as tf\ntf.mul(1, 2)\n",
+                       "from tensorflow.core.example import example_pb2 as pb\npb.Example.FromString(x)\n"):
             self.assertEqual(rewritten(source), (source, []))
 
     def test_every_public_name_gets_its_place(self):

@@ -2,6 +2,7 @@
 import ast
 import collections
 import posixpath
+import re
 
 from .eras import finding as eras
 from .names import editing
@@ -132,14 +133,24 @@ def _to_python3(work, modules):
 def _is_in_package(path, work):
     """Whether a source finds the modules beside it only by `from . import`.
 
-    A file that is started itself finds them by their names, and so do the others in the program's
-    own folder if one there is started, with or without an `__init__.py`.
+    A file that is started itself finds them by their names, and so do the others in its folder, with or
+    without an `__init__.py`, unless a file elsewhere imports the folder as a package.
     """
     folder = posixpath.dirname(path)
     if posixpath.join(folder, "__init__.py") not in work or "__main__" in work[path].original:
         return False
-    return bool(folder) or not any("__main__" in source.original for other, source in work.items()
-                                   if not posixpath.dirname(other))
+    is_started = any("__main__" in source.original for other, source in work.items()
+                     if posixpath.dirname(other) == folder)
+    return not is_started or bool(folder) and _is_imported(folder, work)
+
+
+def _is_imported(folder, work):
+    """Whether a source elsewhere in the program imports from a folder."""
+    # The texts are of either Python, so there's no syntax tree that shows it.
+    statement = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?!tensorflow\b)(?:[\w.]+\.)?%s\b" % re.escape(
+        posixpath.basename(folder)), re.M)
+    return any(statement.search(source.original) for path, source in work.items()
+               if posixpath.dirname(path) != folder)
 
 
 def _shows_python2(text, modules):

@@ -3,7 +3,7 @@ import re
 
 import libcst as cst
 
-from . import calls, contrib, places, tensorflow_calls
+from . import calls, contrib, methods, places, tensorflow_calls
 from .imports import import_of, rewritten_import, root_module, together
 from .resolution import Names, dotted, is_root, replacement, root_of
 
@@ -121,7 +121,7 @@ class _Edit(cst.CSTTransformer):
         public = self.names.public(original_node.func)
         if public is None:
             self._look_into_strings(original_node)
-            return updated_node
+            return self._method(original_node, updated_node)
         rule = tensorflow_calls.CALLS.get(public)
         if rule is None and self.target == "2":
             rule = contrib.CALLS.get(public)
@@ -130,6 +130,13 @@ class _Edit(cst.CSTTransformer):
         call = calls.Call(public, updated_node, original_node, self)
         rule(call)
         return call.result()
+
+    def _method(self, node, updated):
+        new = methods.rewritten(node, updated, self.names, lambda place: self.expression(place, node))
+        if new is None:
+            return updated
+        self.findings.changed(self.names.line(node), new[1])
+        return new[0]
 
     def _look_into_strings(self, node):
         """Python that is put together as text has names that this command doesn't see."""

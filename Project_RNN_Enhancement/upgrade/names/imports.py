@@ -154,7 +154,7 @@ def _moved(path, public, name, alias, line, names, target, findings):
         if said is not None:
             findings.look(line, "%s: %s" % (path, said))
             return None
-        if new == public and public.split(".")[1:2] in (["keras"], ["python"]):
+        if new == public and public.split(".")[1:2] in (["core"], ["keras"], ["python"]):
             return None
     said = places.lacking(new, path)
     if said is not None:

@@ -83,7 +83,7 @@ def missing(place_name, target):
         if module not in v1_names.NAMES:
             return None
         if name not in v1_names.NAMES[module] and not name.startswith("_"):
-            if module == "tensorflow" and name in ("compat", "contrib", "keras", "python", "v1"):
+            if module == "tensorflow" and name in ("compat", "contrib", "core", "keras", "python", "v1"):
                 return None
             return "TensorFlow 1.15 has no such name: replace it, or write what it did."
         if target == "2" and name in v1_names.GONE.get(module, ()):

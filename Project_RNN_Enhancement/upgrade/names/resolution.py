@@ -80,7 +80,7 @@ class Names(object):
         self._scopes = wrapper.resolve(ScopeProvider)
         self._parents = wrapper.resolve(ParentNodeProvider)
         self._positions = wrapper.resolve(PositionProvider)
-        self._resolving = set()
+        self._resolving, self._uses = set(), {}
         used = _Used()
         self.module.visit(used)
         self._used, self._called, self._expressions = used.names, used.called, used.expressions
@@ -198,6 +198,21 @@ class Names(object):
         """Whether a use of what an ImportAlias binds stays as it is."""
         return any(binding.alias is alias and replacement(path, binding, target) is None for node in self._expressions
                    if not isinstance(node, cst.Name) or self.is_value(node) for path, binding in self.paths(node))
+
+    def uses_public(self, name):
+        """Whether the module uses a public TensorFlow name, or one in it."""
+        if name not in self._uses:
+            found = (self.public(node) for node in self._expressions)
+            self._uses[name] = any(path is not None and (path + ".").startswith(name + ".") for path in found)
+        return self._uses[name]
+
+    def is_imported(self, node):
+        """Whether a dotted expression starts with a name that an import statement binds."""
+        root = root_of(node)
+        scope = self._scopes.get(root)
+        return scope is not None and isinstance(root, cst.Name) and any(
+            isinstance(getattr(assignment, "node", None), (cst.Import, cst.ImportFrom))
+            for assignment in scope[root.value])
 
     def has_call(self, *methods):
         """Whether the module calls something by one of these last names."""

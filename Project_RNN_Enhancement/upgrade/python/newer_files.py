@@ -11,6 +11,8 @@ __all__ = ["rewrite"]
 _NOT_TEXT = frozenset("base64 bz2 hex hex_codec quopri rot13 rot_13 string_escape string-escape "
                       "unicode_escape unicode-escape uu zip "
                       "zlib".split())
+# Python 3 encodes text by these as well.
+_ESCAPES = frozenset(["unicode_escape", "unicode-escape"])
 _CHARSET = re.compile(r"utf|ascii|latin|iso-?8859|cp125", re.I)
 _DECODED = "Text has no decode in Python 3"
 _SAVES = {"numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.load", "marshal.dump", "marshal.load"}
@@ -37,7 +39,7 @@ def rewrite(parsed, python2):
             _decode(calls, call, python2)
     for call in calls.encodes:
         codec = text_of(call.args[0].value) if call.args else None
-        if codec in _NOT_TEXT:
+        if codec in _NOT_TEXT - _ESCAPES:
             calls.look(call, "Python 3's encode makes bytes of text only: %s is in binascii, base64, codecs "
                              "or zlib" % codec)
         elif python2 and call in calls.printed and call not in done:
@@ -249,7 +251,8 @@ def _decode(calls, call, python2):
                          "zlib" % codec)
     elif is_text:
         _drop(calls, call, _DECODED)
-    elif python2 and isinstance(value, (libcst.Name, libcst.Subscript)) and not calls.has_bytes:
+    elif python2 and isinstance(value, (libcst.Name, libcst.Subscript)) and not (
+            calls.has_bytes or _is_object(calls, value)):
         calls.look(call, _DECODED + ": leave it out if `%s` is text, as what is read from a file without "
                                     "mode b is" %
                    calls.parsed.source(value))
@@ -270,6 +273,12 @@ def _certainly_text(calls, value):
                                                  "sys.stdin.readline",
                                                  "sys.stdin.read")
     return False
+
+
+def _is_object(calls, value):
+    """Whether a name stands for what a class made, going by the capital letter of the class."""
+    made = calls.only_value(value) if isinstance(value, libcst.Name) else None
+    return isinstance(made, libcst.Call) and calls.parsed.source(made.func).rpartition(".")[2][:1].isupper()
 
 
 def _inside(value, calls):
