@@ -4,6 +4,7 @@ import numpy as np
 from Project_RNN_Enhancement.experiments import adding, claims
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase
+from tests.sizes import slow
 
 
 class AddingTest(ExperimentCase):
@@ -40,11 +41,13 @@ class AddingTest(ExperimentCase):
             3 * ["not reproduced"])
         self.assertEqual(verdicts(IRNN=solved, LSTM=solved, GRU=solved), 3 * ["not measured"])
 
+    @slow
     def test_run(self):
         summary = self.tiny_run(adding.EXPERIMENT, dict(
             length=6, units={"others": 5}, batch_size=3, test_sequences=10))
         self.assertIn("mse", summary["trials"][0]["measured"])
 
+    @slow
     def test_paper_preset_builds(self):
         preset = adding.PRESETS["paper"]._replace(length=5, test_sequences=2)
         for variant in preset.variants:

@@ -9,6 +9,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 KINDS = ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell")
@@ -228,6 +229,7 @@ class InputSizeTest(tf.test.TestCase):
 
 class SilenceTest(tf.test.TestCase):
 
+    @slow
     def test_cells_and_unrolling(self):
         from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
         with oracle.logged() as messages:
@@ -256,6 +258,7 @@ class SilenceTest(tf.test.TestCase):
                                     scope="s")
         self.assertEqual([], messages)
 
+    @slow
     def test_import_prints_nothing(self):
         import subprocess
         import sys

@@ -5,6 +5,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import arithmetic, claims
 from tests.experiment_case import ExperimentCase, made_up
+from tests.sizes import slow
 
 
 class ArithmeticTest(ExperimentCase):
@@ -51,6 +52,7 @@ class ArithmeticTest(ExperimentCase):
         self.assertEqual(words(LSTM_b=(0.75, 0.9))[2], "partly")
         self.assertEqual(words(LSTM_b=(0.7, 0.72))[2], "not reproduced")
 
+    @slow
     def test_run(self):
         summary = self.tiny_run(arithmetic.EXPERIMENT, dict(
             units=5, batch_size=3, test_problems=10))

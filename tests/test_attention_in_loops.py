@@ -14,7 +14,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
                                                      rnn_cell_enhanced as rnn_cell, rnn_enhanced)
 from tests import oracle
 from tests import test_cells_in_loops as loops
-from tests.sizes import LONG
+from tests.sizes import LONG, slow
 
 SIZE, STEPS, BATCH = loops.SIZE, loops.STEPS, loops.BATCH
 
@@ -46,6 +46,7 @@ def floating_gradients(values):
     return _gradients([value for value in values if value.dtype.is_floating])
 
 
+@slow
 class WrappersTest(unittest.TestCase):
 
     def check(self, cell, wrapper, way):
@@ -123,6 +124,7 @@ class _Annealed(rnn_cell.RNNCell):
         return h, (h, 0.9 * gain + tf.reduce_mean(h), count + 1)
 
 
+@slow
 class ScalarsTest(unittest.TestCase):
 
     def test_states_with_scalars_run_in_loops(self):

@@ -15,6 +15,7 @@ import tensorflow.compat.v1 as tf
 
 from tests import attention_cases, stock, translation_model
 from tests.fixtures import make_translation
+from tests.sizes import slow
 
 
 def _read():
@@ -44,15 +45,18 @@ class CheckpointTest(tf.test.TestCase):
             self.assertAllClose(
                 losses, [translator.train(session, sources, targets) for _ in losses], rtol=1e-4)
 
+    @slow
     def test_here(self):
         self._check(None)
 
+    @slow
     def test_stock(self):
         self._check(attention_cases.STOCK)
 
 
 class TrainingTest(tf.test.TestCase):
 
+    @slow
     def test_loss_falls_and_all_is_kept(self):
         sources, targets, _, _ = _read()
         path = os.path.join(tempfile.mkdtemp(dir=self.get_temp_dir()), "model")
@@ -97,6 +101,7 @@ class SlipsTest(tf.test.TestCase):
         session.run(tf.global_variables_initializer())
         return session.run(found, dict(zip(inputs, (np.ones([2, 5]), [5, 3]))))
 
+    @slow
     def test_errors(self):
         for sizes in ([2, 5], [None, None]):
             for slip in (None,) + tuple(sorted(SLIPS)):
@@ -110,6 +115,7 @@ class SlipsTest(tf.test.TestCase):
                     self.assertIn("output_layer" if slip == "output_layer" else "tile_batch",
                                   str(caught.exception))
 
+    @slow
     def test_tile_in_place_of_tile_batch(self):
         def tiled(tensors, beams, after=lambda one: one):
             return tf.nest.map_structure(
@@ -132,6 +138,7 @@ class SlipsTest(tf.test.TestCase):
             library, tile_batch=lambda tensors, beams: tiled(tensors, beams, lambda one: one + 0)))
         self._check_silent(model)
 
+    @slow
     def test_no_clone(self):
         model = translation_model.model()
         whole = model.decoder_parts

@@ -10,7 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
                                                      rnn_cell_enhanced as rnn_cell, rnn_enhanced)
 from tests import attention_cases as cases
 from tests import oracle, sizes, stock
-from tests.sizes import LONG
+from tests.sizes import LONG, slow
 from tests.test_cells_in_loops import CELLS
 
 IS_TF_1 = tf.__version__.startswith("1.")
@@ -22,6 +22,7 @@ def as_recorded(found):
     return [repr(name) for name in names], values, gradients
 
 
+@slow
 class StockTest(unittest.TestCase):
     """Every case gives what stock gave when it was recorded."""
 
@@ -86,6 +87,7 @@ class LoopTest(unittest.TestCase):
         for expected, found in zip(one[1] + one[2], other[1] + other[2]):
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
+    @slow
     def test_cells_inside(self):
         for name in self.INSIDE:
             with self.subTest(name):
@@ -94,6 +96,7 @@ class LoopTest(unittest.TestCase):
                     build_and_run(unrolled(CELLS[name],
                                            "auto" if name == "branching" else "loop")))
 
+    @slow
     def test_examples_that_end_before_the_last_step(self):
         def make():
             return rnn_cell.GRUCell(4)
@@ -101,6 +104,7 @@ class LoopTest(unittest.TestCase):
             self.assert_same(build_and_run(unrolled(make, "static", lengths)),
                              build_and_run(unrolled(make, "loop", lengths)))
 
+    @slow
     def test_mechanisms(self):
         """All but those with loops, or seeds, of their own go into a loop."""
         kinds = [("LuongAttention", {"scale": True}), ("LuongMonotonicAttention", {}),
@@ -136,6 +140,7 @@ class LoopTest(unittest.TestCase):
                     session.run(outputs, {x: np.zeros([6, 4, 3]), held: np.zeros([2, 5, 3]),
                                           first: np.zeros([6, 3])})
 
+    @slow
     def test_two_layers_of_one_wrapper(self):
         """A cell that stands twice in a stack is two, each with weights of its own."""
         def build(unroll):
@@ -166,6 +171,7 @@ class WrapperTest(unittest.TestCase):
         mechanism = seq2seq.BahdanauAttention(3, tf.get_variable("memory", [2, 4, 3]))
         return seq2seq.AttentionWrapper(cell or rnn_cell.GRUCell(3), mechanism, **keywords)
 
+    @slow
     def test_same_scope_again_has_the_same_weights(self):
         with tf.Graph().as_default():
             cell, x = self.wrapper(attention_layer_size=2), [tf.ones([2, 3])] * 4

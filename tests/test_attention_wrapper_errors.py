@@ -11,6 +11,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense, has_keras_2
 from tests import stock
 from tests.attention_cases import OURS, STOCK
+from tests.sizes import slow
 
 IS_TF_1 = tf.__version__.startswith("1.")
 InvalidArgument = tf.errors.InvalidArgumentError
@@ -232,6 +233,7 @@ class ErrorsTest(unittest.TestCase):
                 self.assertIsInstance(error, row.error, name)
                 self.assertRegex(str(error), "(?s)" + ".*".join(map(re.escape, row.words)))
 
+    @slow
     @unittest.skipUnless(IS_TF_1, "needs tf.contrib")
     def test_errors_are_of_stock_s_types(self):
         for name, row in sorted(MISUSES.items()):
@@ -290,6 +292,7 @@ class RunTimeTest(unittest.TestCase):
                 with self.assertRaisesRegex(InvalidArgument, "(?s)" + words):
                     session.run(fetches, feed)
 
+    @slow
     def test_lengths_beyond_the_memory(self):
         for make in (seq2seq.LuongAttention, seq2seq.BahdanauAttention,
                      seq2seq.LuongMonotonicAttention, seq2seq.BahdanauMonotonicAttention):

@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
                                                      seq2seq_enhanced as seq2seq)
 
 from .oracle import logged, names, quiet
+from tests.sizes import slow
 from tests.stock import contrib, tf_cells
 
 contrib_seq2seq = contrib("seq2seq")
@@ -243,6 +244,7 @@ def _cut(symbols):
 
 class ModelsTest(tf.test.TestCase):
 
+    @slow
     def test_width_one_equals_greedy_decoding(self):
         for name, model in sorted(MODELS.items()):
             with tf.Graph().as_default(), quiet(), self.session() as session:
@@ -260,6 +262,7 @@ class ModelsTest(tf.test.TestCase):
                     total = log_probabilities.max(-1) * (np.arange(STEPS) < result.lengths)
                     self.assertAllClose(total.sum(1), result.scores[:, 0], atol=1e-4, rtol=1e-4)
 
+    @slow
     def test_a_graph_of_its_own_has_the_variables_of_training(self):
         for name in ("attention_heads", "one2many", "rnn_lstm", "skip", "tied"):
             model = MODELS[name]
@@ -271,6 +274,7 @@ class ModelsTest(tf.test.TestCase):
                 found = [(v.op.name, v.shape.as_list()) for v in tf.global_variables()]
             self.assertEqual(trained, found, name)
 
+    @slow
     def test_projection_tensor_feed_previous_float64_and_unknown_batch(self):
         with tf.Graph().as_default(), quiet(), self.session() as session:
             fed = tf.placeholder(tf.bool, [])
@@ -296,6 +300,7 @@ class ModelsTest(tf.test.TestCase):
             result, greedy = session.run([found, logits], feed)
             self.assertAllEqual(_cut(greedy.argmax(-1)), result.symbols[:, 0])
 
+    @slow
     def test_attention_is_the_decoders(self):
         # Teacher-forced on what was found, the decoder must read what the search says it read.
         with tf.Graph().as_default(), quiet(), self.session() as session:
@@ -322,6 +327,7 @@ class ModelsTest(tf.test.TestCase):
                 self.assertAllClose((picked * within).sum(1), result.log_probabilities[:, i],
                                     atol=1e-4)
 
+    @slow
     def test_equals_the_decoder_of_tensorflow(self):
         for alpha in (0.0, 0.8):
             with tf.Graph().as_default(), quiet(), self.session() as session:
@@ -337,6 +343,7 @@ class ModelsTest(tf.test.TestCase):
                 self.assertAllEqual(symbols.transpose(0, 2, 1), result.symbols)
                 self.assertAllClose(scores, result.scores, rtol=1e-4)
 
+    @slow
     def test_equals_the_decoder_of_tensorflow_with_ends(self):
         with tf.Graph().as_default(), quiet(), self.session() as session:
             model = MODELS["rnn_lstm"]
@@ -353,6 +360,7 @@ class ModelsTest(tf.test.TestCase):
                                     result.symbols[:, :, :length])
                 self.assertAllClose(scores, result.log_probabilities, rtol=1e-4)
 
+    @slow
     def test_the_plain_graph_is_unchanged_by_a_search(self):
         def size(search):
             with tf.Graph().as_default(), quiet():
@@ -364,6 +372,7 @@ class ModelsTest(tf.test.TestCase):
                 return len(tf.get_default_graph().get_operations())
         self.assertEqual(size(False), size(True))
 
+    @slow
     def test_nothing_is_said(self):
         with tf.Graph().as_default(), logged() as messages:
             found = decoding.beam_search_seq2seq(
@@ -373,6 +382,7 @@ class ModelsTest(tf.test.TestCase):
         # Python itself warns of what TensorFlow 1.15 imports.
         self.assertEqual([], [message for message in messages if "ABCs" not in message])
 
+    @slow
     def test_graph_does_not_grow_with_length(self):
         def size(length):
             with tf.Graph().as_default(), quiet():
@@ -489,6 +499,7 @@ class ErrorsTest(tf.test.TestCase):
             self.assertAllEqual([[1, 2]] * 3 + [[3, 4]] * 3, found[1]["a"])
             self.assertEqual(7, found[2])
 
+    @slow
     def test_tensors_are_checked_when_they_run(self):
         table = Table(3, 4)
         with tf.Graph().as_default(), self.session() as session:

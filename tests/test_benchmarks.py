@@ -24,6 +24,7 @@ from Project_RNN_Enhancement.experiments import training
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
 
 from . import stock
+from .sizes import slow
 
 TINY = workload.Settings(vocabulary=20, size=4, layers=1, batch=3, buckets=[(1, 2), (2, 3)],
                          samples=5, cell="gru", unroll=None, devices=0)
@@ -123,9 +124,11 @@ class WorkerTest(unittest.TestCase):
             self.assertGreater(value, 0)
         self.assertGreaterEqual(numbers["peak_mb"], numbers["built_mb"])
 
+    @slow
     def test_ours(self):
         self.assertMeasured(self.measure("ours", decode=True), decode=True)
 
+    @slow
     @needs_stock
     def test_stock(self):
         self.assertMeasured(self.measure("stock", decode=True), decode=True)
@@ -135,16 +138,20 @@ class WorkerTest(unittest.TestCase):
             for side, planned in benchmarks._jobs(row, 1, 1).items():
                 self.assertIsNone(planned["settings"]["unroll"], (row, side))
 
+    @slow
     @needs_stock
     def test_dynamic_has_no_decode(self):
         self.assertMeasured(self.measure("dynamic", decode=True), decode=False)
 
+    @slow
     def test_decode_is_left_out_unless_asked_for(self):
         self.assertMeasured(self.measure("ours", cell="lstm"), decode=False)
 
+    @slow
     def test_cell_of_a_user(self):
         self.assertMeasured(self.measure("ours", cell="user"), decode=False)
 
+    @slow
     def test_devices_and_unrolling(self):
         static = self.measure("ours", layers=2, devices=2, unroll="static")
         loop = self.measure("ours", layers=2, devices=2, unroll="loop")
@@ -152,6 +159,7 @@ class WorkerTest(unittest.TestCase):
         self.assertMeasured(loop, decode=False)
         self.assertNotEqual(static["nodes"], loop["nodes"])
 
+    @slow
     def test_placeholders_are_not_counted(self):
         one_bucket = TINY._replace(buckets=TINY.buckets[:1])
         with tf.Graph().as_default() as graph, stock.quiet():
@@ -160,6 +168,7 @@ class WorkerTest(unittest.TestCase):
         self.assertLess(len(counted), len(graph.get_operations()))
         self.assertEqual(self.measure("ours", buckets=one_bucket.buckets)["nodes"], len(counted))
 
+    @slow
     def test_peak_memory_is_that_before_decoding(self):
         calls = []
         with mock.patch.object(worker, "_peak", lambda: calls.append("peak") or 1.0), \
@@ -167,6 +176,7 @@ class WorkerTest(unittest.TestCase):
             self.measure("ours", decode=True)
         self.assertEqual(calls, ["peak", "peak", "decode"])
 
+    @slow
     def test_peak_memory_does_not_include_the_parent(self):
         parent = bytearray(b"x") * (1 << 30)
         child = subprocess.check_output(
@@ -185,6 +195,7 @@ class CellsTest(TinyCase):
         self.assertEqual(list(planned), ["all"])
         return worker.measure(dict(planned["all"], **keywords))
 
+    @slow
     def test_every_cell_of_the_table(self):
         numbers = self.measure(repeats=1)
         self.assertEqual(set(numbers), set(cells.CELLS))
@@ -373,6 +384,7 @@ class ReportTest(unittest.TestCase):
 class BeamTest(unittest.TestCase):
     """The row of beam search."""
 
+    @slow
     @needs_stock
     def test_both_sides_search_the_same(self):
         found = {}
@@ -427,6 +439,7 @@ class DecodersTest(unittest.TestCase):
         for name, value in values.items():
             np.testing.assert_allclose(value, others[name], rtol=1e-5, atol=1e-7, err_msg=name)
 
+    @slow
     @needs_stock
     def test_both_sides_train_the_same(self):
         for variant in TINY_ATTENTION.variants:
@@ -436,6 +449,7 @@ class DecodersTest(unittest.TestCase):
             np.testing.assert_allclose([norm, loss], [stock_norm, stock_loss], rtol=1e-5)
             self.assertSameValues(values, stock_values)
 
+    @slow
     @needs_stock
     def test_both_sides_search_the_same(self):
         for variant in TINY_CONTRIB_BEAM.variants:
@@ -467,6 +481,7 @@ class DecodersTest(unittest.TestCase):
 class LoaderTest(unittest.TestCase):
     """The row of the loader."""
 
+    @slow
     def test_both_sides_train(self):
         for side, make in loader.SIDES.items():
             with tf.Graph().as_default(), tf.Session() as session, stock.quiet():
@@ -525,6 +540,7 @@ class CommandTest(TinyCase):
         self.replace(report, chart=lambda results, path: None)
         return jobs
 
+    @slow
     def test_real_processes(self):
         status, out, err = self.command("--quick", "--threads", "1")
         sides = ["ours", "stock", "dynamic"] if workload.has_stock() else ["ours"]
@@ -539,6 +555,7 @@ class CommandTest(TinyCase):
         self.assertEqual(sorted(os.listdir(self.output)),
                          ["benchmark.png"] * workload.has_stock() + ["results.json"])
 
+    @slow
     def test_cells_in_a_real_process(self):
         self.replace(cells, REFERENCE=TINY_CELLS)
         status, out, err = self.command("--rows", "cells", "--rounds", "1", "--threads", "1")
@@ -548,6 +565,7 @@ class CommandTest(TinyCase):
         self.assertEqual(set(results["rows"][0]["medians"]), set(cells.CELLS))
         self.assertEqual(sorted(os.listdir(self.output)), ["benchmark.png", "results.json"])
 
+    @slow
     def test_beam_in_real_processes(self):
         self.replace(beam, REFERENCE=TINY_BEAM)
         status, out, err = self.command("--rows", "beam", "--rounds", "1", "--threads", "1")
@@ -557,6 +575,7 @@ class CommandTest(TinyCase):
         self.assertEqual(out, report.markdown(results))
         self.assertEqual(len(results["rows"][0]["ratios"]), 3 if workload.has_stock() else 0)
 
+    @slow
     def test_decoders_in_real_processes(self):
         self.replace(attention, REFERENCE=TINY_ATTENTION)
         self.replace(contrib_beam, REFERENCE=TINY_CONTRIB_BEAM)
@@ -572,6 +591,7 @@ class CommandTest(TinyCase):
             # Times and nodes by variant; ready, built.
             self.assertEqual(len(found["ratios"]), 6 if workload.has_stock() else 0)
 
+    @slow
     def test_loader_in_real_processes(self):
         self.replace(loader, REFERENCE=TINY_LOADER)
         status, out, err = self.command("--rows", "loader", "--rounds", "1", "--threads", "1")
@@ -613,6 +633,7 @@ class CommandTest(TinyCase):
         self.assertEqual([(job["library"], job["settings"]["unroll"], job["settings"]["devices"])
                           for job in jobs[-5:-3]], [("ours", "static", 2), ("ours", "loop", 2)])
 
+    @slow
     def test_alone_where_there_is_no_contrib(self):
         self.replace(workload, has_stock=lambda: False)
         status, out, err = self.command("--rows", "lstm,long", "--rounds", "1", "--threads", "1")
@@ -721,6 +742,7 @@ class CommandTest(TinyCase):
         self.assertNotIn("Traceback", err)
         self.assertEqual(self.results(), before)
 
+    @slow
     def test_failing_worker(self):
         self.replace(workload, REFERENCE=TINY._replace(unroll="sideways"))
         status, out, err = self.command("--rows", "lstm")
@@ -783,6 +805,7 @@ class CommandTest(TinyCase):
             self.assertIn(message, err)
         self.assertEqual(jobs, [])
 
+    @slow
     def test_signals_kill_the_child(self):
         # While the child measures (it starts after the line below), and while it is started.
         for number, wait in ((signal.SIGINT, 0.3), (signal.SIGTERM, 0)):

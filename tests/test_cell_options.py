@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 
 from . import stock
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 CELLS = {"basic": rnn_cell.BasicRNNCell, "gru": rnn_cell.GRUCell,
@@ -177,6 +178,7 @@ class CopiesTest(tf.test.TestCase):
             self.assertEqual(cell.get_config(), again.get_config())
             self.assertFalse(again._use_bias)
 
+    @slow
     def test_deepcopy_before_and_after_use(self):
         keep = tf.placeholder_with_default(0.5, [])
         cells = [kind(4) for kind in CELLS.values()] + [

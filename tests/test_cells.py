@@ -9,11 +9,13 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanc
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import has_keras_2, keras
 
 from . import oracle
+from .sizes import slow
 from .stock import contrib
 
 
 class ParityTest(tf.test.TestCase):
 
+    @slow
     def test_step(self):
         for name, case in sorted(oracle.CELLS.items()):
             with self.subTest(name):
@@ -22,6 +24,7 @@ class ParityTest(tf.test.TestCase):
                 oracle.assert_same(self, build)
                 oracle.assert_same_structure(self, build)
 
+    @slow
     def test_two_steps_with_one_cell(self):
         for name, case in sorted(oracle.CELLS.items()):
             with self.subTest(name):
@@ -31,6 +34,7 @@ class ParityTest(tf.test.TestCase):
                     return [output, cell(case.inputs(name="x_2"), state)]
                 oracle.assert_same(self, build)
 
+    @slow
     def test_sizes_and_zero_state(self):
         for name, case in sorted(oracle.CELLS.items()):
             with self.subTest(name):
@@ -43,6 +47,7 @@ class ParityTest(tf.test.TestCase):
                             cell.state_size, cell.output_size]
                 oracle.assert_same_structure(self, build)
 
+    @slow
     def test_initial_values_of_variables(self):
         def initial(library, case):
             with tf.Graph().as_default(), oracle.quiet(), tf.Session() as session:
@@ -59,6 +64,7 @@ class ParityTest(tf.test.TestCase):
                     else:
                         self.assertGreater(np.ptp(found), 0)
 
+    @slow
     def test_initializer_of_the_scope(self):
         for name, case in sorted(oracle.CELLS.items()):
             with self.subTest(name):
@@ -74,6 +80,7 @@ class ParityTest(tf.test.TestCase):
                 for expected, found in zip(*values):
                     self.assertAllEqual(expected, found)
 
+    @slow
     def test_scope_argument(self):
         for kind in ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell"):
             for scope in ("mine", None, "scope"):
@@ -89,6 +96,7 @@ class ParityTest(tf.test.TestCase):
                                         scope=given)
                     oracle.assert_same(self, build)
 
+    @slow
     def test_reuse_shares_across_objects(self):
         for kind in ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell"):
             with self.subTest(kind):
@@ -202,6 +210,7 @@ class EquationsTest(tf.test.TestCase):
 
 class GradientTest(tf.test.TestCase):
 
+    @slow
     def test_numerically(self):
         cells = {
             "basic": lambda **k: rnn_cell.BasicRNNCell(3, **k),
@@ -389,6 +398,7 @@ class LayerTest(tf.test.TestCase):
             return tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)
         oracle.assert_same(self, build)
 
+    @slow
     def test_stack_and_wrappers_list_the_weights_inside(self):
         for name, case in sorted(oracle.WRAPPERS.items()):
             with self.subTest(name):
@@ -468,6 +478,7 @@ class ConfigTest(tf.test.TestCase):
                         if key != "name" or "mine" in value:
                             self.assertEqual(value, found[key], key)
 
+    @slow
     def test_round_trip_runs_the_same(self):
         for name, case in sorted(oracle.CELLS.items()):
             with self.subTest(name):

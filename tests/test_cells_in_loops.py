@@ -21,7 +21,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
                                                      seq2seq_enhanced as seq2seq)
 
 from . import oracle
-from tests.sizes import LONG
+from tests.sizes import LONG, slow
 from tests.stock import tf_cells
 # All vectors are of one size, so that any wrapper fits around any cell.
 BATCH, STEPS, SIZE = 2, 4, 4
@@ -348,6 +348,7 @@ def _some(number, *axes):
 
 class CellsInLoopsTest(_Case):
 
+    @slow
     def test_every_cell(self):
         loops = [loop for loop in LOOPS if "judge" not in loop and "loop" not in loop]
         for cell, wrapper, loop, surrounding, inside in _some(
@@ -370,14 +371,17 @@ class CallsInOneScopeTest(_Case):
             with self.subTest(cell=cell, wrapper=wrapper, first=first, second=second):
                 self.check([first, second], cell, wrapper)
 
+    @slow
     def test_every_order(self):
         self._check_all(6, ["nothing"])
         self._check_all(5, _surroundings())
 
+    @slow
     def test_every_order_with_control_flow_v2(self):
         with control_flow_v2():
             self._check_all(6, ["nothing", "cond"] + ([] if IS_TF_1 else ["function"]))
 
+    @slow
     def test_a_finished_branch_stays_whole(self):
         """Layers keep scopes of earlier calls, which lead back to the graphs of branches."""
         calls = [Call(inner, 3, surrounding, False)
@@ -418,6 +422,7 @@ class BeamSearchTest(_Case):
                     [found.log_probabilities[:, 0], tf.reduce_sum(scores * known, 1)])
         np.testing.assert_allclose(value, expected, rtol=1e-4)
 
+    @slow
     def test_every_cell(self):
         for cell, wrapper in _some(6, CELLS, WRAPPERS) + [("unitary matrix", "relaxation")]:
             with self.subTest(cell=cell, wrapper=wrapper):

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.experiments import charlm, trial_process
 from Project_RNN_Enhancement.experiments.claims import Measured
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase
+from tests.sizes import slow
 
 TINY = dict(length=5, units=6, batch_size=2, valid_sequences=3, long_length=120, long_sequences=2)
 
@@ -63,6 +64,7 @@ class CharlmTest(ExperimentCase):
                                  for i, x in enumerate(stable)])
             self.assertEqual(lower(measured)[1], expected)
 
+    @slow
     def test_run(self):
         summary = self.tiny_run(charlm.EXPERIMENT, TINY, "--data", self.text())
         for trial in summary["trials"]:

@@ -18,6 +18,7 @@ from Project_RNN_Enhancement.rnn_enhancement.checkpoints import names as names_o
 
 from . import oracle
 from .equations import sigmoid
+from .sizes import slow
 
 checkpoint_map = checkpoints_enhanced.checkpoint_map
 ERAS = ("0.5 - 0.12", "1.0 - 1.1", "1.2 and later")
@@ -209,6 +210,7 @@ class NamesOfErasTest(CheckpointCase):
             optimizer.minimize(tf.reduce_sum(tf.nest.flatten(results)[0]))
         return tf.nest.flatten(results)
 
+    @slow
     def test_today_s_names_are_the_graph_s(self):
         for name, (build, rows) in sorted(MODELS.items()):
             with self.subTest(name), tf.Graph().as_default():
@@ -216,6 +218,7 @@ class NamesOfErasTest(CheckpointCase):
                 self.assertEqual(sorted(row[2] for row in rows),
                                  sorted(variable.op.name for variable in tf.global_variables()))
 
+    @slow
     def test_every_model_reads_every_era(self):
         formats = (tf.train.SaverDef.V1, tf.train.SaverDef.V2, tf.train.SaverDef.V2)
         for model, (build, rows) in sorted(MODELS.items()):
@@ -247,6 +250,7 @@ class NamesOfErasTest(CheckpointCase):
                         for a, b in zip(expected, session.run(results)):
                             self.assertAllClose(a, b, rtol=1e-6)
 
+    @slow
     def test_slots_of_other_optimizers(self):
         optimizers = {
             "Adagrad": tf.train.AdagradOptimizer(0.1),

@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 CASES = dict(oracle.CELLS, **oracle.WRAPPERS)
@@ -26,6 +27,7 @@ class SaverTest(tf.test.TestCase):
         tf.train.AdamOptimizer(0.01).minimize(tf.reduce_sum(tf.square(outputs)), name="step")
         return tf.nest.flatten([outputs, state])
 
+    @slow
     def test_both_ways_with_optimizer_slots(self):
         for name, case in sorted(CASES.items()):
             with self.subTest(cell=name), oracle.quiet(), contextlib.ExitStack() as stack:
@@ -124,6 +126,7 @@ class ObjectCheckpointTest(tf.test.TestCase):
             status.assert_existing_objects_matched().run_restore_ops(session)
             return session.run(cell.variables)
 
+    @slow
     def test_stock_and_ours(self):
         for kind in ("GRUCell", "BasicLSTMCell", "LSTMCell", "BasicRNNCell"):
             for writer, reader in ((oracle.STOCK, oracle.OURS), (oracle.OURS, oracle.STOCK),

@@ -16,6 +16,7 @@ from Project_RNN_Enhancement.experiments import adding, all as everything, claim
 from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, take_turns
+from tests.sizes import slow
 
 TINY = dict(length=4, units={"others": 3}, batch_size=2, test_sequences=5, measure_every=2, save_every=2,
             max_steps=4, seeds=(1, 2), variants=("IRNN", "GRU"))
@@ -36,6 +37,7 @@ class TrialsTest(ExperimentCase):
         with open(os.path.join(self.output, "results.json")) as stream:
             return json.load(stream)
 
+    @slow
     def test_goes_on(self):
         """What was trained isn't trained again; more steps, seeds and variants are added to it."""
         self.assertEqual(self.adding("--variants", "GRU", "--seeds", 2)[0], 0)
@@ -58,6 +60,7 @@ class TrialsTest(ExperimentCase):
         self.assertEqual([row["step"] for row in history], [2, 4, 6])
         self.assertEqual(history[:2], first["trials"][0]["history"])
 
+    @slow
     def test_a_stop_changes_nothing(self):
         self.adding("--variants", "GRU", "--seeds", "1", "--max-steps", 3)
         self.adding("--variants", "GRU", "--seeds", "1", "--max-steps", 6)
@@ -66,6 +69,7 @@ class TrialsTest(ExperimentCase):
         np.testing.assert_allclose(self.results()["trials"][0]["measured"]["mse"], stopped,
                                    rtol=1e-5)
 
+    @slow
     def test_another_run_in_the_folder(self):
         self.adding("--variants", "GRU", "--seeds", 1)
         changed = adding.PRESETS["quick"]._replace(length=6)
@@ -75,6 +79,7 @@ class TrialsTest(ExperimentCase):
             self.assertIn("a different `length`", err)
             self.assertEqual(self.adding("--variants", "GRU", "--seeds", 1, "--fresh")[0], 0)
 
+    @slow
     def test_divergence_is_a_result(self):
         rates = {"others": 1e-3, "IRNN": 1e38}
         with mock.patch.dict(adding.PRESETS, quick=adding.PRESETS["quick"]._replace(
@@ -91,6 +96,7 @@ class TrialsTest(ExperimentCase):
                 learning_rates=rates, max_gradient_norm=None)):
             self.assertNotIn("IRNN", self.adding("--seeds", "1")[2])
 
+    @slow
     def test_a_truncated_checkpoint_is_skipped(self):
         self.adding("--variants", "GRU", "--seeds", 1)
         newest = os.path.join(self.output, "GRU", "seed-1", "model-4")
@@ -125,6 +131,7 @@ class TrialsTest(ExperimentCase):
             self.assertIn(message, stderr.getvalue())
 
 
+@slow
 class ProcessesTest(ExperimentCase):
     """The trials' processes have the real preset, so few steps have to do."""
 
@@ -232,6 +239,7 @@ class ReportTest(ExperimentCase):
             json.dump(summary, stream)
         return folder
 
+    @slow
     def test_report(self):
         self.write("adding", "partly")
         folder = self.write("g2p", "reproduced")

@@ -8,7 +8,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced as rnn
 
 from .contrib_cells import CELLS, Ours, inputs, state
-from .sizes import some
+from .sizes import some, slow
 from .stock import Library, assert_same_results, evaluate, stock_rnn
 
 FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures",
@@ -49,6 +49,7 @@ def write_fixture():
     np.savez_compressed(FIXTURE, **kept)
 
 
+@slow
 class AsInContribTest(tf.test.TestCase):
 
     def test_two_steps(self):
@@ -87,6 +88,7 @@ class AsInContribTest(tf.test.TestCase):
 
 class UnrollingTest(tf.test.TestCase):
 
+    @slow
     def test_copies_loops_and_dynamic_rnn_agree(self):
         for name in LOOPED:
 

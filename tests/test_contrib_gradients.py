@@ -6,7 +6,7 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import contrib_rnn_enhanced as contrib
 from tests import contrib_cells, oracle
-from tests.sizes import LONG
+from tests.sizes import LONG, slow
 
 SIZE, UNITS, BATCH = 3, 2, 2
 
@@ -86,6 +86,7 @@ def fused(make):
     return build
 
 
+@slow
 class GradientsTest(unittest.TestCase):
 
     def check(self, build, dtype=tf.float64, ignored=()):

@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (
     layers_enhanced)
 from Project_RNN_Enhancement.rnn_enhancement.layers import batch_normalization
 
+from .sizes import slow
 from .stock import contrib, quiet
 
 FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures", "contrib_replacements.npz")
@@ -212,6 +213,7 @@ def write_fixture():
                                     for key, value in outcome(STOCK, build).items()})
 
 
+@slow
 class AsInTensorFlowTest(unittest.TestCase):
 
     def compare(self, expected, found):

@@ -6,6 +6,7 @@ import numpy as np
 from Project_RNN_Enhancement.experiments import claims, copying
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase
+from tests.sizes import slow
 
 
 def _results(**losses):
@@ -55,6 +56,7 @@ class CopyingTest(ExperimentCase):
                          3 * ["not reproduced"])
         self.assertEqual(verdicts(uRNN=low, LSTM=near), ["reproduced"] + 2 * ["not measured"])
 
+    @slow
     def test_run(self):
         summary = self.tiny_run(copying.EXPERIMENT, dict(
             length=2, units={cell: 4 for cell in copying.CELLS}, batch_size=3,
@@ -62,6 +64,7 @@ class CopyingTest(ExperimentCase):
         self.assertEqual(set(summary["trials"][0]["measured"]) & {"loss", "recall"},
                          {"loss", "recall"})
 
+    @slow
     def test_paper_preset_builds(self):
         preset = copying.PRESETS["paper"]
         for variant in preset.variants:

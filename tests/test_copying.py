@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 
@@ -132,6 +133,7 @@ def _all_cells():
 
 class DeepCopyTest(tf.test.TestCase):
 
+    @slow
     def test_copy_computes_the_same_with_equal_weights(self):
         for name, make, case in _all_cells():
             if name == "user_stock":
@@ -233,6 +235,7 @@ class UsersCellTest(tf.test.TestCase):
         makers["duck"] = Duck
         return sorted(makers.items())
 
+    @slow
     def test_every_unroller(self):
         for name, make in self._makers():
             with self.subTest(name), oracle.quiet():
@@ -252,6 +255,7 @@ class UsersCellTest(tf.test.TestCase):
                 for expected, found in zip(results[0][1], results[1][1]):
                     self.assertAllClose(expected, found)
 
+    @slow
     def test_wrappers_and_stacks(self):
         for name, make in self._makers():
             with self.subTest(name), tf.Graph().as_default(), oracle.quiet():

@@ -4,6 +4,7 @@ import unittest
 from unittest import mock
 
 from Project_RNN_Enhancement.datasets import pronunciations as dictionary
+from tests.sizes import slow
 
 
 class ReadPronunciationsTest(unittest.TestCase):
@@ -39,6 +40,7 @@ class ReadPronunciationsTest(unittest.TestCase):
 
 class CmudictTest(unittest.TestCase):
 
+    @slow
     def test_numbers_in_the_docstring(self):
         read = dictionary.read_cmudict()
         self.assertEqual(len(read), 124920)

@@ -10,6 +10,7 @@ from Project_RNN_Enhancement import rnn_enhancement
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      seq2seq_enhanced as seq2seq)
 
+from .sizes import slow
 from .test_rolling import assert_same
 
 UNROLL = ("loop", "static")
@@ -29,6 +30,7 @@ def _run(results, feed=None):
 
 class InputsTest(tf.test.TestCase):
 
+    @slow
     def test_the_first_input_is_enough_for_own_symbols(self):
         x = [[1, 2]] * STEPS
         for name, sizes in (("embedding_rnn_seq2seq", (9, 9, 4)),
@@ -148,6 +150,7 @@ class AveragedStatesTest(tf.test.TestCase):
         memory = tf.get_variable("memory", [2, 4, 3])
         return seq2seq.attention_decoder(inputs, state, memory, cell, unroll=unroll, **keywords)
 
+    @slow
     def test_rolled_as_copies_and_no_influence_as_plain(self):
         def check(expected, found):
             assert_same(self, lambda: build(**expected), lambda: build(**found), None, 1e-5, 1e-4)
@@ -165,6 +168,7 @@ class AveragedStatesTest(tf.test.TestCase):
             check(dict(unroll="loop", average_hidden_state_influence=1),
                   dict(unroll="loop", average_states=True, average_hidden_state_influence=0))
 
+    @slow
     def test_states_of_all_steps(self):
         with rnn_enhancement.era("0.7"):
             for unroll in UNROLL:
@@ -223,6 +227,7 @@ class OwnSymbolsTest(tf.test.TestCase):
                     session.run(results, {temperature: 0.0})
                 self.assertEqual(nodes, len(graph.get_operations()))
 
+    @slow
     def test_top_k_and_nucleus(self):
         with tf.Graph().as_default():
             found = np.array(_run([
@@ -232,6 +237,7 @@ class OwnSymbolsTest(tf.test.TestCase):
         np.testing.assert_allclose(found / (STEPS - 1), [
             [0, 2 / 3.0, 1 / 3.0], [0.1, 0.6, 0.3], [0, 2 / 3.0, 1 / 3.0], [0, 1, 0]], atol=0.01)
 
+    @slow
     def test_seeds(self):
         def draw(unroll, seed, graph_seed=None):
             with tf.Graph().as_default():
@@ -342,6 +348,7 @@ class AttentionTest(tf.test.TestCase):
                                              rnn_cell.GRUCell(3), return_attention=True,
                                              **keywords)
 
+    @slow
     def test_mask_as_a_shorter_memory(self):
         memory = np.random.RandomState(0).randn(2, 4, 6).astype(np.float32)
         for unroll in UNROLL:
@@ -361,6 +368,7 @@ class AttentionTest(tf.test.TestCase):
                 np.testing.assert_allclose(one[..., :2], other, rtol=1e-5)
                 self.assertAllEqual(np.zeros_like(one[..., 2:]), one[..., 2:])
 
+    @slow
     def test_weights(self):
         memory = np.random.RandomState(0).randn(2, 4, 6).astype(np.float32)
         for unroll in UNROLL:
@@ -380,6 +388,7 @@ class AttentionTest(tf.test.TestCase):
                 np.testing.assert_allclose(weight[0], p[0] / p[0].sum(), rtol=1e-5)
                 np.testing.assert_allclose(weight[1], [0.25] * 4, rtol=1e-6)
 
+    @slow
     def test_kinds_of_masks(self):
         with tf.Graph().as_default():
             found = [self._decode(tf.ones([2, 3, 2]), attention_mask=mask)[2][0] for mask in (
@@ -407,6 +416,7 @@ class ModelsTest(tf.test.TestCase):
     def _check(self, build):
         assert_same(self, lambda: build("static"), lambda: build("loop"), None, 1e-5, 1e-4)
 
+    @slow
     def test_models_of_symbols(self):
         self._check(lambda unroll: seq2seq.embedding_rnn_seq2seq(
             _symbols(), _symbols(), rnn_cell.LSTMCell(3), 3, 4, 3, unroll=unroll, **self.OWN))
@@ -417,12 +427,14 @@ class ModelsTest(tf.test.TestCase):
             _symbols(), _symbols(), self._cell(), 3, 4, 3, unroll=unroll,
             **dict(self.OWN, **self.MASK)))
 
+    @slow
     def test_one2many(self):
         self._check(lambda unroll: seq2seq.one2many_rnn_seq2seq(
             _symbols(), {"a": _symbols(), "b": _symbols()}, rnn_cell.GRUCell(3),
             {"a": rnn_cell.GRUCell(3), "b": rnn_cell.GRUCell(3)}, 3, {"a": 4, "b": 5}, 3,
             unroll=unroll, **self.OWN))
 
+    @slow
     def test_models_of_vectors(self):
         def inputs():
             return [tf.constant(x, tf.float32) for x in _inputs()]
@@ -432,6 +444,7 @@ class ModelsTest(tf.test.TestCase):
             inputs(), inputs(), self._cell(), lambda prev, _: tf.tanh(prev), unroll=unroll,
             scheduled_sampling=0.5, seed=1, **self.AVERAGING))
 
+    @slow
     def test_output_projection_and_float64(self):
         def build(unroll):
             w = tf.get_variable("w", [3, 4], tf.float64)
@@ -441,6 +454,7 @@ class ModelsTest(tf.test.TestCase):
                 dtype=tf.float64, unroll=unroll, **dict(self.OWN, **self.MASK))
         self._check(build)
 
+    @slow
     def test_feed_previous_as_a_tensor_and_unknown_batch(self):
         for unroll in UNROLL:
             with tf.Graph().as_default(), tf.Session() as session:
@@ -464,6 +478,7 @@ class ModelsTest(tf.test.TestCase):
                 with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "temperature"):
                     session.run(outputs, feed)
 
+    @slow
     def test_buckets_share_options(self):
         with tf.Graph().as_default():
             outputs, losses = seq2seq.model_with_buckets(
@@ -474,6 +489,7 @@ class ModelsTest(tf.test.TestCase):
 
 class OffTest(tf.test.TestCase):
 
+    @slow
     def test_no_trace_in_the_graph(self):
         off = dict(average_states=False, average_hidden_state_influence=0.9,
                    scheduled_sampling=None, temperature_decode=False, temperature=2.0, top_k=2,
@@ -497,6 +513,7 @@ class OffTest(tf.test.TestCase):
 
 class ErrorsTest(tf.test.TestCase):
 
+    @slow
     def test_values(self):
         def attention(**keywords):
             return seq2seq.embedding_attention_seq2seq(

@@ -13,6 +13,7 @@ from Project_RNN_Enhancement.experiments.trials import Trial
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, take_turns
+from tests.sizes import slow
 
 # The command with a model so small that a second trains hundreds of steps.
 SMALL = """
@@ -34,6 +35,7 @@ def free_ports(number):
         return [each.getsockname()[1] for each in sockets]
 
 
+@slow
 class ClusterTest(ExperimentCase):
 
     def setUp(self):

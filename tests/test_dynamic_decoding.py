@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense
 from tests import attention_cases, decoding_cases as cases
 from tests import oracle, stock
+from tests.sizes import slow
 
 IS_TF_1 = tf.__version__.startswith("1.")
 VALUES, GRADIENTS = dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-5)
@@ -18,6 +19,7 @@ VALUES, GRADIENTS = dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-5)
 class StockTest(unittest.TestCase):
     """Every case gives what stock gives: here and now, or as it was recorded."""
 
+    @slow
     def test_variables_values_and_gradients(self):
         recorded = attention_cases.recorded(cases.RECORDED, cases.CASES)
         for name in cases.CASES:
@@ -28,6 +30,7 @@ class StockTest(unittest.TestCase):
                 for expected, value in zip(recorded[name][1], found[1]):
                     self.assertEqual(expected.dtype, value.dtype)
 
+    @slow
     @unittest.skipUnless(IS_TF_1, "TensorFlow 2.x has no tf.contrib")
     def test_records_are_those_of_stock(self):
         recorded = attention_cases.recorded(cases.RECORDED, cases.CASES)
@@ -37,6 +40,7 @@ class StockTest(unittest.TestCase):
                 live = ([repr(variable) for variable in live[0]],) + live[1:]
                 stock.assert_same_results(self, recorded[name], live, VALUES, GRADIENTS)
 
+    @slow
     @unittest.skipUnless(IS_TF_1, "TensorFlow 2.x has no tf.contrib")
     def test_static_shapes(self):
         for name in ("training_lstm_layer", "greedy", "custom", "nested", "beams", "beams_history"):
@@ -67,6 +71,7 @@ class StockTest(unittest.TestCase):
                              getattr(seq2seq, name)._fields)
 
 
+@slow
 class CellsTest(unittest.TestCase):
     """Cells of the package inside decoders."""
 

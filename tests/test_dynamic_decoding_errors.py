@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
                                                      rnn_cell_enhanced as rnn_cell)
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense
 from tests import stock
+from tests.sizes import slow
 
 
 class ErrorsTest(unittest.TestCase):
@@ -181,6 +182,7 @@ class ErrorsTest(unittest.TestCase):
                 session.run(outputs.predicted_ids, {state: np.zeros([2, 4])})
         self.assertIn("tile_batch", str(caught.exception))
 
+    @slow
     def test_what_was_not_tiled_is_named_at_run_time(self):
         """Of a batch that the graph doesn't know; what is wrong, words of the error, its sizes."""
         cases = (

@@ -11,7 +11,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
                                                      seq2seq_enhanced as seq2seq)
 
 from .oracle import quiet
-from .sizes import LONG
+from .sizes import LONG, slow
 
 SOURCE, STEPS, BATCH, SIZE, SYMBOLS = 3, 4, 3, 4, 6
 LENGTHS = np.array([3, 2, 1])
@@ -203,6 +203,7 @@ class PairsTest(tf.test.TestCase):
             self.assertAllClose(np.ones(BATCH), of_step.sum(1), msg=message)
             self.assertAllEqual(MASK > 0 if masked else np.ones_like(MASK), of_step > 0)
 
+    @slow
     def test_pairs(self):
         cases = SHORT
         if LONG:
@@ -210,6 +211,7 @@ class PairsTest(tf.test.TestCase):
         for case in cases:
             self._check(*case)
 
+    @slow
     def test_all_at_once(self):
         for cell, unroll in COMBINATIONS if LONG else [("gru", "static"), ("lstm", "loop")]:
             self._check(list(FEATURES), cell, unroll)
@@ -217,6 +219,7 @@ class PairsTest(tf.test.TestCase):
 
 class OffTest(tf.test.TestCase):
 
+    @slow
     def test_nothing_is_left_of_features_that_are_off(self):
         def operations(of_model, of_buckets):
             with tf.Graph().as_default() as graph:
@@ -266,6 +269,7 @@ class BeamSearchTest(tf.test.TestCase):
             self.assertAllClose((log_probabilities * within).sum(1), narrow.scores[:, 0])
             yield narrow, wide
 
+    @slow
     def test_averaged_states(self):
         found = []
         for influence in (0.0, 1.0):
@@ -277,6 +281,7 @@ class BeamSearchTest(tf.test.TestCase):
         for plain, averaged in zip(found[:len(found) // 2], found[len(found) // 2:]):
             self.assertGreater(np.abs(plain - averaged).max(), 1e-3)
 
+    @slow
     def test_attention_mask(self):
         for narrow, wide in self._search([("stack", "loop"), ("gru", "static")],
                                          attention_mask=MASK):

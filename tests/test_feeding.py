@@ -12,6 +12,7 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import (feeding_enhanced as feeding, rnn_cell_enhanced,
                                                      seq2seq_enhanced)
+from tests.sizes import slow
 
 BUCKETS = [(3, 4), (6, 8)]
 PAD, GO, END = 0, 1, 2
@@ -90,6 +91,7 @@ class TutorialBatchTest(unittest.TestCase):
         self.assertEqual([[1, 1], [8, 8], [2, 2], [0, 0]], [step.tolist() for step in parts[1]])
         self.assertEqual([[1, 1], [1, 1], [0, 0], [0, 0]], [step.tolist() for step in parts[2]])
 
+    @slow
     def test_trains_the_tutorials_graph(self):
         data, _ = feeding.sort_into_buckets(_pairs(40), BUCKETS, end_id=END)
         with tf.Graph().as_default(), tf.Session() as session:
@@ -250,6 +252,7 @@ class BatchesTest(unittest.TestCase):
             self.assertFalse(np.array_equal(found[0][1], found[1][1]))
             np.testing.assert_array_equal(found[0][1], session.run(loaders[0].encoder_inputs))
 
+    @slow
     def test_trains_without_a_feed(self):
         # Every pair's target is its source's first symbol: learnt only if rows stay together.
         pairs = [([3 + i % 6] * (1 + i % 5), [3 + i % 6]) for i in range(60)]
@@ -349,6 +352,7 @@ class FailuresTest(unittest.TestCase):
         with self.assertRaisesRegex(feeding.ProducerError, "item 0 .*OSError: disk is gone"):
             _run(pairs=pairs)
 
+    @slow
     def test_malformed_items(self):
         for error, words, item in (
                 (TypeError, "item 2: the source must hold integers, got 1.5 of type float at "
@@ -498,6 +502,7 @@ class FailuresTest(unittest.TestCase):
 
 class ResumeTest(unittest.TestCase):
 
+    @slow
     def test_any_position_goes_on(self):
         for pairs, options in ((None, {}), (lambda: iter(_pairs(30)), {"shuffle_window": 7})):
             whole, _ = _run(pairs=pairs, epochs=2, **options)
@@ -523,6 +528,7 @@ class ResumeTest(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "read only once"):
                 loader.next_bucket(session)
 
+    @slow
     def test_the_position_in_a_checkpoint(self):
         whole, _ = _run(epochs=2)
 
@@ -547,6 +553,7 @@ class ResumeTest(unittest.TestCase):
             second = part(path, 5, 7, restore=True)
             _same(self, whole, first + second + part(path, None, 8, restore=True))
 
+    @slow
     def test_errors(self):
         _, state = _run(limit=2)
         for options in ({"batch_size": 5}, {"shuffle": False}, {"pairs": _pairs(29)},
@@ -583,6 +590,7 @@ class CurriculumTest(unittest.TestCase):
             numbers = self._numbers("naive", start_level=level)
             self.assertEqual(list(range(10 * level, 10 * level + 10)), sorted(numbers))
 
+    @slow
     def test_mixed_is_even_over_levels(self):
         # Levels of 2, 8 and 20 pairs are drawn equally often.
         numbers = self._numbers("mixed", epochs=100, boundaries=[0.1, 0.9], start_level=2,
@@ -592,6 +600,7 @@ class CurriculumTest(unittest.TestCase):
         shares = np.histogram(numbers, [0, 2, 10, 30])[0] / 3000.0
         np.testing.assert_allclose(shares, 1 / 3., atol=4 * np.sqrt(2 / 9. / 3000))
 
+    @slow
     def test_combined(self):
         # A pass is ten draws at the level and, for each, 1/4 mixed draws: p / (1 - p).
         numbers = self._numbers("combined", epochs=200, start_level=1)

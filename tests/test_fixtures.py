@@ -13,6 +13,7 @@ from Project_RNN_Enhancement.rnn_enhancement import checkpoints_enhanced, rnn_en
 
 from . import stock
 from .fixtures import make
+from .sizes import slow
 
 # By names of their own eras.
 OLDER = ("stock-0.12.1", "stock-1.0.1")
@@ -45,9 +46,11 @@ class FixturesTest(tf.test.TestCase):
                         self.assertAllClose(losses[:steps], built.train(session, recorded)[:steps],
                                             rtol=1e-5, atol=1e-5)
 
+    @slow
     def test_time_in_loops(self):
         self._unrolled("loop")
 
+    @slow
     def test_time_unrolled(self):
         self._unrolled("static")
 
@@ -59,9 +62,11 @@ class FixturesTest(tf.test.TestCase):
         finally:
             rnn_enhanced.set_unroll(before)
 
+    @slow
     def test_stock_reads_ours(self):
         self._check(stock.STOCK, WRITERS[1:])
 
+    @slow
     def test_maps(self):
         eras = []
 

@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced,
                                                      rnn_cell_enhanced as rnn_cell,
                                                      rnn_enhanced as rnn,
                                                      seq2seq_enhanced as seq2seq)
+from tests.sizes import slow
 from tests.stock import quiet
 
 STEPS, UNITS, SYMBOLS = 4, 5, 9
@@ -102,18 +103,21 @@ class FreezingTest(tf.test.TestCase):
         for one, other in zip(expected, found):
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
+    @slow
     def test_resource_variables(self):
         for name in MODELS:
             for unroll in ("loop", "static"):
                 with self.subTest(model=name, unroll=unroll):
                     self._check(name, unroll, True)
 
+    @slow
     def test_reference_variables(self):
         for name in ("embedding_attention", "beam_search"):
             for unroll in ("loop", "static"):
                 with self.subTest(model=name, unroll=unroll):
                     self._check(name, unroll, False)
 
+    @slow
     def test_feed_previous_as_a_tensor(self):
         for unroll in ("loop", "static"):
             for name in ("embedding_attention", "embedding_tied"):

@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import oracle
 from .equations import run_numpy, sigmoid, weights_of
+from .sizes import slow
 from .stock import assert_same_results, evaluate, Library
 
 CONTRIB = Library(contrib, rnn, None)
@@ -68,6 +69,7 @@ EQUATIONS = {
 
 class BlockCellsTest(tf.test.TestCase):
 
+    @slow
     def test_as_in_contrib(self):
         """Variables in their order, outputs, states, gradients; one step, and a loop."""
         for name, make in sorted(CELLS.items()):
@@ -82,6 +84,7 @@ class BlockCellsTest(tf.test.TestCase):
                     return results
                 assert_same(self, build)
 
+    @slow
     def test_equations(self):
         """In float64, by copies and in a loop."""
         for name, equations in sorted(EQUATIONS.items()):
@@ -184,6 +187,7 @@ class BlockCellsTest(tf.test.TestCase):
 
 class LSTMBlockFusedCellTest(tf.test.TestCase):
 
+    @slow
     def test_as_in_contrib(self):
         def pair():
             return [tf.get_variable(name, [BATCH, UNITS]) for name in "ch"]
@@ -209,6 +213,7 @@ class LSTMBlockFusedCellTest(tf.test.TestCase):
                     return results
                 assert_same(self, build)
 
+    @slow
     def test_equations(self):
         """Past its end an example's outputs are 0, its state stays; in every form of inputs."""
         for name, settings in (("plain", {}), ("clipped", {"cell_clip": 0.2, "use_peephole": True}),
@@ -237,6 +242,7 @@ class LSTMBlockFusedCellTest(tf.test.TestCase):
                                             np.array(outputs)[:, row])
                         self.assertAllClose([c[0], h[0]], [state.c[row], state.h[row]])
 
+    @slow
     def test_gradients_are_those_of_lstm_cell(self):
         """Without a clip; with lengths, by weights, inputs and initial state."""
         def build(use_fused):
@@ -318,6 +324,7 @@ class LSTMBlockFusedCellTest(tf.test.TestCase):
 
 class FusedRNNCellTest(tf.test.TestCase):
 
+    @slow
     def test_adaptors_as_in_contrib(self):
         for dynamic in (False, True):
             for form in ("tensor", "list"):
@@ -366,6 +373,7 @@ def _layers(library, kind="LSTMCell"):
 
 class StacksTest(tf.test.TestCase):
 
+    @slow
     def test_static_as_in_contrib(self):
         def build(library):
             x = tf.unstack(inputs())
@@ -379,6 +387,7 @@ class StacksTest(tf.test.TestCase):
             return results
         assert_same(self, build)
 
+    @slow
     def test_dynamic_as_in_contrib(self):
         def build(library):
             x = inputs()
@@ -393,6 +402,7 @@ class StacksTest(tf.test.TestCase):
             return results
         assert_same(self, build)
 
+    @slow
     def test_static_and_dynamic_are_the_same(self):
         """From the same weights; layers of one direction see both of the layer below."""
         x = inputs()

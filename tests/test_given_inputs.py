@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense
 from Project_RNN_Enhancement.rnn_enhancement.unrolling.policy import unrolled_as
 from tests import stock
+from tests.sizes import slow
 
 BATCH, STEPS, DEPTH, UNITS, SYMBOLS = 3, 5, 2, 4, 6
 
@@ -103,6 +104,7 @@ class Case(object):
         return found
 
 
+@slow
 class SameTest(unittest.TestCase):
 
     def check(self, case, ours=True, **keywords):

@@ -7,6 +7,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
                                                      rnn_cell_enhanced as rnn_cell)
 from Project_RNN_Enhancement.rnn_enhancement.unrolling.policy import unrolled_as
 from tests import test_given_inputs as given
+from tests.sizes import slow
 
 BATCH, STEPS, DEPTH, UNITS = given.BATCH, given.STEPS, given.DEPTH, given.UNITS
 
@@ -59,6 +60,7 @@ class RefusalsTest(unittest.TestCase):
         "swap": dict(swap_memory=True),
     }
 
+    @slow
     def test_leaves_nothing_behind(self):
         for name, keywords in self.REFUSED.items():
             with self.subTest(name):
@@ -68,6 +70,7 @@ class RefusalsTest(unittest.TestCase):
                 self.assertFalse(found[0])
                 self.assertEqual(found, expected)
 
+    @slow
     def test_others_are_not_refused(self):
         for keywords in ({}, {"seed": 1}, {"impute_finished": True}, {"cell": lambda: (
                 rnn_cell.DropoutWrapper(rnn_cell.GRUCell(UNITS), 0.5))}):

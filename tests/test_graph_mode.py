@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import unittest
+from tests.sizes import slow
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -57,6 +58,7 @@ def _run(*arguments, **variables):
     return process.returncode, output, errors
 
 
+@slow
 class QuietTest(unittest.TestCase):
 
     def _said(self, settings, **variables):
@@ -80,6 +82,7 @@ class QuietTest(unittest.TestCase):
         self.assertTrue(all("you do not have the tf_keras package" in line for line in said), said)
 
 
+@slow
 class EagerTest(unittest.TestCase):
 
     def test_graph_code_and_eager_calls(self):

@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import seq2seq_enhanced as seq2seq
 
 from . import oracle
 from .equations import EquationsCheck, Kind, run_numpy, sigmoid, weights_of
+from tests.sizes import slow
 from tests.stock import contrib
 
 contrib_grid = contrib("grid_rnn")
@@ -40,6 +41,7 @@ def _grid(layers=2, **settings):
     return lambda **k: rnn_cell.GridLSTMCell(4, layers, **dict(settings, **k))
 
 
+@slow
 class GridLSTMTest(EquationsCheck, tf.test.TestCase):
 
     # 2n*d, and 2(8nn + 4n) for every layer, or for all if tied.

@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced as rnn
 
 from .equations import EquationsCheck, Kind, sigmoid
+from .sizes import slow
 
 
 def highway(w, x, s, depth=3, transform_bias=-2.0, coupled=True, activation=np.tanh):
@@ -33,6 +34,7 @@ def _one_step(cell, seed=0):
         return session.run([x, h, new])
 
 
+@slow
 class HighwayCellTest(EquationsCheck, tf.test.TestCase):
 
     # 2n(d + depth * (n + 1)); 3n where gates aren't coupled.

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import initializers, rnn_cell_enhan
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import keras
 
 from . import oracle
+from .sizes import slow
 
 # Cell, and the names of its kernels with the heights of their blocks for 3 inputs and 4 units.
 CELLS = {
@@ -59,6 +60,7 @@ class ByBlockTest(tf.test.TestCase):
         self.assertAllClose(gain ** 2 * np.eye(len(short)), short.dot(short.T), atol=atol,
                             msg=name)
 
+    @slow
     def test_orthogonal(self):
         for keywords, gain in (({}, 1.1), ({"orthogonal_scale_factor": 0.5}, 0.5),
                                ({"orthogonal_scale_factor": np.float32(2)}, 2.0),
@@ -192,6 +194,7 @@ class OtherInitializersTest(tf.test.TestCase):
 
 class BiasTest(tf.test.TestCase):
 
+    @slow
     def test_no_bias_is_a_zero_bias_without_variables(self):
         for cell, (kind, more, _) in sorted(CELLS.items()):
             results = []
@@ -306,6 +309,7 @@ class ObjectsTest(tf.test.TestCase):
                         custom_objects={type(initializer).__name__: type(initializer)})
                     self.assertEqual(initializer.get_config(), in_keras.get_config())
 
+    @slow
     def test_seeds(self):
         for number in range(5):
             def draw(graph_seed, seed=None):

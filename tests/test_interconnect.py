@@ -11,6 +11,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanc
 
 from . import oracle
 from .equations import sigmoid, weights_of
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 FLOAT = tf.float64
@@ -110,6 +111,7 @@ class EquationsTest(tf.test.TestCase):
         for one, other in zip(tf.nest.flatten(list(expected)), tf.nest.flatten(found)):
             self.assertAllClose(one, other, 1e-10, 1e-10)
 
+    @slow
     def test_every_flag_and_skip_number(self):
         for flags in FLAGS:
             for skip in (0, 1, 2):
@@ -119,6 +121,7 @@ class EquationsTest(tf.test.TestCase):
             with self.subTest(kind):
                 self._compare(kind, (4, 3), 0, FLAGS[3], 1)
 
+    @slow
     def test_five_steps(self):
         for kind in sorted(KINDS):
             self._compare(kind, (4, 2, 3), 1, FLAGS[3], 5)
@@ -141,6 +144,7 @@ class PlainStackTest(tf.test.TestCase):
             return oracle.names(shared), session.run(
                 [outputs, tf.gradients(loss, shared)])
 
+    @slow
     def test_zeroed_skip_weights_are_the_plain_stack(self):
         for kind in sorted(KINDS):
             with tf.Graph().as_default():
@@ -188,6 +192,7 @@ class PropertiesTest(tf.test.TestCase):
             cell(tf.ones([2, 5], FLOAT), cell.zero_state(2, FLOAT))
             return sum(v.shape.num_elements() for v in tf.trainable_variables())
 
+    @slow
     def test_number_of_parameters(self):
         sizes, entering = (4, 3, 2, 6), (5, 4, 3, 2)
         plain = self._parameters(_stack("gru", sizes, plain=True))
@@ -214,6 +219,7 @@ class PropertiesTest(tf.test.TestCase):
             value = session.run(new)
         self.assertLessEqual(np.abs(value).max(), 1.0 + 1e-6)
 
+    @slow
     def test_what_reaches_what(self):
         # Gradients say which layer's old state reaches which layer's new state within one step.
         for skip in (0, 1):
@@ -264,6 +270,7 @@ class PropertiesTest(tf.test.TestCase):
 
 class ModelsTest(tf.test.TestCase):
 
+    @slow
     def test_repeated_cells_copies_and_seq2seq(self):
         cell = rnn_cell.MultiRNNCell_Interconnect(
             [rnn_cell.GRUCell_InterConnect(4)] * 3, **FLAGS[3])

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced as rnn
 
 from . import oracle
 from .equations import EquationsCheck, Kind, sigmoid
+from .sizes import slow
 
 
 def ln(v, gain, epsilon=1e-5):
@@ -52,6 +53,7 @@ def ln_basic_lstm(w, x, state):
     return h, rnn_cell.LSTMStateTuple(c, h)
 
 
+@slow
 class LayerNormCellsTest(EquationsCheck, tf.test.TestCase):
 
     # The plain cell's kernels, gains and biases.
@@ -133,6 +135,7 @@ class LayerNormCellsTest(EquationsCheck, tf.test.TestCase):
 class AsInContribTest(tf.test.TestCase):
     """`LayerNormBasicLSTMCell` has the variables, numbers and gradients of TensorFlow 1.15's."""
 
+    @slow
     def test_step(self):
         for keywords in ({}, {"forget_bias": 0.25, "norm_gain": 2.0, "norm_shift": 0.5},
                          {"layer_norm": False, "activation": tf.nn.relu},
@@ -162,6 +165,7 @@ class AsInContribTest(tf.test.TestCase):
                 values.append(session.run(results))
         self.assertAllClose(*values)
 
+    @slow
     def test_dynamic_rnn_with_tensor_dropout(self):
         def build(library):
             cell = library.cells.LayerNormBasicLSTMCell(

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
                                                      seq2seq_enhanced as seq2seq)
 
 from .oracle import names, quiet
+from .sizes import slow
 from .test_beam_search import END, GO, Table, load_random
 
 
@@ -97,6 +98,7 @@ class AntiLanguageModelTest(tf.test.TestCase):
                     self.assertAllClose(table.log_probability(sequence)[0],
                                         result.log_probabilities[0, i])
 
+    @slow
     def test_any_language_model_of_the_package(self):
         # A decoder, a seq2seq model with an empty source and a pair, all on trained variables.
         steps, batch = 5, 2
@@ -190,6 +192,7 @@ class BidirectionalTest(tf.test.TestCase):
             with self.assertRaisesRegex(tf.errors.InvalidArgumentError, "mmi_lambda must be"):
                 session.run(ranked.scores, {weight: 1.5})
 
+    @slow
     def test_reverse_model(self):
         batch, source_length, steps = 2, 4, 5
         sources = np.array([[3, 2, 5, 4], [4, 3, 0, 0]])

@@ -6,6 +6,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import claims, mmi
 from tests.experiment_case import ExperimentCase
+from tests.sizes import slow
 
 
 def _settled(constructed=(), varied=(), g2p=()):
@@ -127,6 +128,7 @@ class VerdictTest(unittest.TestCase):
         self.assertEqual(_settled(g2p=[finish(0.3, 0.4, 0.2)])[4], claims.NOT_REPRODUCED)
 
 
+@slow
 class RunTest(ExperimentCase):
 
     def test_run(self):

@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced as rnn
 
 from .equations import EquationsCheck, Kind, sigmoid, weights_of
+from .sizes import slow
 
 
 def _mi(w, columns, wx, uh, bias):
@@ -36,6 +37,7 @@ def mi_lstm(w, x, state, forget_bias=1.0):
     return h, rnn_cell.LSTMStateTuple(c, h)
 
 
+@slow
 class MultiplicativeCellsTest(EquationsCheck, tf.test.TestCase):
 
     # What a plain cell has, and three vectors per gate.

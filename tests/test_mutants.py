@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 
 from .equations import EquationsCheck, Kind, sigmoid, state_only, weights_of
+from .sizes import slow
 
 CELLS = {"jzs1": rnn_cell.JZS1Cell, "jzs2": rnn_cell.JZS2Cell, "jzs3": rnn_cell.JZS3Cell}
 
@@ -60,6 +61,7 @@ def _start(kind, units, size, **keywords):
         return weights_of(session, cell)
 
 
+@slow
 class MutantsTest(EquationsCheck, tf.test.TestCase):
 
     # Trainable numbers for input d and state n: 2dn + 2nn + 3n, 2dn + 3nn + 3n, 3(dn + nn + n).

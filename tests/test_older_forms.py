@@ -12,6 +12,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
                                                      seq2seq_enhanced as seq2seq)
 
 from . import stock
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 
@@ -109,6 +110,7 @@ class WeightsTest(tf.test.TestCase):
                 rnn.static_rnn(cell, _vectors(), dtype=tf.float32)
                 self.assertEqual(2, len(_names()))
 
+    @slow
     def test_one_cell_for_all_buckets(self):
         for make in (lambda: rnn_cell.MultiRNNCell([rnn_cell.LSTMCell(4)] * 2),
                      lambda: rnn_cell.DropoutWrapper(
@@ -190,6 +192,7 @@ class Seq2SeqFormsTest(tf.test.TestCase):
     def setUp(self):
         tf.reset_default_graph()
 
+    @slow
     def test_embedding_size_left_out(self):
         pair = (tf.zeros([4, 6]), tf.zeros([6]))
         cell = rnn_cell.GRUCell(4)
@@ -290,6 +293,7 @@ class ErasTest(tf.test.TestCase):
             with rnn_enhancement.era("0.11"):
                 self.assertEqual((3, 3), make(3).state_size)
 
+    @slow
     def test_list_of_states(self):
         cell = rnn_cell.GRUCell(3)
         lengths = [1, 3]

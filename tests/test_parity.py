@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from . import stock
+from .sizes import slow
 
 CELLS = {
     "gru": lambda c: c.GRUCell(4),
@@ -44,6 +45,7 @@ def _symbols(rows):
 
 class CellParityTest(tf.test.TestCase):
 
+    @slow
     def test_step(self):
         for name, make in sorted(CELLS.items()):
             def build(library):
@@ -52,6 +54,7 @@ class CellParityTest(tf.test.TestCase):
             with self.subTest(name):
                 stock.assert_same(self, build)
 
+    @slow
     def test_static_rnn_with_lengths(self):
         for name, make in sorted(CELLS.items()):
             with self.subTest(name):
@@ -59,6 +62,7 @@ class CellParityTest(tf.test.TestCase):
                     make(library.cells), tf.unstack(_inputs(), axis=1), dtype=tf.float32,
                     sequence_length=[2, 4]))
 
+    @slow
     def test_dynamic_rnn_with_lengths(self):
         for name in ("gru", "basic_lstm", "lstm_all", "stack", "stack_joined"):
             with self.subTest(name):
@@ -66,12 +70,14 @@ class CellParityTest(tf.test.TestCase):
                     CELLS[name](library.cells), _inputs(), dtype=tf.float32,
                     sequence_length=[2, 4]))
 
+    @slow
     def test_float64(self):
         for name in ("gru", "basic", "lstm_all"):
             with self.subTest(name):
                 stock.assert_same(self, lambda library: library.unroll.dynamic_rnn(
                     CELLS[name](library.cells), _inputs(tf.float64), dtype=tf.float64))
 
+    @slow
     def test_bidirectional(self):
         stock.assert_same(self, lambda library: library.unroll.static_bidirectional_rnn(
             library.cells.GRUCell(4), library.cells.LSTMCell(3), tf.unstack(_inputs(), axis=1),
@@ -80,6 +86,7 @@ class CellParityTest(tf.test.TestCase):
             library.cells.GRUCell(4), library.cells.LSTMCell(3), _inputs(), dtype=tf.float32,
             sequence_length=[2, 4]))
 
+    @slow
     def test_gradients_numerically(self):
         for name in ("gru", "basic", "basic_lstm", "lstm_all"):
             with self.subTest(name), tf.Graph().as_default(), self.session():
@@ -144,6 +151,7 @@ class StartingValuesTest(tf.test.TestCase):
                 self._check(lambda library: model(library, library.cells.GRUCell(4)))
 
 
+@slow
 class ModelParityTest(tf.test.TestCase):
     ENCODER = [[1, 2], [3, 4], [0, 2]]
     DECODER = [[1, 1], [2, 0], [1, 4]]
