@@ -75,6 +75,24 @@ def _uses_variable_in_its_own_way(op, _):
                for t in op.inputs)
 
 
+def _updates_reference_variable(trace):
+    # Though nothing depends on it: in a loop that operation could not be made.
+    first_values = {variable.initializer.name for name in ("variables", "local_variables")
+                    for variable in trace.graph.get_collection(name)}
+    for op in trace.graph.get_operations():
+        if op.type != "Identity" and op.name not in first_values and any(
+                t.dtype._is_ref_dtype for t in op.inputs):
+            return "the step's operation %s of type %s updates a variable." % (op.name, op.type)
+    return None
+
+
+def _uses_variable(trace):
+    return _first_of(
+        _uses_variable_in_its_own_way,
+        "the step's operation %s of type %s reads or updates a variable in a way of its own.")(
+            trace) or _updates_reference_variable(trace)
+
+
 def _has_side_effects(op, _):
     return op.op_def.is_stateful and seeds_of(op) is None and op.type not in (
         "Assert", "CheckNumerics", "ReadVariableOp", "ResourceGather")
@@ -212,10 +230,7 @@ REASONS = (
         _has_own_gradient, "the step holds a gradient of its own (%s of type %s)."),
            _with_own_gradient),
     Reason("no gradient", _has_no_gradient, _without_gradient),
-    Reason("variable", _first_of(
-        _uses_variable_in_its_own_way,
-        "the step's operation %s of type %s reads or updates a variable in a way of its own."),
-           _updating),
+    Reason("variable", _uses_variable, _updating),
     Reason("side effects", _first_of(
         _has_side_effects, "the step's operation %s of type %s does more than compute; a loop's "
         "gradient may run it again."), _calling_python),
@@ -236,6 +251,7 @@ REASONS = (
     Reason("losses or updates of a layer", None, None),
     Reason("step number", None, None),
     Reason("inputs", None, None),
+    Reason("results", None, None),
     Reason("initial state", None, None),
     Reason("graph around", None, None),
     Reason("place", None, None),

@@ -1,11 +1,13 @@
 """All that objects hold, kept and put back."""
 import collections
+import types
 
 import numpy as np
 
 from ..copying import SCOPES_OF_CALLS, SET_BY_CALLS
-from ..tf1 import keras, Layer, rnn_cell, tf
+from ..tf1 import keras, keeps_account, Layer, rnn_cell, tf
 from . import reasons
+from .generators import is_generator, put_back, state_of
 
 __all__ = ["CONTAINERS", "LARGE", "Snapshot", "is_internal", "is_trusted", "of_class"]
 
@@ -35,7 +37,7 @@ def is_trusted(module):
 
 
 def of_class(owner):
-    """Copy of a class's own attributes."""
+    """Copy of the attributes of a class, or of a module, that are its own."""
     return {name: value for name, value in vars(owner).items()
             if not name.startswith(("__", "_abc_", "_tf_api"))}
 
@@ -56,6 +58,9 @@ class Snapshot(object):
                 continue
             seen.add(id(value))
             parts = []
+            if is_generator(value):
+                self._saved.append((value, state_of(value)))
+                continue
             if isinstance(value, CONTAINERS + (np.ndarray,)):
                 large = len(value) > LARGE if not isinstance(value, np.ndarray) else (
                     value.size > LARGE)
@@ -64,7 +69,7 @@ class Snapshot(object):
                 self._saved.append((value, _copied(value)))
                 if not isinstance(value, (np.ndarray, bytearray)):
                     parts = list(value.values()) if isinstance(value, dict) else list(value)
-            if isinstance(value, type):
+            if isinstance(value, (type, types.ModuleType)):
                 self._saved.append((value, of_class(value)))
             elif hasattr(value, "__dict__"):
                 attributes = vars(value)
@@ -79,11 +84,13 @@ class Snapshot(object):
 
     def restore(self):
         for owner, before in self._saved:
-            if isinstance(owner, np.ndarray):
+            if is_generator(owner):
+                put_back(owner, before)
+            elif isinstance(owner, np.ndarray):
                 if not np.array_equal(owner, before):
                     owner[...] = before
-            elif isinstance(owner, type):
-                _restore_class(owner, before)
+            elif isinstance(owner, (type, types.ModuleType)):
+                _restore_attributes(owner, before)
             elif not _is_unchanged(owner, before):
                 if isinstance(owner, (list, bytearray)):
                     owner[:] = before
@@ -93,7 +100,8 @@ class Snapshot(object):
 
 
 def _may_change(value):
-    if isinstance(value, CONTAINERS + (np.ndarray, tf.VariableScope)):
+    if isinstance(value, CONTAINERS + (np.ndarray, tf.VariableScope)) or (
+            is_generator(value) or keeps_account(value)):
         return True
     kind = value if isinstance(value, type) else type(value)
     return isinstance(value, keras.layers.Layer) or not is_trusted(kind.__module__)
@@ -120,13 +128,13 @@ def _is_unchanged(container, before):
             else all(one is other for one, other in zip(container, before)))
 
 
-def _restore_class(owner, before):
+def _restore_attributes(owner, before):
+    # Attributes of classes are set as those of any object, but not by what a metaclass says.
+    kind = type if isinstance(owner, type) else object
     now = of_class(owner)
-    for name, value in now.items():
+    for name in now:
         if name not in before:
-            type.__delattr__(owner, name)
-        elif value is not before[name]:
-            type.__setattr__(owner, name, before[name])
-    for name in before:
-        if name not in now:
-            type.__setattr__(owner, name, before[name])
+            kind.__delattr__(owner, name)
+    for name, value in before.items():
+        if name not in now or now[name] is not value:
+            kind.__setattr__(owner, name, value)

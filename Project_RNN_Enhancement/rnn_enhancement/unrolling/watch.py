@@ -1,14 +1,14 @@
 """What code of the user's does in Python besides its result: found out, and undone."""
-import dis
 import functools
-import random
 import types
 
 import numpy as np
 
-from ..tf1 import keras, LayerRNNCell, tf, Variable
+from ..tf1 import keras, keeps_account, LayerRNNCell, tf, Variable
+from .generators import is_generator, OF_PYTHON, state_of
 from .reasons import Refused
 from .snapshot import CONTAINERS, is_internal, is_trusted, LARGE, of_class, Snapshot
+from .surroundings import surroundings_of
 
 __all__ = ["Watch"]
 
@@ -18,21 +18,12 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable
 _ADDED = frozenset(["_losses", "_updates", "_callable_losses", "_eager_losses", "_metrics"])
 # Where cells come from that do at every call what they did at the first.
 _OF_CELLS = (__name__.split(".")[0] + ".", LayerRNNCell.__module__)
-_WRITES_AROUND = {"STORE_DEREF": "co_freevars", "STORE_GLOBAL": "co_names"}
-
-
-def _instructions(code):
-    """Of a function's code and of the functions inside it."""
-    for instruction in dis.get_instructions(code):
-        yield code, instruction
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            for found in _instructions(constant):
-                yield found
 
 
 def _contents(owner):
     """Copy of what `owner`, a container or an object with attributes, holds at present."""
+    if is_generator(owner):
+        return state_of(owner)
     if isinstance(owner, CONTAINERS + (np.ndarray,)):
         return owner.copy()
     contents = dict(vars(owner))
@@ -41,7 +32,7 @@ def _contents(owner):
         contents = {name: tuple(value) if name in _ADDED else value
                     for name, value in contents.items()
                     if name in _ADDED or not (trusted or is_internal(name))}
-    elif isinstance(owner, type):
+    elif isinstance(owner, (type, types.ModuleType)):
         contents = of_class(owner)
     return contents
 
@@ -81,16 +72,16 @@ class Watch(object):
 
     def __init__(self, watched):
         self._seen, self._owners, self.is_all_known = {}, [], True
-        self._walk(watched)
+        self._walk(list(watched) + list(OF_PYTHON))
         self.remember()
-        self._first_random = self._random
         self._snapshot = Snapshot(self._seen.values())
 
     def _walk(self, watched):
         stack = [(value, "") for value in reversed(list(watched))]
         while stack:
             value, name = stack.pop()
-            if id(value) not in self._seen and not isinstance(value, _PLAIN):
+            if id(value) not in self._seen and (
+                    is_generator(value) or not isinstance(value, _PLAIN)):
                 self._seen[id(value)] = value
                 stack.extend(reversed(list(self._look_at(value, name))))
 
@@ -101,6 +92,9 @@ class Watch(object):
 
     def _look_at(self, value, name):
         """(object, name) of what lies inside `value`."""
+        if is_generator(value):
+            self._owners.append((value, name))
+            return []
         if isinstance(value, np.ndarray):
             if value.size <= LARGE:
                 self._owners.append((value, name))
@@ -136,29 +130,21 @@ class Watch(object):
     def _look_at_function(self, function):
         if is_trusted(function.__module__) and not function.__closure__:
             return []
-        code, found = function.__code__, []
-        for cell in function.__closure__ or ():
-            try:
-                found.append((cell.cell_contents, function.__name__))
-            except ValueError:
-                continue
+        around = surroundings_of(function, is_trusted)
         if is_trusted(function.__module__):
             # Of TensorFlow's decorators, what they decorate.
-            self._leave_out(value for value, _ in found if not callable(value))
-            return [(value, name) for value, name in found if callable(value)]
+            found = [value for _, value in around.closure]
+            self._leave_out(value for value in found if not callable(value))
+            return [(value, function.__name__) for value in found if callable(value)]
         self.is_all_known = False
-        for inner, instruction in _instructions(code):
-            names = _WRITES_AROUND.get(instruction.opname)
-            if names == "co_names" or names and inner is code and (
-                    instruction.argval in code.co_freevars):
-                raise Refused("outer variable", "the function %s sets %s, a variable outside it, "
-                              "at every call." % (function.__name__, instruction.argval))
-            if (instruction.opname == "LOAD_GLOBAL"
-                    and instruction.argval in function.__globals__):
-                found.append((function.__globals__[instruction.argval], instruction.argval))
-        found.extend((value, function.__name__) for value in function.__defaults__ or ())
-        found.extend((value, function.__name__)
-                     for value in (function.__kwdefaults__ or {}).values())
+        if around.set:
+            raise Refused("outer variable", "the function %s sets %s, a variable outside it, "
+                          "at every call." % (function.__name__, around.set))
+        for module in around.modules:
+            if id(module) not in self._seen:
+                self._seen[id(module)] = module
+                self._owners.append((module, module.__name__))
+        found = [(value, name) for name, value in around.closure + around.values]
         if vars(function):
             self._owners.append((function, function.__name__))
             found.extend((value, name) for name, value in vars(function).items()
@@ -172,6 +158,9 @@ class Watch(object):
             self.is_all_known = False
         if not hasattr(value, "__dict__"):
             return []
+        if trusted and keeps_account(value):
+            self._owners.append((value, type(value).__name__))
+            return [(item, name) for name, item in vars(value).items() if callable(item)]
         if trusted and not is_layer:
             self._leave_out(vars(value).values())
             return []
@@ -191,7 +180,6 @@ class Watch(object):
     def remember(self):
         """Takes the present contents for those that later ones are compared to."""
         self._before = [_contents(owner) for owner, _ in self._owners]
-        self._random = random.getstate(), np.random.get_state()
 
     def changes(self):
         """List of (owner, name of the attribute or container, value), what changed since then."""
@@ -201,6 +189,9 @@ class Watch(object):
             if isinstance(now, np.ndarray):
                 if not np.array_equal(now, before):
                     found.append((owner, name, owner))
+            elif is_generator(owner):
+                if now != before:
+                    found.append((owner, name, None))
             elif not isinstance(now, dict):
                 if len(now) != len(before) or not all(map(_is_same, now, before)):
                     found.append((owner, name, list(now)))
@@ -209,20 +200,10 @@ class Watch(object):
                     (owner, name if isinstance(owner, dict) else key, now.get(key))
                     for key in list(now) + [key for key in before if key not in now]
                     if key not in now or key not in before or not _is_same(now[key], before[key]))
-        if not self._drew_nothing():
-            found.append((None, "", None))
         return found
-
-    def _drew_nothing(self):
-        of_python, of_numpy = self._random
-        now = np.random.get_state()
-        return (random.getstate() == of_python and now[2:] == of_numpy[2:]
-                and np.array_equal(now[1], of_numpy[1]))
 
     def restore(self):
         """Puts everything back as it was at first."""
-        random.setstate(self._first_random[0])
-        np.random.set_state(self._first_random[1])
         self._snapshot.restore()
 
     def check(self, graph, again, added=False):
@@ -256,7 +237,7 @@ class Watch(object):
 
 def _described(change):
     owner, name, _ = change
-    if owner is None:
+    if is_generator(owner):
         return "random numbers of Python", "the step draws random numbers of Python or NumPy."
     return "count", "the step counts its calls (attribute %s)." % (name or type(owner).__name__)
 
