@@ -1,4 +1,6 @@
 """Code and objects that a step finds around it: other modules, templates, generators, constants."""
+import functools
+import logging
 import random
 import sys
 import types
@@ -96,6 +98,31 @@ class RefusedTest(_Case):
             [np.random.RandomState(1).uniform()] * 2 + [random.Random(1).uniform(0, 1)],
             [generator.uniform(0, 1) for generator in generators])
 
+    def test_attributes_in_slots(self):
+        class Counter(object):
+            __slots__ = ("calls",)
+        counter = Counter()
+        counter.calls = 0
+
+        def count(value):
+            counter.calls += 1
+            return value * counter.calls
+        self._check("counts its calls .attribute calls", count)
+        self.assertEqual(0, counter.calls)
+
+    def test_functions_that_keep_their_results(self):
+        @functools.lru_cache()
+        def mask(size):
+            return tf.sequence_mask([1, 2], size, tf.float32)
+        self._check("keeps tensors of a step .attribute mask", lambda value: value * mask(SIZE))
+        outputs = _run(lambda value: value * mask(SIZE), "auto")
+        self.assertIs(outputs[0].graph, mask(SIZE).graph)
+
+    def test_steps_that_differ_for_no_reason_that_is_seen(self):
+        def numbered(value):
+            return value * len(tf.get_default_graph().unique_name("name"))
+        self._check("computes something else when it is called again", numbered)
+
     def test_a_getter_that_counts(self):
         names = []
 
@@ -180,6 +207,14 @@ class LoopedTest(_Case):
             session.run(tf.global_variables_initializer())
             expected, actual = session.run(found, {factor: 0.5 for _, _, factor in found})
         self.assertAllClose(expected, actual)
+
+    def test_logs_are_no_reason(self):
+        log = logging.getLogger(MODULE)
+
+        def function(value):
+            log.debug("a step")
+            return value
+        _run(function, "loop")
 
     def test_sparse_inputs_are_copied(self):
         class Sparse(Cell):

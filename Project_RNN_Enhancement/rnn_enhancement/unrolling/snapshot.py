@@ -1,5 +1,6 @@
 """All that objects hold, kept and put back."""
 import collections
+import functools
 import types
 
 import numpy as np
@@ -9,10 +10,13 @@ from ..tf1 import keras, keeps_account, Layer, rnn_cell, tf
 from . import reasons
 from .generators import is_generator, put_back, state_of
 
-__all__ = ["CONTAINERS", "LARGE", "Snapshot", "is_internal", "is_trusted", "of_class"]
+__all__ = ["attributes_of", "CACHING", "CONTAINERS", "LARGE", "Snapshot", "is_internal",
+           "is_trusted", "number_cached", "of_class"]
 
 _TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
             "numpy.", "tensorflow_probability.", "absl.")
+# Functions that keep their results.
+CACHING = type(functools.lru_cache()(lambda: None))
 CONTAINERS = (list, dict, set, collections.deque, bytearray)
 # Data; nobody counts in it.
 LARGE = 10000
@@ -42,6 +46,28 @@ def of_class(owner):
             if not name.startswith(("__", "_abc_", "_tf_api"))}
 
 
+def number_cached(function):
+    """How many results a function of `CACHING` keeps, and how often it didn't find one."""
+    return function.cache_info()[1:]
+
+
+def _slots_of(value):
+    for cls in type(value).__mro__:
+        slots = vars(cls).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
+                yield name
+
+
+def attributes_of(value):
+    """A dict of an object's attributes, those in slots too; None if it has neither."""
+    attributes = getattr(value, "__dict__", None)
+    if is_trusted(type(value).__module__):
+        return None if attributes is None else dict(attributes)
+    slots = {name: getattr(value, name) for name in _slots_of(value)}
+    return None if attributes is None and not slots else dict(slots, **(attributes or {}))
+
+
 class Snapshot(object):
     """All that objects hold at present, their internals too, to be put back.
 
@@ -50,7 +76,7 @@ class Snapshot(object):
     """
 
     def __init__(self, objects):
-        self._saved, seen = [], set()
+        self._saved, self._slots, seen = [], [], set()
         stack = [value for value in objects if _may_change(value)]
         while stack:
             value = stack.pop()
@@ -71,6 +97,8 @@ class Snapshot(object):
                     parts = list(value.values()) if isinstance(value, dict) else list(value)
             if isinstance(value, (type, types.ModuleType)):
                 self._saved.append((value, of_class(value)))
+            elif isinstance(value, CACHING):
+                self._saved.append((value, number_cached(value)))
             elif hasattr(value, "__dict__"):
                 attributes = vars(value)
                 self._saved.append((attributes, dict(attributes)))
@@ -79,10 +107,15 @@ class Snapshot(object):
                     # Scopes that were entered are those of the graph around.
                     for name in SCOPES_OF_CALLS:
                         attributes.pop(name, None)
+            if not isinstance(value, type) and not is_trusted(type(value).__module__):
+                self._slots += [(value, name, getattr(value, name)) for name in _slots_of(value)]
             stack.extend(part for part in parts
                          if isinstance(part, CONTAINERS) or _is_bookkeeping(part))
 
     def restore(self):
+        for owner, name, before in self._slots:
+            if getattr(owner, name, None) is not before:
+                object.__setattr__(owner, name, before)
         for owner, before in self._saved:
             if is_generator(owner):
                 put_back(owner, before)
@@ -91,6 +124,10 @@ class Snapshot(object):
                     owner[...] = before
             elif isinstance(owner, (type, types.ModuleType)):
                 _restore_attributes(owner, before)
+            elif isinstance(owner, CACHING):
+                if number_cached(owner) != before:
+                    # What it keeps may be of the scratch graph.
+                    owner.cache_clear()
             elif not _is_unchanged(owner, before):
                 if isinstance(owner, (list, bytearray)):
                     owner[:] = before

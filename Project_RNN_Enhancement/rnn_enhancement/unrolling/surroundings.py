@@ -6,7 +6,7 @@ import os
 import sys
 import types
 
-__all__ = ["Surroundings", "surroundings_of"]
+__all__ = ["Surroundings", "is_of_python", "surroundings_of"]
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__)
 
@@ -50,10 +50,12 @@ def _names_in(code):
     return _Names(list(collections.OrderedDict.fromkeys(read)), imported, attributes, changed)
 
 
-def _is_of_python(module):
-    if module.__name__ in sys.builtin_module_names:
+@functools.lru_cache(maxsize=None)
+def is_of_python(name):
+    """Whether the module of this name is one of Python's own."""
+    if name in sys.builtin_module_names:
         return True
-    path = getattr(module, "__file__", None) or ""
+    path = getattr(sys.modules.get(name), "__file__", None) or ""
     return path.startswith(_STANDARD_LIBRARY) and "-packages" not in path
 
 
@@ -80,7 +82,8 @@ def surroundings_of(function, is_trusted):
     stack.extend(sys.modules[name] for name in names.imported if name in sys.modules)
     while stack:
         module = stack.pop()
-        if module in modules or is_trusted(module.__name__) or _is_of_python(module):
+        if module in modules or is_trusted(module.__name__) or (
+                is_of_python(module.__name__)):
             continue
         modules.append(module)
         for name in sorted(names.attributes.intersection(vars(module))):

@@ -1,5 +1,6 @@
 """What code of the user's does in Python besides its result: found out, and undone."""
 import functools
+import logging
 import types
 
 import numpy as np
@@ -7,13 +8,14 @@ import numpy as np
 from ..tf1 import keras, keeps_account, LayerRNNCell, tf, Variable
 from .generators import is_generator, OF_PYTHON, state_of
 from .reasons import Refused
-from .snapshot import CONTAINERS, is_internal, is_trusted, LARGE, of_class, Snapshot
-from .surroundings import surroundings_of
+from .snapshot import (attributes_of, CACHING, CONTAINERS, is_internal, is_trusted, LARGE,
+                       number_cached, of_class, Snapshot)
+from .surroundings import is_of_python, surroundings_of
 
 __all__ = ["Watch"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable, tf.Operation,
-          tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
+          tf.DType, tf.TensorShape, tf.Graph, types.ModuleType, logging.Logger)
 # What a layer's own `add_loss` and its like add to.
 _ADDED = frozenset(["_losses", "_updates", "_callable_losses", "_eager_losses", "_metrics"])
 # Where cells come from that do at every call what they did at the first.
@@ -24,9 +26,11 @@ def _contents(owner):
     """Copy of what `owner`, a container or an object with attributes, holds at present."""
     if is_generator(owner):
         return state_of(owner)
+    if isinstance(owner, CACHING):
+        return number_cached(owner)
     if isinstance(owner, CONTAINERS + (np.ndarray,)):
         return owner.copy()
-    contents = dict(vars(owner))
+    contents = attributes_of(owner)
     if isinstance(owner, keras.layers.Layer):
         trusted = is_trusted(type(owner).__module__)
         contents = {name: tuple(value) if name in _ADDED else value
@@ -115,10 +119,16 @@ class Watch(object):
             return [(part, name) for part in (value.fget, value.fset)]
         if isinstance(value, types.FunctionType):
             return self._look_at_function(value)
+        if isinstance(value, CACHING):
+            if not is_trusted(value.__module__) and not is_of_python(value.__module__):
+                self._owners.append((value, value.__name__))
+            return [(value.__wrapped__, name)]
         if isinstance(value, type):
             if is_trusted(value.__module__):
                 return []
             self.is_all_known = False
+            if is_of_python(value.__module__):
+                return []
             self._owners.append((value, name))
             return [(item, key) for key, item in vars(value).items()
                     if not (key.startswith("__") and not callable(item))]
@@ -128,11 +138,15 @@ class Watch(object):
         return self._look_at_object(value)
 
     def _look_at_function(self, function):
-        if is_trusted(function.__module__) and not function.__closure__:
+        of_python = function.__module__ is not None and is_of_python(function.__module__)
+        trusted = of_python or is_trusted(function.__module__)
+        if of_python:
+            self.is_all_known = False
+        if trusted and not function.__closure__:
             return []
         around = surroundings_of(function, is_trusted)
-        if is_trusted(function.__module__):
-            # Of TensorFlow's decorators, what they decorate.
+        if trusted:
+            # Of TensorFlow's and Python's decorators, what they decorate.
             found = [value for _, value in around.closure]
             self._leave_out(value for value in found if not callable(value))
             return [(value, function.__name__) for value in found if callable(value)]
@@ -156,7 +170,8 @@ class Watch(object):
         is_layer = isinstance(value, keras.layers.Layer)
         if not trusted or is_layer and not type(value).__module__.startswith(_OF_CELLS):
             self.is_all_known = False
-        if not hasattr(value, "__dict__"):
+        attributes = attributes_of(value)
+        if attributes is None:
             return []
         if trusted and keeps_account(value):
             self._owners.append((value, type(value).__name__))
@@ -165,9 +180,9 @@ class Watch(object):
             self._leave_out(vars(value).values())
             return []
         self._owners.append((value, type(value).__name__))
-        found = [(item, name) for name, item in vars(value).items()
+        found = [(item, name) for name, item in attributes.items()
                  if not (is_layer and is_internal(name))]
-        found.extend((twin, "_twins") for twin in vars(value).get("_twins", {}).values())
+        found.extend((twin, "_twins") for twin in attributes.get("_twins", {}).values())
         if not trusted:
             found.extend((cls, cls.__name__) for cls in type(value).__mro__)
         return found
@@ -192,6 +207,9 @@ class Watch(object):
             elif is_generator(owner):
                 if now != before:
                     found.append((owner, name, None))
+            elif isinstance(owner, CACHING):
+                if now != before:
+                    found.append((owner, name, None))
             elif not isinstance(now, dict):
                 if len(now) != len(before) or not all(map(_is_same, now, before)):
                     found.append((owner, name, list(now)))
@@ -206,22 +224,24 @@ class Watch(object):
         """Puts everything back as it was at first."""
         self._snapshot.restore()
 
-    def check(self, graph, again, added=False):
+    def check(self, graph, again, unknown=False):
         """Raises Refused if a call counted, drew or kept something.
 
         Args:
           graph: the scratch graph that the call was traced in.
           again: function that calls once more and says whether it computes the same: a first call
             may build what later ones use.
-          added: whether the graph's collections show that the call built something.
+          unknown: whether code that isn't known to do the same at every call was called.
         """
         changes = self.changes()
         for change in changes:
             self._refuse(change, graph)
-        if changes or added:
+        if changes or unknown:
             self.remember()
             same = again()
             changes = changes if changes and not same else self.changes()
+            if not (changes or same):
+                raise Refused("count", "the step computes something else when it is called again.")
         if changes:
             raise Refused(*_described(changes[0]))
 
@@ -231,7 +251,7 @@ class Watch(object):
         if name in _ADDED and isinstance(owner, keras.layers.Layer):
             raise Refused("losses or updates of a layer", "the cell %s adds losses or updates to "
                           "itself." % type(owner).__name__)
-        if not _holds_none(value, graph):
+        if isinstance(owner, CACHING) or not _holds_none(value, graph):
             raise Refused("kept tensor", "the step keeps tensors of a step (attribute %s)." % name)
 
 
