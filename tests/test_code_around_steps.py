@@ -151,6 +151,20 @@ class RefusedTest(_Case):
             rnn.static_rnn(Silent(tf.identity), [tf.ones([2, SIZE])] * STEPS, dtype=tf.float32,
                            unroll="loop", scope="loop")
 
+    def test_under_a_gradient_tape(self):
+        found = []
+        for unroll in ("static", "auto"):
+            scale = tf.constant(2.0)
+            with tf.variable_scope("model", reuse=tf.AUTO_REUSE), tf.GradientTape() as tape:
+                tape.watch(scale)
+                outputs = _run(lambda value: value * scale, unroll)
+            found.append(tape.gradient(outputs, scale))
+        with self.session() as session:
+            session.run(tf.global_variables_initializer())
+            self.assertAllClose(*session.run(found))
+        with tf.GradientTape():
+            self._check("a gradient tape", tf.identity)
+
     def test_registered_gradients_are_forgotten(self):
         calls = [0]
 

@@ -29,6 +29,12 @@ from tensorflow.python.ops import variables as _variables
 from tensorflow.python.util import deprecation as _deprecation
 
 try:
+    from tensorflow.python.eager import record as _tapes
+except ImportError:
+    # Until 2.11.
+    from tensorflow.python.eager import tape as _tapes
+
+try:
     rnn_cell = tf.nn.rnn_cell
     rnn_cell.RNNCell  # pylint: disable=pointless-statement
     keras, Layer, Dense = tf.keras, tf.layers.Layer, tf.layers.Dense
@@ -58,7 +64,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variabl
            "registrations_undone", "gradient_function", "keeps_account",
            "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
            "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
-           "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",
+           "is_tape_recording", "is_control_flow_classic", "classic_control_flow", "new_seeds",
+           "gpu_names",
            "select_rows", "without_colocation",
            "is_keras_cell", "is_stateful", "is_sequence", "is_tensor", "is_variable",
            "static_dimension",
@@ -240,9 +247,9 @@ class ScratchGraph(_func_graph.FuncGraph):
         return list(self.control_captures if captures is None else captures.control)
 
     def capture(self, tensor, name=None, *args, **kwargs):
-        """What stands here for a tensor of the graph around; a few integers are a constant here too.
+        """What stands here for a tensor of the graph around; constants of few integers as such.
 
-        Numbers of other dtypes are read from outside: a program may feed them, or differentiate by them.
+        Floats are read from outside: a program may feed them, or differentiate by them.
         """
         if getattr(tensor, "graph", None) is self:
             return tensor
@@ -355,6 +362,11 @@ def collections_graph():
     while not isinstance(graph, ScratchGraph) and getattr(graph, "outer_graph", None) is not None:
         graph = graph.outer_graph
     return graph
+
+
+def is_tape_recording():
+    """Whether a `tf.GradientTape` is open, which knows no gradient of a loop that a graph has."""
+    return _tapes.could_possibly_record()
 
 
 def control_flow_context(graph_or_op):
@@ -523,7 +535,7 @@ _KEEPING_ACCOUNT = (_template.Template, tf.train.Optimizer, tf.train.Exponential
 
 
 def keeps_account(value):
-    """Whether `value` is of TensorFlow's classes, beside layers, that note what calls of them made."""
+    """Whether `value` notes what calls of it made: one of TensorFlow's classes, beside layers."""
     return (isinstance(value, _KEEPING_ACCOUNT)
             # Those that hand the variables out among parameter servers.
             or type(value).__module__.endswith(".device_setter"))

@@ -5,8 +5,8 @@ import warnings
 
 from ..copying import copies_told_to
 from ..per_thread import PerThread
-from ..tf1 import (control_flow_context, outermost_graph, registrations_undone, ScratchGraph,
-                   tf)
+from ..tf1 import (control_flow_context, is_tape_recording, outermost_graph, registrations_undone,
+                   ScratchGraph, tf)
 from .reasons import Refused
 from .signature import signature
 from .watch import Watch
@@ -42,6 +42,8 @@ def rehearse(function, args, kwargs):
     around = tf.get_default_graph()
     if outermost_graph() is not around:
         raise Refused("place", "the graph is the body of a function.")
+    if is_tape_recording():
+        raise Refused("place", "a gradient tape records the operations.")
     context = control_flow_context(around)
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")

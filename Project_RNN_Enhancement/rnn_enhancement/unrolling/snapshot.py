@@ -7,7 +7,7 @@ import numpy as np
 
 from ..copying import SCOPES_OF_CALLS, SET_BY_CALLS
 from ..tf1 import keras, keeps_account, Layer, rnn_cell, tf
-from . import reasons
+from . import examples
 from .generators import is_generator, put_back, state_of
 
 __all__ = ["attributes_of", "CACHING", "CONTAINERS", "LARGE", "Snapshot", "is_internal",
@@ -36,7 +36,7 @@ def is_internal(name):
 
 def is_trusted(module):
     # The examples of the table stand for code of the user's.
-    return module is not None and module != reasons.__name__ and (
+    return module is not None and module != examples.__name__ and (
         (module + ".").startswith(_TRUSTED))
 
 

@@ -6,47 +6,19 @@ import types
 import numpy as np
 
 from ..tf1 import keras, keeps_account, LayerRNNCell, tf, Variable
-from .generators import is_generator, OF_PYTHON, state_of
+from .contents import ADDED, contents_of, is_same
+from .generators import is_generator, OF_PYTHON
 from .reasons import Refused
 from .snapshot import (attributes_of, CACHING, CONTAINERS, is_internal, is_trusted, LARGE,
-                       number_cached, of_class, Snapshot)
+                       Snapshot)
 from .surroundings import is_of_python, surroundings_of
 
 __all__ = ["Watch"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable, tf.Operation,
           tf.DType, tf.TensorShape, tf.Graph, types.ModuleType, logging.Logger)
-# What a layer's own `add_loss` and its like add to.
-_ADDED = frozenset(["_losses", "_updates", "_callable_losses", "_eager_losses", "_metrics"])
 # Where cells come from that do at every call what they did at the first.
 _OF_CELLS = (__name__.split(".")[0] + ".", LayerRNNCell.__module__)
-
-
-def _contents(owner):
-    """Copy of what `owner`, a container or an object with attributes, holds at present."""
-    if is_generator(owner):
-        return state_of(owner)
-    if isinstance(owner, CACHING):
-        return number_cached(owner)
-    if isinstance(owner, CONTAINERS + (np.ndarray,)):
-        return owner.copy()
-    contents = attributes_of(owner)
-    if isinstance(owner, keras.layers.Layer):
-        trusted = is_trusted(type(owner).__module__)
-        contents = {name: tuple(value) if name in _ADDED else value
-                    for name, value in contents.items()
-                    if name in _ADDED or not (trusted or is_internal(name))}
-    elif isinstance(owner, (type, types.ModuleType)):
-        contents = of_class(owner)
-    return contents
-
-
-def _is_same(one, other):
-    if one is other or isinstance(one, tuple) and isinstance(other, tuple) and (
-            len(one) == len(other) and all(map(_is_same, one, other))):
-        return True
-    return (type(one) is type(other) and isinstance(one, (bool, int, float, str, bytes))
-            and one == other)
 
 
 def _may_hold_code(value):
@@ -92,7 +64,7 @@ class Watch(object):
     def add(self, copy):
         """Watches a copy of a cell too; it is nobody's yet, and nothing of it is put back."""
         self._walk([copy])
-        self._before += [_contents(owner) for owner, _ in self._owners[len(self._before):]]
+        self._before += [contents_of(owner) for owner, _ in self._owners[len(self._before):]]
 
     def _look_at(self, value, name):
         """(object, name) of what lies inside `value`."""
@@ -194,13 +166,13 @@ class Watch(object):
 
     def remember(self):
         """Takes the present contents for those that later ones are compared to."""
-        self._before = [_contents(owner) for owner, _ in self._owners]
+        self._before = [contents_of(owner) for owner, _ in self._owners]
 
     def changes(self):
         """List of (owner, name of the attribute or container, value), what changed since then."""
         found = []
         for (owner, name), before in zip(self._owners, self._before):
-            now = _contents(owner)
+            now = contents_of(owner)
             if isinstance(now, np.ndarray):
                 if not np.array_equal(now, before):
                     found.append((owner, name, owner))
@@ -211,13 +183,13 @@ class Watch(object):
                 if now != before:
                     found.append((owner, name, None))
             elif not isinstance(now, dict):
-                if len(now) != len(before) or not all(map(_is_same, now, before)):
+                if len(now) != len(before) or not all(map(is_same, now, before)):
                     found.append((owner, name, list(now)))
             else:
                 found.extend(
                     (owner, name if isinstance(owner, dict) else key, now.get(key))
                     for key in list(now) + [key for key in before if key not in now]
-                    if key not in now or key not in before or not _is_same(now[key], before[key]))
+                    if key not in now or key not in before or not is_same(now[key], before[key]))
         return found
 
     def restore(self):
@@ -248,7 +220,7 @@ class Watch(object):
     @staticmethod
     def _refuse(change, graph):
         owner, name, value = change
-        if name in _ADDED and isinstance(owner, keras.layers.Layer):
+        if name in ADDED and isinstance(owner, keras.layers.Layer):
             raise Refused("losses or updates of a layer", "the cell %s adds losses or updates to "
                           "itself." % type(owner).__name__)
         if isinstance(owner, CACHING) or not _holds_none(value, graph):
