@@ -23,9 +23,16 @@ from tensorflow.python.framework import random_seed as _random_seed
 from tensorflow.python.ops import control_flow_util as _control_flow_util
 from tensorflow.python.ops import rnn as _rnn
 from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
+from tensorflow.python.ops import template as _template
 from tensorflow.python.ops import variable_scope as _variable_scope
 from tensorflow.python.ops import variables as _variables
 from tensorflow.python.util import deprecation as _deprecation
+
+try:
+    from tensorflow.python.eager import record as _tapes
+except ImportError:
+    # Until 2.11.
+    from tensorflow.python.eager import tape as _tapes
 
 try:
     rnn_cell = tf.nn.rnn_cell
@@ -54,10 +61,11 @@ FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KE
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variable", "FOR_KERAS",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "quick_operations", "undeprecated", "without_autograph", "registered_gradients",
-           "gradient_function",
+           "registrations_undone", "gradient_function", "keeps_account",
            "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
            "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
-           "is_control_flow_classic", "classic_control_flow", "new_seeds", "gpu_names",
+           "is_tape_recording", "is_control_flow_classic", "classic_control_flow", "new_seeds",
+           "gpu_names",
            "select_rows", "without_colocation",
            "is_keras_cell", "is_stateful", "is_sequence", "is_tensor", "is_variable",
            "static_dimension",
@@ -136,10 +144,28 @@ def without_autograph(function):
     return function
 
 
+_gradients = getattr(_ops, "gradient_registry", None) or _ops._gradient_registry
+
+
 def registered_gradients():
     """Names of the op types with a gradient function."""
-    registry = getattr(_ops, "gradient_registry", None) or _ops._gradient_registry
-    return registry.list()
+    return _gradients.list()
+
+
+@contextlib.contextmanager
+def registrations_undone():
+    """Context after which the gradient functions that code inside registered are forgotten.
+
+    Those of `tf.custom_gradient` stay: other threads may make some meanwhile, and no two are of one
+    name.
+    """
+    before = set(_gradients.list())
+    try:
+        yield
+    finally:
+        for name in set(_gradients.list()) - before:
+            if not name.startswith("CustomGradient"):
+                del _gradients._registry[name]
 
 
 def is_stateful(op_type):
@@ -151,8 +177,7 @@ def is_stateful(op_type):
 
 def gradient_function(op_type):
     """The gradient function registered for `op_type`; None for an op without gradient."""
-    registry = getattr(_ops, "gradient_registry", None) or _ops._gradient_registry
-    return registry.lookup(op_type)
+    return _gradients.lookup(op_type)
 
 
 def overridden_gradients(graph):
@@ -222,11 +247,14 @@ class ScratchGraph(_func_graph.FuncGraph):
         return list(self.control_captures if captures is None else captures.control)
 
     def capture(self, tensor, name=None, *args, **kwargs):
-        """What stands here for a tensor of the graph around; a small constant is one here too."""
+        """What stands here for a tensor of the graph around; constants of few integers as such.
+
+        Floats are read from outside: a program may feed them, or differentiate by them.
+        """
         if getattr(tensor, "graph", None) is self:
             return tensor
         op = tensor.op if isinstance(tensor, tf.Tensor) and hasattr(tensor, "graph") else None
-        if op is None or op.type != "Const" or not (
+        if op is None or op.type != "Const" or tensor.dtype.is_floating or not (
                 tensor.shape.num_elements() or _SMALL) < _SMALL:
             return super(ScratchGraph, self).capture(tensor, name, *args, **kwargs)
         if op.name not in self._constants:
@@ -334,6 +362,11 @@ def collections_graph():
     while not isinstance(graph, ScratchGraph) and getattr(graph, "outer_graph", None) is not None:
         graph = graph.outer_graph
     return graph
+
+
+def is_tape_recording():
+    """Whether a `tf.GradientTape` is open, which knows no gradient of a loop that a graph has."""
+    return _tapes.could_possibly_record()
 
 
 def control_flow_context(graph_or_op):
@@ -495,6 +528,17 @@ def loading_functions_apart():
         yield
     finally:
         names["_parse_config_to_function"] = load
+
+
+_KEEPING_ACCOUNT = (_template.Template, tf.train.Optimizer, tf.train.ExponentialMovingAverage,
+                    type(tf.function(lambda: None)))
+
+
+def keeps_account(value):
+    """Whether `value` notes what calls of it made: one of TensorFlow's classes, beside layers."""
+    return (isinstance(value, _KEEPING_ACCOUNT)
+            # Those that hand the variables out among parameter servers.
+            or type(value).__module__.endswith(".device_setter"))
 
 
 def is_keras_cell(cell):

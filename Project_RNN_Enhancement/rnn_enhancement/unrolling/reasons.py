@@ -2,6 +2,7 @@
 import collections
 
 from ..tf1 import gradient_function, is_next_op_seed, tf
+from . import examples
 from .operations import CONTROL_FLOW, DATA_DEPENDENT, gradient_type, seeds_of
 from .tables import partitioned_lookups
 
@@ -75,6 +76,24 @@ def _uses_variable_in_its_own_way(op, _):
                for t in op.inputs)
 
 
+def _updates_reference_variable(trace):
+    # Though nothing depends on it: in a loop that operation could not be made.
+    first_values = {variable.initializer.name for name in ("variables", "local_variables")
+                    for variable in trace.graph.get_collection(name)}
+    for op in trace.graph.get_operations():
+        if op.type != "Identity" and op.name not in first_values and any(
+                t.dtype._is_ref_dtype for t in op.inputs):
+            return "the step's operation %s of type %s updates a variable." % (op.name, op.type)
+    return None
+
+
+def _uses_variable(trace):
+    return _first_of(
+        _uses_variable_in_its_own_way,
+        "the step's operation %s of type %s reads or updates a variable in a way of its own.")(
+            trace) or _updates_reference_variable(trace)
+
+
 def _has_side_effects(op, _):
     return op.op_def.is_stateful and seeds_of(op) is None and op.type not in (
         "Assert", "CheckNumerics", "ReadVariableOp", "ResourceGather")
@@ -108,134 +127,36 @@ def _state_changes(trace):
     return None
 
 
-def _seeded():
-    return lambda x, h: (tf.nn.dropout(h + x, keep_prob=0.5, seed=1), h)
-
-
-def _branching():
-    return lambda x, h: (tf.cond(tf.reduce_sum(x) > 0, lambda: h + x, lambda: h - x), h)
-
-
-def _with_own_gradient():
-    @tf.custom_gradient
-    def doubled(x):
-        return 2 * x, lambda grad: 3 * grad
-    return lambda x, h: (doubled(h + x), h)
-
-
-def _without_gradient():
-    def step(x, h):
-        with tf.get_default_graph().gradient_override_map({"Tanh": "GradientThatNobodyMade"}):
-            return tf.tanh(h + x), h
-    return step
-
-
-def _updating():
-    def step(x, h):
-        count = tf.get_variable("count", [], initializer=tf.zeros_initializer(), trainable=False,
-                                use_resource=True)
-        with tf.control_dependencies([count.assign_add(1.0)]):
-            return h + x + count.read_value(), h
-    return step
-
-
-def _choosing_rows():
-    def step(x, h):
-        rows = tf.gather(h + x, tf.where(tf.reduce_sum(x, 1) > -1e9)[:, 0])
-        return tf.reshape(rows, tf.shape(h)), h
-    return step
-
-
-def _calling_python():
-    def step(x, h):
-        doubled = tf.py_func(lambda value: 2 * value, [h + x], tf.float32)
-        doubled.set_shape(h.shape)
-        return tf.stop_gradient(doubled), h
-    return step
-
-
-def _complex():
-    return lambda x, h: (tf.math.real(tf.complex(h, x) * 1j), h)
-
-
-def _collecting():
-    def step(x, h):
-        tf.add_to_collection("activations", h + x)
-        return h + x, h
-    return step
-
-
-def _keeping():
-    kept = []
-
-    def step(x, h):
-        kept.append(h + x)
-        return kept[-1], h
-    return step
-
-
-def _counting():
-    class Counter(object):
-        calls = 0
-
-        def __call__(self, x, h):
-            self.calls += 1
-            return h + x * self.calls, h
-    return Counter()
-
-
-def _drawing():
-    import random
-    return lambda x, h: (h + x * random.random(), h)
-
-
-def _iterating():
-    numbers = iter(range(1, 10000))
-    return lambda x, h: (h + x * next(numbers), h)
-
-
-def _setting():
-    total = 0
-
-    def step(x, h):
-        nonlocal total
-        total += 1
-        return h + x * total, h
-    return step
-
-
 REASONS = (
     Reason("control flow", _first_of(
         lambda op, _: op.type in CONTROL_FLOW,
-        "the step holds control flow of its own (%s of type %s)."), _branching),
+        "the step holds control flow of its own (%s of type %s)."), examples.branching),
     Reason("own gradient", _first_of(
         _has_own_gradient, "the step holds a gradient of its own (%s of type %s)."),
-           _with_own_gradient),
-    Reason("no gradient", _has_no_gradient, _without_gradient),
-    Reason("variable", _first_of(
-        _uses_variable_in_its_own_way,
-        "the step's operation %s of type %s reads or updates a variable in a way of its own."),
-           _updating),
+           examples.with_own_gradient),
+    Reason("no gradient", _has_no_gradient, examples.without_gradient),
+    Reason("variable", _uses_variable, examples.updating),
     Reason("side effects", _first_of(
         _has_side_effects, "the step's operation %s of type %s does more than compute; a loop's "
-        "gradient may run it again."), _calling_python),
-    Reason("shape from data", _shape_from_data, _choosing_rows),
+        "gradient may run it again."), examples.calling_python),
+    Reason("shape from data", _shape_from_data, examples.choosing_rows),
     Reason("complex numbers", _first_of(
         _computes_with_complex_numbers, "the step computes with complex numbers (%s of type %s)."),
-           _complex),
+           examples.complex_numbers),
     Reason("seed", _first_of(
         _has_seed_of_its_own, "the step draws random numbers with a seed of their own (%s of type "
-        "%s); in a loop every step would draw others."), _seeded),
+        "%s); in a loop every step would draw others."), examples.seeded),
     Reason("state", _state_changes, None),
-    Reason("collection", None, _collecting),
-    Reason("kept tensor", None, _keeping),
-    Reason("count", None, _counting),
-    Reason("random numbers of Python", None, _drawing),
-    Reason("iterator", None, _iterating),
-    Reason("outer variable", None, _setting),
+    Reason("collection", None, examples.collecting),
+    Reason("kept tensor", None, examples.keeping),
+    Reason("count", None, examples.counting),
+    Reason("random numbers of Python", None, examples.drawing),
+    Reason("iterator", None, examples.iterating),
+    Reason("outer variable", None, examples.setting),
     Reason("losses or updates of a layer", None, None),
     Reason("step number", None, None),
     Reason("inputs", None, None),
+    Reason("results", None, None),
     Reason("initial state", None, None),
     Reason("graph around", None, None),
     Reason("place", None, None),

@@ -5,7 +5,8 @@ import warnings
 
 from ..copying import copies_told_to
 from ..per_thread import PerThread
-from ..tf1 import control_flow_context, outermost_graph, ScratchGraph, tf
+from ..tf1 import (control_flow_context, is_tape_recording, outermost_graph, registrations_undone,
+                   ScratchGraph, tf)
 from .reasons import Refused
 from .signature import signature
 from .watch import Watch
@@ -28,7 +29,8 @@ class Finished(BaseException):
 def rehearse(function, args, kwargs):
     """Tries a call in a scratch graph, in which every loop is only traced.
 
-    A call that looks as one that was accepted in this graph is not tried again.
+    A call that looks as one that was accepted in this graph is not tried again, unless it comes to
+    code of the user's, which may go by what has changed since.
 
     Nothing of it stays, neither in the graph nor in the cells and functions within reach of the
     arguments.
@@ -40,6 +42,8 @@ def rehearse(function, args, kwargs):
     around = tf.get_default_graph()
     if outermost_graph() is not around:
         raise Refused("place", "the graph is the body of a function.")
+    if is_tape_recording():
+        raise Refused("place", "a gradient tape records the operations.")
     context = control_flow_context(around)
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")
@@ -49,11 +53,13 @@ def rehearse(function, args, kwargs):
     looks, kept = signature(function, args, kwargs)
     if looks in accepted:
         return
-    watch = Watch([function, args, kwargs] + [find() for find in to_shield])
+    scope = tf.get_variable_scope()
+    watch = Watch([function, args, kwargs] + [find() for find in to_shield] + [
+        scope.custom_getter, scope.partitioner, around._device_functions_outer_to_inner])
     operations = around.version
     try:
         with ScratchGraph(makes_variables=False).in_use(), _silently(watch), copies_told_to(
-                watch.add):
+                watch.add), registrations_undone():
             function(*args, **kwargs)
     except Finished:
         pass
@@ -61,8 +67,9 @@ def rehearse(function, args, kwargs):
         watch.restore()
     if around.version != operations:
         raise Refused("graph around", "the step adds operations to a graph that it knows of.")
-    # Identities are those of objects that live.
-    accepted[looks] = kept
+    if watch.is_all_known:
+        # Identities are those of objects that live.
+        accepted[looks] = kept
 
 
 def rehearsed():

@@ -1,16 +1,22 @@
 """All that objects hold, kept and put back."""
 import collections
+import functools
+import types
 
 import numpy as np
 
 from ..copying import SCOPES_OF_CALLS, SET_BY_CALLS
-from ..tf1 import keras, Layer, rnn_cell, tf
-from . import reasons
+from ..tf1 import keras, keeps_account, Layer, rnn_cell, tf
+from . import examples
+from .generators import is_generator, put_back, state_of
 
-__all__ = ["CONTAINERS", "LARGE", "Snapshot", "is_internal", "is_trusted", "of_class"]
+__all__ = ["attributes_of", "CACHING", "CONTAINERS", "LARGE", "Snapshot", "is_internal",
+           "is_trusted", "number_cached", "of_class"]
 
 _TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
             "numpy.", "tensorflow_probability.", "absl.")
+# Functions that keep their results.
+CACHING = type(functools.lru_cache()(lambda: None))
 CONTAINERS = (list, dict, set, collections.deque, bytearray)
 # Data; nobody counts in it.
 LARGE = 10000
@@ -30,14 +36,36 @@ def is_internal(name):
 
 def is_trusted(module):
     # The examples of the table stand for code of the user's.
-    return module is not None and module != reasons.__name__ and (
+    return module is not None and module != examples.__name__ and (
         (module + ".").startswith(_TRUSTED))
 
 
 def of_class(owner):
-    """Copy of a class's own attributes."""
+    """Copy of the attributes of a class, or of a module, that are its own."""
     return {name: value for name, value in vars(owner).items()
             if not name.startswith(("__", "_abc_", "_tf_api"))}
+
+
+def number_cached(function):
+    """How many results a function of `CACHING` keeps, and how often it didn't find one."""
+    return function.cache_info()[1:]
+
+
+def _slots_of(value):
+    for cls in type(value).__mro__:
+        slots = vars(cls).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
+                yield name
+
+
+def attributes_of(value):
+    """A dict of an object's attributes, those in slots too; None if it has neither."""
+    attributes = getattr(value, "__dict__", None)
+    if is_trusted(type(value).__module__):
+        return None if attributes is None else dict(attributes)
+    slots = {name: getattr(value, name) for name in _slots_of(value)}
+    return None if attributes is None and not slots else dict(slots, **(attributes or {}))
 
 
 class Snapshot(object):
@@ -48,7 +76,7 @@ class Snapshot(object):
     """
 
     def __init__(self, objects):
-        self._saved, seen = [], set()
+        self._saved, self._slots, seen = [], [], set()
         stack = [value for value in objects if _may_change(value)]
         while stack:
             value = stack.pop()
@@ -56,6 +84,9 @@ class Snapshot(object):
                 continue
             seen.add(id(value))
             parts = []
+            if is_generator(value):
+                self._saved.append((value, state_of(value)))
+                continue
             if isinstance(value, CONTAINERS + (np.ndarray,)):
                 large = len(value) > LARGE if not isinstance(value, np.ndarray) else (
                     value.size > LARGE)
@@ -64,8 +95,10 @@ class Snapshot(object):
                 self._saved.append((value, _copied(value)))
                 if not isinstance(value, (np.ndarray, bytearray)):
                     parts = list(value.values()) if isinstance(value, dict) else list(value)
-            if isinstance(value, type):
+            if isinstance(value, (type, types.ModuleType)):
                 self._saved.append((value, of_class(value)))
+            elif isinstance(value, CACHING):
+                self._saved.append((value, number_cached(value)))
             elif hasattr(value, "__dict__"):
                 attributes = vars(value)
                 self._saved.append((attributes, dict(attributes)))
@@ -74,16 +107,27 @@ class Snapshot(object):
                     # Scopes that were entered are those of the graph around.
                     for name in SCOPES_OF_CALLS:
                         attributes.pop(name, None)
+            if not isinstance(value, type) and not is_trusted(type(value).__module__):
+                self._slots += [(value, name, getattr(value, name)) for name in _slots_of(value)]
             stack.extend(part for part in parts
                          if isinstance(part, CONTAINERS) or _is_bookkeeping(part))
 
     def restore(self):
+        for owner, name, before in self._slots:
+            if getattr(owner, name, None) is not before:
+                object.__setattr__(owner, name, before)
         for owner, before in self._saved:
-            if isinstance(owner, np.ndarray):
+            if is_generator(owner):
+                put_back(owner, before)
+            elif isinstance(owner, np.ndarray):
                 if not np.array_equal(owner, before):
                     owner[...] = before
-            elif isinstance(owner, type):
-                _restore_class(owner, before)
+            elif isinstance(owner, (type, types.ModuleType)):
+                _restore_attributes(owner, before)
+            elif isinstance(owner, CACHING):
+                if number_cached(owner) != before:
+                    # What it keeps may be of the scratch graph.
+                    owner.cache_clear()
             elif not _is_unchanged(owner, before):
                 if isinstance(owner, (list, bytearray)):
                     owner[:] = before
@@ -93,7 +137,8 @@ class Snapshot(object):
 
 
 def _may_change(value):
-    if isinstance(value, CONTAINERS + (np.ndarray, tf.VariableScope)):
+    if isinstance(value, CONTAINERS + (np.ndarray, tf.VariableScope)) or (
+            is_generator(value) or keeps_account(value)):
         return True
     kind = value if isinstance(value, type) else type(value)
     return isinstance(value, keras.layers.Layer) or not is_trusted(kind.__module__)
@@ -120,13 +165,13 @@ def _is_unchanged(container, before):
             else all(one is other for one, other in zip(container, before)))
 
 
-def _restore_class(owner, before):
+def _restore_attributes(owner, before):
+    # Attributes of classes are set as those of any object, but not by what a metaclass says.
+    kind = type if isinstance(owner, type) else object
     now = of_class(owner)
-    for name, value in now.items():
+    for name in now:
         if name not in before:
-            type.__delattr__(owner, name)
-        elif value is not before[name]:
-            type.__setattr__(owner, name, before[name])
-    for name in before:
-        if name not in now:
-            type.__setattr__(owner, name, before[name])
+            kind.__delattr__(owner, name)
+    for name, value in before.items():
+        if name not in now or now[name] is not value:
+            kind.__setattr__(owner, name, value)

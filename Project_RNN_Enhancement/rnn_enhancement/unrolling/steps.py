@@ -55,6 +55,8 @@ def all_steps(tensors):
     together = getattr(tensors, "together", None)
     if together is not None:
         return AllSteps.of(together)
+    if any(isinstance(tensor, (tf.SparseTensor, tf.RaggedTensor)) for tensor in tensors):
+        raise Refused("inputs", "the inputs are sparse or ragged.")
     tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
     first = tensors[0]
     for tensor in tensors:

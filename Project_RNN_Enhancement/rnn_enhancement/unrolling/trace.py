@@ -1,5 +1,6 @@
 """One step, traced into a scratch graph: what it computes, and from what."""
 from ..tf1 import next_op_seed, tf
+from .reasons import Refused
 
 __all__ = ["Trace"]
 
@@ -38,9 +39,8 @@ class Trace(object):
         self._first = self.graph.version
         self.first_seed = next_op_seed(self.graph)
         self.structure, self.state_structure = self.call(step)
-        self.outputs = [tf.convert_to_tensor(value) for value in tf.nest.flatten(self.structure)]
-        self.new_state = [tf.convert_to_tensor(value)
-                          for value in tf.nest.flatten(self.state_structure)]
+        self.outputs = _tensors(self.structure)
+        self.new_state = _tensors(self.state_structure)
         self._find_operations()
 
     def call(self, step):
@@ -49,7 +49,7 @@ class Trace(object):
 
     def is_same_as(self, outputs, new_state):
         """Whether another call, which returned these, computes what the traced one does."""
-        other = [tf.convert_to_tensor(value) for value in tf.nest.flatten((outputs, new_state))]
+        other = _tensors((outputs, new_state))
         return _is_same_computation(self.targets, other)
 
     @property
@@ -80,6 +80,15 @@ class Trace(object):
                         found[other.name] = other
                         stack.extend(t for t in other.inputs if t.name not in leaves)
         self.operations = sorted(found.values(), key=lambda op: op._id)
+
+
+def _tensors(structure):
+    """The tensors of what a step gives, flat."""
+    values = tf.nest.flatten(structure)
+    if any(value is None or isinstance(value, (tf.SparseTensor, tf.RaggedTensor))
+           for value in values):
+        raise Refused("results", "the step gives something else than tensors.")
+    return [tf.convert_to_tensor(value) for value in values]
 
 
 def _attributes(op):

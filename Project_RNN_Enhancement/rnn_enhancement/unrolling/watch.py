@@ -1,57 +1,24 @@
 """What code of the user's does in Python besides its result: found out, and undone."""
-import dis
 import functools
-import random
+import logging
 import types
 
 import numpy as np
 
-from ..tf1 import keras, LayerRNNCell, tf, Variable
+from ..tf1 import keras, keeps_account, LayerRNNCell, tf, Variable
+from .contents import ADDED, contents_of, is_same
+from .generators import is_generator, OF_PYTHON
 from .reasons import Refused
-from .snapshot import CONTAINERS, is_internal, is_trusted, LARGE, of_class, Snapshot
+from .snapshot import (attributes_of, CACHING, CONTAINERS, is_internal, is_trusted, LARGE,
+                       Snapshot)
+from .surroundings import is_of_python, surroundings_of
 
 __all__ = ["Watch"]
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, tf.Tensor, Variable, tf.Operation,
-          tf.DType, tf.TensorShape, tf.Graph, types.ModuleType)
-# What a layer's own `add_loss` and its like add to.
-_ADDED = frozenset(["_losses", "_updates", "_callable_losses", "_eager_losses", "_metrics"])
+          tf.DType, tf.TensorShape, tf.Graph, types.ModuleType, logging.Logger)
 # Where cells come from that do at every call what they did at the first.
 _OF_CELLS = (__name__.split(".")[0] + ".", LayerRNNCell.__module__)
-_WRITES_AROUND = {"STORE_DEREF": "co_freevars", "STORE_GLOBAL": "co_names"}
-
-
-def _instructions(code):
-    """Of a function's code and of the functions inside it."""
-    for instruction in dis.get_instructions(code):
-        yield code, instruction
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            for found in _instructions(constant):
-                yield found
-
-
-def _contents(owner):
-    """Copy of what `owner`, a container or an object with attributes, holds at present."""
-    if isinstance(owner, CONTAINERS + (np.ndarray,)):
-        return owner.copy()
-    contents = dict(vars(owner))
-    if isinstance(owner, keras.layers.Layer):
-        trusted = is_trusted(type(owner).__module__)
-        contents = {name: tuple(value) if name in _ADDED else value
-                    for name, value in contents.items()
-                    if name in _ADDED or not (trusted or is_internal(name))}
-    elif isinstance(owner, type):
-        contents = of_class(owner)
-    return contents
-
-
-def _is_same(one, other):
-    if one is other or isinstance(one, tuple) and isinstance(other, tuple) and (
-            len(one) == len(other) and all(map(_is_same, one, other))):
-        return True
-    return (type(one) is type(other) and isinstance(one, (bool, int, float, str, bytes))
-            and one == other)
 
 
 def _may_hold_code(value):
@@ -81,26 +48,29 @@ class Watch(object):
 
     def __init__(self, watched):
         self._seen, self._owners, self.is_all_known = {}, [], True
-        self._walk(watched)
+        self._walk(list(watched) + list(OF_PYTHON))
         self.remember()
-        self._first_random = self._random
         self._snapshot = Snapshot(self._seen.values())
 
     def _walk(self, watched):
         stack = [(value, "") for value in reversed(list(watched))]
         while stack:
             value, name = stack.pop()
-            if id(value) not in self._seen and not isinstance(value, _PLAIN):
+            if id(value) not in self._seen and (
+                    is_generator(value) or not isinstance(value, _PLAIN)):
                 self._seen[id(value)] = value
                 stack.extend(reversed(list(self._look_at(value, name))))
 
     def add(self, copy):
         """Watches a copy of a cell too; it is nobody's yet, and nothing of it is put back."""
         self._walk([copy])
-        self._before += [_contents(owner) for owner, _ in self._owners[len(self._before):]]
+        self._before += [contents_of(owner) for owner, _ in self._owners[len(self._before):]]
 
     def _look_at(self, value, name):
         """(object, name) of what lies inside `value`."""
+        if is_generator(value):
+            self._owners.append((value, name))
+            return []
         if isinstance(value, np.ndarray):
             if value.size <= LARGE:
                 self._owners.append((value, name))
@@ -121,10 +91,16 @@ class Watch(object):
             return [(part, name) for part in (value.fget, value.fset)]
         if isinstance(value, types.FunctionType):
             return self._look_at_function(value)
+        if isinstance(value, CACHING):
+            if not is_trusted(value.__module__) and not is_of_python(value.__module__):
+                self._owners.append((value, value.__name__))
+            return [(value.__wrapped__, name)]
         if isinstance(value, type):
             if is_trusted(value.__module__):
                 return []
             self.is_all_known = False
+            if is_of_python(value.__module__):
+                return []
             self._owners.append((value, name))
             return [(item, key) for key, item in vars(value).items()
                     if not (key.startswith("__") and not callable(item))]
@@ -134,31 +110,27 @@ class Watch(object):
         return self._look_at_object(value)
 
     def _look_at_function(self, function):
-        if is_trusted(function.__module__) and not function.__closure__:
+        of_python = function.__module__ is not None and is_of_python(function.__module__)
+        trusted = of_python or is_trusted(function.__module__)
+        if of_python:
+            self.is_all_known = False
+        if trusted and not function.__closure__:
             return []
-        code, found = function.__code__, []
-        for cell in function.__closure__ or ():
-            try:
-                found.append((cell.cell_contents, function.__name__))
-            except ValueError:
-                continue
-        if is_trusted(function.__module__):
-            # Of TensorFlow's decorators, what they decorate.
-            self._leave_out(value for value, _ in found if not callable(value))
-            return [(value, name) for value, name in found if callable(value)]
+        around = surroundings_of(function, is_trusted)
+        if trusted:
+            # Of TensorFlow's and Python's decorators, what they decorate.
+            found = [value for _, value in around.closure]
+            self._leave_out(value for value in found if not callable(value))
+            return [(value, function.__name__) for value in found if callable(value)]
         self.is_all_known = False
-        for inner, instruction in _instructions(code):
-            names = _WRITES_AROUND.get(instruction.opname)
-            if names == "co_names" or names and inner is code and (
-                    instruction.argval in code.co_freevars):
-                raise Refused("outer variable", "the function %s sets %s, a variable outside it, "
-                              "at every call." % (function.__name__, instruction.argval))
-            if (instruction.opname == "LOAD_GLOBAL"
-                    and instruction.argval in function.__globals__):
-                found.append((function.__globals__[instruction.argval], instruction.argval))
-        found.extend((value, function.__name__) for value in function.__defaults__ or ())
-        found.extend((value, function.__name__)
-                     for value in (function.__kwdefaults__ or {}).values())
+        if around.set:
+            raise Refused("outer variable", "the function %s sets %s, a variable outside it, "
+                          "at every call." % (function.__name__, around.set))
+        for module in around.modules:
+            if id(module) not in self._seen:
+                self._seen[id(module)] = module
+                self._owners.append((module, module.__name__))
+        found = [(value, name) for name, value in around.closure + around.values]
         if vars(function):
             self._owners.append((function, function.__name__))
             found.extend((value, name) for name, value in vars(function).items()
@@ -170,15 +142,19 @@ class Watch(object):
         is_layer = isinstance(value, keras.layers.Layer)
         if not trusted or is_layer and not type(value).__module__.startswith(_OF_CELLS):
             self.is_all_known = False
-        if not hasattr(value, "__dict__"):
+        attributes = attributes_of(value)
+        if attributes is None:
             return []
+        if trusted and keeps_account(value):
+            self._owners.append((value, type(value).__name__))
+            return [(item, name) for name, item in vars(value).items() if callable(item)]
         if trusted and not is_layer:
             self._leave_out(vars(value).values())
             return []
         self._owners.append((value, type(value).__name__))
-        found = [(item, name) for name, item in vars(value).items()
+        found = [(item, name) for name, item in attributes.items()
                  if not (is_layer and is_internal(name))]
-        found.extend((twin, "_twins") for twin in vars(value).get("_twins", {}).values())
+        found.extend((twin, "_twins") for twin in attributes.get("_twins", {}).values())
         if not trusted:
             found.extend((cls, cls.__name__) for cls in type(value).__mro__)
         return found
@@ -190,73 +166,70 @@ class Watch(object):
 
     def remember(self):
         """Takes the present contents for those that later ones are compared to."""
-        self._before = [_contents(owner) for owner, _ in self._owners]
-        self._random = random.getstate(), np.random.get_state()
+        self._before = [contents_of(owner) for owner, _ in self._owners]
 
     def changes(self):
         """List of (owner, name of the attribute or container, value), what changed since then."""
         found = []
         for (owner, name), before in zip(self._owners, self._before):
-            now = _contents(owner)
+            now = contents_of(owner)
             if isinstance(now, np.ndarray):
                 if not np.array_equal(now, before):
                     found.append((owner, name, owner))
+            elif is_generator(owner):
+                if now != before:
+                    found.append((owner, name, None))
+            elif isinstance(owner, CACHING):
+                if now != before:
+                    found.append((owner, name, None))
             elif not isinstance(now, dict):
-                if len(now) != len(before) or not all(map(_is_same, now, before)):
+                if len(now) != len(before) or not all(map(is_same, now, before)):
                     found.append((owner, name, list(now)))
             else:
                 found.extend(
                     (owner, name if isinstance(owner, dict) else key, now.get(key))
                     for key in list(now) + [key for key in before if key not in now]
-                    if key not in now or key not in before or not _is_same(now[key], before[key]))
-        if not self._drew_nothing():
-            found.append((None, "", None))
+                    if key not in now or key not in before or not is_same(now[key], before[key]))
         return found
-
-    def _drew_nothing(self):
-        of_python, of_numpy = self._random
-        now = np.random.get_state()
-        return (random.getstate() == of_python and now[2:] == of_numpy[2:]
-                and np.array_equal(now[1], of_numpy[1]))
 
     def restore(self):
         """Puts everything back as it was at first."""
-        random.setstate(self._first_random[0])
-        np.random.set_state(self._first_random[1])
         self._snapshot.restore()
 
-    def check(self, graph, again, added=False):
+    def check(self, graph, again, unknown=False):
         """Raises Refused if a call counted, drew or kept something.
 
         Args:
           graph: the scratch graph that the call was traced in.
           again: function that calls once more and says whether it computes the same: a first call
             may build what later ones use.
-          added: whether the graph's collections show that the call built something.
+          unknown: whether code that isn't known to do the same at every call was called.
         """
         changes = self.changes()
         for change in changes:
             self._refuse(change, graph)
-        if changes or added:
+        if changes or unknown:
             self.remember()
             same = again()
             changes = changes if changes and not same else self.changes()
+            if not (changes or same):
+                raise Refused("count", "the step computes something else when it is called again.")
         if changes:
             raise Refused(*_described(changes[0]))
 
     @staticmethod
     def _refuse(change, graph):
         owner, name, value = change
-        if name in _ADDED and isinstance(owner, keras.layers.Layer):
+        if name in ADDED and isinstance(owner, keras.layers.Layer):
             raise Refused("losses or updates of a layer", "the cell %s adds losses or updates to "
                           "itself." % type(owner).__name__)
-        if not _holds_none(value, graph):
+        if isinstance(owner, CACHING) or not _holds_none(value, graph):
             raise Refused("kept tensor", "the step keeps tensors of a step (attribute %s)." % name)
 
 
 def _described(change):
     owner, name, _ = change
-    if owner is None:
+    if is_generator(owner):
         return "random numbers of Python", "the step draws random numbers of Python or NumPy."
     return "count", "the step counts its calls (attribute %s)." % (name or type(owner).__name__)
 
