@@ -10,6 +10,8 @@ training, `GreedyEmbeddingHelper`, `SampleEmbeddingHelper`, `InferenceHelper` an
 where the decoder feeds itself. `BeamSearchDecoder` searches for the best sequences; what its cell
 reads goes through `tile_batch` before.
 
+`dynamic_rnn_decoder` and the decoder functions that it runs are those of TensorFlow 1.0.
+
 Loss: `sequence_loss`. Layers: `Dense` is `tf.layers.Dense`, which isn't public from TensorFlow 2.16
 on.
 """
@@ -22,6 +24,10 @@ from .dynamic_decoding.beam_search_decoder import BeamSearchDecoder
 from .dynamic_decoding.beam_search_outputs import (BeamSearchDecoderOutput, BeamSearchDecoderState,
                                                    FinalBeamSearchDecoderOutput)
 from .dynamic_decoding.decoder import Decoder, dynamic_decode
+from .dynamic_decoding.decoder_functions import (attention_decoder_fn_inference,
+                                                 attention_decoder_fn_train, dynamic_rnn_decoder,
+                                                 prepare_attention, simple_decoder_fn_inference,
+                                                 simple_decoder_fn_train)
 from .dynamic_decoding.gather_tree import gather_tree
 from .dynamic_decoding.helpers import (CustomHelper, GreedyEmbeddingHelper, Helper, InferenceHelper,
                                        SampleEmbeddingHelper)
@@ -59,12 +65,18 @@ __all__ = [
     "ScheduledEmbeddingTrainingHelper",
     "ScheduledOutputTrainingHelper",
     "TrainingHelper",
+    "attention_decoder_fn_inference",
+    "attention_decoder_fn_train",
     "dynamic_decode",
+    "dynamic_rnn_decoder",
     "gather_tree",
     "hardmax",
     "monotonic_attention",
+    "prepare_attention",
     "safe_cumprod",
     "sequence_loss",
+    "simple_decoder_fn_inference",
+    "simple_decoder_fn_train",
     "tile_batch",
 ]
 

@@ -72,6 +72,9 @@ for _name in "DeviceWrapper ResidualWrapper".split():
 for _name in """AttentionWrapper BahdanauAttention BasicDecoder BeamSearchDecoder GreedyEmbeddingHelper
         LuongAttention TrainingHelper dynamic_decode sequence_loss""".split():
     _NAMES["contrib.seq2seq." + _name] = ("1.0", _LAST)
+for _name in """attention_decoder_fn_inference attention_decoder_fn_train dynamic_rnn_decoder
+        prepare_attention simple_decoder_fn_inference simple_decoder_fn_train""".split():
+    _NAMES["contrib.seq2seq." + _name] = ("0.12", "1.1")
 for _name in """pack unpack mul sub neg select batch_matmul listdiff complex_abs inv scalar_summary
         histogram_summary image_summary audio_summary merge_summary merge_all_summaries""".split():
     _NAMES[_name] = ("0.5", "0.12")

@@ -51,13 +51,16 @@ MODULES = {
     "tensorflow.contrib.rnn.python.ops.rnn": _CONTRIB_RNN,
     "tensorflow.contrib.rnn.python.ops.rnn_cell": _CONTRIB_RNN,
     "tensorflow.contrib.seq2seq": _CONTRIB_SEQ2SEQ,
+    "tensorflow.contrib.seq2seq.python.ops.attention_decoder_fn": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.attention_wrapper": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.basic_decoder": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.beam_search_decoder": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.beam_search_ops": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.decoder": _CONTRIB_SEQ2SEQ,
+    "tensorflow.contrib.seq2seq.python.ops.decoder_fn": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.helper": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.loss": _CONTRIB_SEQ2SEQ,
+    "tensorflow.contrib.seq2seq.python.ops.seq2seq": _CONTRIB_SEQ2SEQ,
 }
 
 # Functions of `tf.nn`, which is no module of this package's as a whole.

@@ -113,23 +113,6 @@ EXPLAINED = {
                                  "options=tf.profiler."
                                  "ProfileOptionBuilder.trainable_variables_parameter()).",
     "tensorflow.sparse_segment_sqrt_n_grad": "it is an operation of gradients; let tf.gradients make it.",
-    "tensorflow.contrib.seq2seq.dynamic_rnn_decoder": (
-        "it was in 1.0 only; use BasicDecoder and dynamic_decode of contrib_seq2seq_enhanced."),
-    "tensorflow.contrib.seq2seq.simple_decoder_fn_train": (
-        "it was in 1.0 only; use TrainingHelper, BasicDecoder and dynamic_decode of "
-        "contrib_seq2seq_enhanced."),
-    "tensorflow.contrib.seq2seq.simple_decoder_fn_inference": (
-        "it was in 1.0 only; use GreedyEmbeddingHelper, BasicDecoder and dynamic_decode of "
-        "contrib_seq2seq_enhanced."),
-    "tensorflow.contrib.seq2seq.prepare_attention": (
-        "it was in 1.0 only; use BahdanauAttention or LuongAttention with AttentionWrapper of "
-        "contrib_seq2seq_enhanced."),
-    "tensorflow.contrib.seq2seq.attention_decoder_fn_train": (
-        "it was in 1.0 only; use AttentionWrapper, TrainingHelper and BasicDecoder of "
-        "contrib_seq2seq_enhanced."),
-    "tensorflow.contrib.seq2seq.attention_decoder_fn_inference": (
-        "it was in 1.0 only; use AttentionWrapper, GreedyEmbeddingHelper and BasicDecoder of "
-        "contrib_seq2seq_enhanced."),
     "tensorflow.contrib.seq2seq.DynamicAttentionWrapper": (
         "it was in 1.1 only; AttentionWrapper of contrib_seq2seq_enhanced takes its place, with a state "
         "AttentionWrapperState."),
