@@ -7,6 +7,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
                                                      seq2seq_enhanced as seq2seq)
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 BATCH, STEPS, SIZE = 3, 5, 4
@@ -128,12 +129,14 @@ class PerturbationTest(tf.test.TestCase):
                 self.assertAllEqual(part[ended], np.zeros_like(part[ended]))
             self.assertAllClose(right_part, part, rtol=1e-4, atol=1e-5)
 
+    @slow
     def test_every_cell_in_a_loop(self):
         for name, make in sorted(CELLS.items()):
             for lengths in (None, LENGTHS) if name in ("gru", "lstm", "stack") else (None,):
                 with self.subTest(cell=name, lengths=lengths):
                     self._check(_static_rnn("loop"), make, lengths)
 
+    @slow
     def test_other_functions(self):
         for name in ("lstm", "stack"):
             for run in (_static_rnn("static"), _dynamic_rnn, _decoder):
@@ -190,6 +193,7 @@ class PerturbationTest(tf.test.TestCase):
 class SecondOrderTest(tf.test.TestCase):
     """What a loop doesn't have ends in an error that says what has it."""
 
+    @slow
     def test_every_source(self):
         def build(unroll):
             x, start = _inputs(), tf.ones([BATCH, SIZE])

@@ -5,6 +5,7 @@ from Project_RNN_Enhancement.experiments import pixels
 from Project_RNN_Enhancement.experiments.claims import Measured
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase
+from tests.sizes import slow
 from tests.test_digits import write_digits
 
 TINY = dict(side=4, together=2,
@@ -44,6 +45,7 @@ class PixelsTest(ExperimentCase):
                                 [trial("LSTM-permuted", i, x) for i, x in enumerate(lstm)])
             self.assertEqual(above(measured)[1], expected)
 
+    @slow
     def test_run(self):
         write_digits(self.output, 20, 7)
         summary = self.tiny_run(pixels.EXPERIMENT, TINY, "--data", self.output)
@@ -51,6 +53,7 @@ class PixelsTest(ExperimentCase):
             self.assertTrue(0 <= trial["finish"]["test_accuracy"] <= 1)
             self.assertIn("accuracy", trial["measured"])
 
+    @slow
     def test_paper(self):
         """The paper's sizes make a graph."""
         write_digits(self.output, 5020, 2)

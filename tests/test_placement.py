@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 # Ops that carry a cell's work, by node name; what is left (shapes, constants) may go anywhere.
@@ -65,6 +66,7 @@ class ExecutionTest(tf.test.TestCase):
         self.assertGreaterEqual(seen[False], forward, sorted(ran))
         self.assertGreaterEqual(seen[True], backward, sorted(ran))
 
+    @slow
     def test_layers_on_devices_of_their_own(self):
         for unroll in ("static", "dynamic"):
             for name, kind in sorted(KINDS.items()):
@@ -76,6 +78,7 @@ class ExecutionTest(tf.test.TestCase):
                     self._check(ran, "cell_1", "CPU:2")
                     self._check(ran, "cell_2", "CPU:0")
 
+    @slow
     def test_sequence_length(self):
         for unroll in ("static", "dynamic"):
             with self.subTest(unroll), tf.Graph().as_default():
@@ -86,6 +89,7 @@ class ExecutionTest(tf.test.TestCase):
                 self._check(ran, "cell_0", "CPU:2")
                 self._check(ran, "cell_1", "CPU:1")
 
+    @slow
     def test_wrappers(self):
         on = dict(gpu_for_layer="/cpu:1")
         for name, make in sorted({
@@ -150,6 +154,7 @@ class ExecutionTest(tf.test.TestCase):
 
 class NumbersTest(tf.test.TestCase):
 
+    @slow
     def test_pinning_changes_no_number(self):
         for name, case in sorted(oracle.CELLS.items()):
             if not any(name == kind or name == kind + "_all" for kind in KINDS):
@@ -244,6 +249,7 @@ class FieldsTest(tf.test.TestCase):
         return {name: device for name, device in fields.items()
                 if part in name and _work(name) in WORK}
 
+    @slow
     def test_forms(self):
         for form, device in self.FORMS:
             for unroll in ("static", "dynamic"):
@@ -264,6 +270,7 @@ class FieldsTest(tf.test.TestCase):
             elif not name.startswith("gradients/"):
                 self.assertEqual("/device:CPU:0", device, name)
 
+    @slow
     def test_optimizer_slots_follow(self):
         for unroll in ("static", "dynamic"):
             fields = _fields(_train(lambda: rnn_cell.MultiRNNCell(
@@ -288,6 +295,7 @@ class FieldsTest(tf.test.TestCase):
                     lambda: rnn_cell.GRUCell(4, gpu_for_layer=form)), outer))
                 self.assertEqual({device}, set(fields.values()), fields)
 
+    @slow
     def test_replica_device_setter(self):
         setter = tf.train.replica_device_setter(
             ps_tasks=2, ps_device="/job:ps", worker_device="/job:worker/task:1")
@@ -378,6 +386,7 @@ class ClusterTest(tf.test.TestCase):
         return [name for name, device in fields.items() if "/job" not in device
                 and "/Initializer/" not in name and "rnn_enhancement/constant" not in name]
 
+    @slow
     def test_loops_and_their_gradients_stay_on_the_worker(self):
         self.addCleanup(rnn_enhanced.set_unroll, "auto")
         for colocate in (False, True):

@@ -10,6 +10,7 @@ from Project_RNN_Enhancement import rnn_enhancement
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      rnn_enhanced as rnn,
                                                      seq2seq_enhanced as seq2seq)
+from tests.sizes import slow
 
 PAD, GO, EOS = 0, 1, 2
 
@@ -123,6 +124,7 @@ class ProgramsTest(tf.test.TestCase):
         tf.set_random_seed(1)
         random.seed(1)
 
+    @slow
     def test_translation_0_6(self):
         rng = np.random.RandomState(0)
         buckets = [(3, 5), (5, 7)]
@@ -150,6 +152,7 @@ class ProgramsTest(tf.test.TestCase):
             logits = session.run(decoder.outputs[0], feed)
         self.assertEqual((5, 16, 12), np.shape(logits))
 
+    @slow
     def test_language_model_1_x(self):
         text = np.tile(np.arange(7), 60)
         batch, steps = 4, 5

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import unittest
+from tests.sizes import slow
 
 VARIABLES = ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
 
@@ -17,6 +18,7 @@ print(os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ["TF_ENABLE_ONEDNN_OPTS"])
 """
 
 
+@slow
 class QuietTest(unittest.TestCase):
 
     def run_program(self, **environment):

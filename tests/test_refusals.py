@@ -19,7 +19,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
                                                      seq2seq_enhanced as seq2seq)
 
 from . import stock
-from .sizes import LONG
+from .sizes import LONG, slow
 from .stock import tf_cells
 
 try:
@@ -606,6 +606,7 @@ class CoverageTest(unittest.TestCase):
         self.assertNotEqual(static.collections, auto.collections)
 
 
+@slow
 class RefusalTest(_Case):
     """A test for each reason and group of surroundings, added below."""
 

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement import rnn_enhancement
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell, rnn_enhanced,
                                                      seq2seq_enhanced as seq2seq)
 
+from tests.sizes import slow
 from .test_norm_stabilizer import numpy_costs
 from .test_regularizers import _decov, _orthogonality
 from tests.stock import tf_cells
@@ -151,12 +152,14 @@ class HiddenStatesTest(tf.test.TestCase):
         np.testing.assert_allclose(added, expected, rtol=2e-4,
                                    err_msg="%s %s %s %s" % (model, cell, unroll, part))
 
+    @slow
     def test_models(self):
         for model in sorted(MODELS):
             self._check(model, "lstm", "auto" if model.endswith("tensor") else "loop")
         for model in ("attention", "attention_fed", "embedding"):
             self._check(model, "lstm", "static")
 
+    @slow
     def test_cells(self):
         for cell in sorted(CELLS):
             if cell != "lstm":
@@ -165,11 +168,13 @@ class HiddenStatesTest(tf.test.TestCase):
         self._check("embedding_fed", "wrapped", "loop")
         self._check("basic", "joined_stack", "static")
 
+    @slow
     def test_cell_state_of_lstms(self):
         for cell in ("lstm", "joined_stack", "wrapped"):
             self._check("basic", cell, "loop", "c")
         self._check("embedding", "stack", "static", "c")
 
+    @slow
     def test_gradients_rolled_and_in_copies(self):
         found = []
         for unroll in ("static", "loop"):
@@ -195,6 +200,7 @@ class HiddenStatesTest(tf.test.TestCase):
         expected = 2 * numpy_costs(_layers("joined_lstm", states, "h")[0]).mean()
         np.testing.assert_allclose(added, expected, rtol=1e-4)
 
+    @slow
     def test_old_era_and_the_choice_of_feeding_at_run_time(self):
         with rnn_enhancement.era("0.6"), tf.Graph().as_default(), tf.Session() as session:
             built = _Model(lambda e, d, cell: _embedding(e, d, cell, tf.constant(True)),
@@ -208,6 +214,7 @@ class HiddenStatesTest(tf.test.TestCase):
         expected = 2 * numpy_costs(_layers("joined_lstm", states, "h")[0]).mean()
         np.testing.assert_allclose(added, expected, rtol=1e-3)
 
+    @slow
     def test_several_decoders_add_up(self):
         def both(encoder, decoder, cell):
             outputs, state = _basic(encoder, decoder, cell)
@@ -236,6 +243,7 @@ class OptionsTest(tf.test.TestCase):
     def setUp(self):
         tf.reset_default_graph()
 
+    @slow
     def test_padding_and_initial_state_per_example(self):
         for unroll in ("static", "loop"):
             tf.reset_default_graph()
@@ -250,12 +258,14 @@ class OptionsTest(tf.test.TestCase):
             expected = 3 * numpy_costs(np.stack(outputs, 1), mask, initial)
             np.testing.assert_allclose(added, expected, rtol=1e-3, atol=1e-6)
 
+    @slow
     def test_logits(self):
         built = _Model(_attention, CELLS["gru"], "loop", norm_regularize_logits=True,
                        norm_regularize_factor=0.5)
         outputs, (added,) = self._values([built.plain[0][0], built.added])
         np.testing.assert_allclose(added, 0.5 * numpy_costs(np.stack(outputs, 1)).mean(), rtol=1e-3)
 
+    @slow
     def test_weights_once_in_every_bucket(self):
         tf.get_variable("of_something_else/kernel", [3, 3])
         built = _Model(_attention, CELLS["lstm"], "loop", buckets=((3, 3), (4, 4)),
@@ -269,6 +279,7 @@ class OptionsTest(tf.test.TestCase):
         np.testing.assert_allclose(
             added, [0.25 * sum((v ** 2).sum() for v in values)] * 2, rtol=1e-4)
 
+    @slow
     def test_orthogonality_of_encoder_and_decoder(self):
         for model, number in ((_embedding, 2), (_basic, 2), (MODELS["tied"], 1), (_own, 2)):
             tf.reset_default_graph()
@@ -288,6 +299,7 @@ class OptionsTest(tf.test.TestCase):
         mask = np.arange(STEPS) < np.array([[4], [3], [1]])
         np.testing.assert_allclose(added, 10 * _decov(np.stack(outputs, 1)[mask]), rtol=1e-3)
 
+    @slow
     def test_mean_of_the_examples_is_the_loss(self):
         keywords = dict(norm_regularize_hidden_states=True, norm_regularize_logits=True,
                         apply_l2_loss=True, orthogonality_factor=0.1, decov_factor=0.1)
@@ -323,6 +335,7 @@ class OptionsTest(tf.test.TestCase):
                     added(**{name: -1.0})
         self.assertEqual(nodes, len(tf.get_default_graph().get_operations()))
 
+    @slow
     def test_nothing_is_added_while_all_is_off(self):
         def nodes(**keywords):
             with tf.Graph().as_default() as graph:
@@ -339,6 +352,7 @@ class OptionsTest(tf.test.TestCase):
         self.assertEqual(plain, off)
         self.assertLess(len(plain), len(nodes(norm_regularize_hidden_states=True)))
 
+    @slow
     def test_pairs_train(self):
         options = (dict(norm_regularize_hidden_states=True), dict(norm_regularize_logits=True),
                    dict(apply_l2_loss=True), dict(orthogonality_factor=0.1),
@@ -365,6 +379,7 @@ class OptionsTest(tf.test.TestCase):
             apply_l2_loss=True, orthogonality_factor=1.0, decov_factor=1.0)
         self.assertEqual(tf.float64, loss.dtype)
 
+    @slow
     def test_wrong_arguments(self):
         def build(seq2seq_function=_basic, **keywords):
             tf.reset_default_graph()

@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      rnn_enhanced as rnn,
                                                      seq2seq_enhanced as seq2seq)
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 
@@ -132,6 +133,7 @@ class OrthogonalityTest(tf.test.TestCase):
     def setUp(self):
         tf.reset_default_graph()
 
+    @slow
     def test_recurrent_blocks_of_cells(self):
         for name, (make, cut) in sorted(_CELLS.items()):
             with tf.Graph().as_default():

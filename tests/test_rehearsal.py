@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.unrolling.trace import Trace
+from tests.sizes import slow
 
 # One trace in the rehearsal, one for the loop; a second look at the step in the rehearsal.
 ONCE, TWICE = 2, 3
@@ -33,6 +34,7 @@ class RehearsalTest(tf.test.TestCase):
             rnn_enhanced.static_rnn(cell, inputs, dtype=tf.float32, unroll="loop")
         return call.call_count
 
+    @slow
     def test_known_cells_are_looked_at_once(self):
         cells = [rnn_cell.GRUCell(4), rnn_cell.MultiRNNCell([rnn_cell.LSTMCell(4) for _ in "ab"]),
                  rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(4), 2),
@@ -42,6 +44,7 @@ class RehearsalTest(tf.test.TestCase):
             with self.subTest(i), tf.variable_scope("cell_%d" % i):
                 self.assertEqual(ONCE, self._run(cell))
 
+    @slow
     def test_code_of_the_users_is_looked_at_twice(self):
         class Derived(rnn_cell.GRUCell):
             pass

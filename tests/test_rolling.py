@@ -11,6 +11,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import keras
 
 from . import stock
+from tests.sizes import slow
 from tests.stock import contrib, tf_cells, tf_layers
 
 contrib_rnn = contrib("rnn")
@@ -149,6 +150,7 @@ CELLS = {
 
 class CellsTest(tf.test.TestCase):
 
+    @slow
     def test_every_cell(self):
         without_lengths = ("lstm", "residual_function")
         for name, make in sorted(CELLS.items()):
@@ -160,6 +162,7 @@ class CellsTest(tf.test.TestCase):
                 with self.subTest(cell=name, lengths=lengths):
                     _assert_as_copies(self, build)
 
+    @slow
     def test_embedding(self):
         def make():
             return rnn_cell.EmbeddingWrapper(rnn_cell.MultiRNNCell(
@@ -171,6 +174,7 @@ class CellsTest(tf.test.TestCase):
                     make(), [tf.reshape(x, [2, 1]) for x in _symbols()] if lengths else _symbols(),
                     dtype=FLOAT, sequence_length=lengths, unroll=unroll))
 
+    @slow
     def test_nested(self):
         for lengths in (None, [2, 4]):
             def build(unroll):
@@ -181,6 +185,7 @@ class CellsTest(tf.test.TestCase):
             with self.subTest(lengths=lengths):
                 _assert_as_copies(self, build)
 
+    @slow
     def test_contrib_cells(self):
         for make in (lambda: contrib_rnn.AttentionCellWrapper(
                          rnn_cell.GRUCell(4), 3, state_is_tuple=True),
@@ -190,6 +195,7 @@ class CellsTest(tf.test.TestCase):
                     make(), _vectors(dtype=tf.float32), dtype=tf.float32,
                     sequence_length=[4, 3], unroll=unroll), tolerance=1e-4)
 
+    @slow
     def test_any_number_of_steps(self):
         for steps in (1, 2, 12):
             with self.subTest(steps=steps):
@@ -197,6 +203,7 @@ class CellsTest(tf.test.TestCase):
                     rnn_cell.LSTMCell(4, dtype=FLOAT), _vectors(steps=steps), dtype=FLOAT,
                     unroll=unroll))
 
+    @slow
     def test_lengths(self):
         for lengths in ([9, 2], np.array([0, 0], np.int64)):
             with self.subTest(lengths=lengths):
@@ -219,6 +226,7 @@ class CellsTest(tf.test.TestCase):
         self.assertAllEqual(final[1], initial[1])
         self.assertNotAllClose(final[0], initial[0])
 
+    @slow
     def test_unknown_batch_size(self):
         def of_the_whole_batch(x, h):
             h = x * _weights("a", 1, 3) + h * _weights("b", 3, 3)[:1] - tf.reduce_mean(x, 0)
@@ -236,6 +244,7 @@ class CellsTest(tf.test.TestCase):
                 _assert_as_copies(self, lambda unroll: build(unroll, make()),
                                   dict(feed, **{"lengths:0": [4, 0, 2, 3][:batch]}))
 
+    @slow
     def test_static_shapes_and_dtypes(self):
         for batch in (2, None):
             described = []
@@ -249,12 +258,14 @@ class CellsTest(tf.test.TestCase):
                         lambda t: (t.dtype.name, str(t.shape)), results)))
             self.assertEqual(*described)
 
+    @slow
     def test_bidirectional(self):
         _assert_as_copies(self, lambda unroll: rnn.static_bidirectional_rnn(
             rnn_cell.GRUCell(10, dtype=FLOAT), rnn_cell.LSTMCell(3, dtype=FLOAT), _vectors(),
             initial_state_fw=_weights("h", 2, 10), dtype=FLOAT, sequence_length=[4, 1],
             unroll=unroll))
 
+    @slow
     def test_other_kinds_of_variables(self):
         for options in (dict(use_resource=True),
                         dict(partitioner=tf.fixed_size_partitioner(2)),
@@ -269,6 +280,7 @@ class CellsTest(tf.test.TestCase):
             with self.subTest(**options):
                 _assert_as_copies(self, build)
 
+    @slow
     def test_gradients_numerically(self):
         lstm = rnn_cell.LSTMCell(2, use_peepholes=True, cell_clip=0.3, num_proj=2, dtype=FLOAT)
         for cell in (lstm, Own(_plain)):
@@ -285,6 +297,7 @@ class CellsTest(tf.test.TestCase):
                         delta=1e-5, x_init_value=variable.eval())
                     self.assertLess(error, 1e-6, variable.op.name)
 
+    @slow
     def test_lengths_of_a_batch_of_one(self):
         def build(unroll):
             vectors = [tf.constant(np.random.RandomState(i).rand(1, 3)) for i in range(STEPS)]
@@ -293,6 +306,7 @@ class CellsTest(tf.test.TestCase):
                 sequence_length=[2], unroll=unroll)
         _assert_as_copies(self, build)
 
+    @slow
     def test_a_sequence_within_a_step(self):
         class Hierarchical(rnn_cell.RNNCell):
             """Reads each input, a row of numbers, one number at a time."""
@@ -341,6 +355,7 @@ class CellsTest(tf.test.TestCase):
             self.assertAllClose(x + y, z, 1e-12, 1e-12)
             self.assertGreater(np.abs(x).max(), 0)
 
+    @slow
     def test_gradients_colocated(self):
         found = []
         for colocate in (False, True):
@@ -483,6 +498,7 @@ OPERATIONS = {
 
 class OperationsTest(tf.test.TestCase):
 
+    @slow
     def test_in_a_loop(self):
         for name, operation in sorted(OPERATIONS.items()):
             def step(x, h):
@@ -650,6 +666,7 @@ class StepsTest(tf.test.TestCase):
         self.assertAllEqual(found[0][3:], np.zeros([1, 2, 3]))
         self.assertTrue((np.abs(found[0][:3]).sum((1, 2)) > 0).all())
 
+    @slow
     def test_gradients_to_the_steps(self):
         """Of a loss to the outputs that it was given, of outputs to their inputs."""
         for name in ("outputs", "inputs"):
@@ -665,6 +682,7 @@ class StepsTest(tf.test.TestCase):
                 self.assertLen(found, 2)
                 self.assertAllClose(*found)
 
+    @slow
     def test_steps_of_several_tensors(self):
         """A part of an unstacked tensor, in another order, is not that tensor."""
         def build(unroll):
@@ -692,6 +710,7 @@ class DecodersTest(tf.test.TestCase):
             _vectors(), _state(cell), _weights("read", 2, 6, 3), cell, dtype=FLOAT,
             unroll=unroll, **options)
 
+    @slow
     def test_rnn_decoder(self):
         for name, make in sorted(self.CELLS.items()):
             given = [None] if name == "stack" else []
@@ -703,6 +722,7 @@ class DecodersTest(tf.test.TestCase):
                 with self.subTest(cell=name, fed=loop_function is not None):
                     _assert_as_copies(self, build)
 
+    @slow
     def test_attention_decoder(self):
         for name, options in (
                 ("gru", dict(output_size=3, num_heads=2, initial_state_attention=True)),
@@ -722,6 +742,7 @@ class DecodersTest(tf.test.TestCase):
                 loop_function=lambda previous, _: tf.nn.xw_plus_b(previous, w, b), unroll=unroll)
         _assert_as_copies(self, build)
 
+    @slow
     def test_attention_numerically(self):
         with self.session() as session:
             outputs, _ = seq2seq.attention_decoder(
@@ -737,6 +758,7 @@ class DecodersTest(tf.test.TestCase):
                     x_init_value=variable.eval())
                 self.assertLess(error, 1e-3, variable.op.name)
 
+    @slow
     def test_before_0_8_all_states_are_returned(self):
         lstm = lambda: rnn_cell.LSTMCell(4, state_is_tuple=True, dtype=FLOAT)
         fed = lambda previous, _: previous[:, :3]
@@ -787,6 +809,7 @@ class ModelsTest(tf.test.TestCase):
                 with self.subTest(cell=cell, fed=value, by_tensor=value is not fed):
                     _assert_as_stock(self, build, None if value is fed else {"fp:0": value})
 
+    @slow
     def test_vectors(self):
         def vectors(name):
             return _vectors(steps=self.STEPS, name=name, dtype=tf.float32)
@@ -796,22 +819,26 @@ class ModelsTest(tf.test.TestCase):
                 _assert_as_stock(self, lambda library, keywords: getattr(library.seq2seq, kind)(
                     vectors("x"), vectors("y"), self.CELLS[name](library.cells), **keywords))
 
+    @slow
     def test_embedding_rnn(self):
         self._check(lambda s, encoder, decoder, cell, keywords, _: s.embedding_rnn_seq2seq(
             encoder, decoder, cell, 5, 6, 3, **keywords),
                     (("gru", (False,)), ("lstm", True)))
 
+    @slow
     def test_embedding_tied_rnn(self):
         self._check(lambda s, encoder, decoder, cell, keywords, _: s.embedding_tied_rnn_seq2seq(
             encoder, decoder, cell, 5, 3, **keywords),
                     (("gru", (True,)), ("stack", False)))
 
+    @slow
     def test_embedding_attention(self):
         self._check(lambda s, encoder, decoder, cell, keywords, i: s.embedding_attention_seq2seq(
             encoder, decoder, cell, 5, 6, 3, num_heads=1 + i,
             initial_state_attention=i == 0, **keywords),
                     (("lstm", True), ("gru", (True,))))
 
+    @slow
     def test_one_to_many(self):
         def build(library, keywords, fed):
             cell = library.cells.GRUCell
@@ -823,6 +850,7 @@ class ModelsTest(tf.test.TestCase):
             with self.subTest(fed=fed):
                 _assert_as_stock(self, lambda library, keywords: build(library, keywords, fed))
 
+    @slow
     def test_output_projection(self):
         def build(library, keywords, fed):
             projection = tf.get_variable("w", [4, 17]), tf.get_variable("b", [17])
@@ -834,6 +862,7 @@ class ModelsTest(tf.test.TestCase):
             with self.subTest(fed=fed):
                 _assert_as_stock(self, lambda library, keywords: build(library, keywords, fed))
 
+    @slow
     def test_unknown_batch_size(self):
         def build(library, keywords):
             xs = [tf.placeholder(tf.int32, [None], "x%d" % i) for i in range(self.STEPS)]
@@ -846,6 +875,7 @@ class ModelsTest(tf.test.TestCase):
         feed.update(("w%d:0" % i, [1, i % 2, 0]) for i in range(self.STEPS))
         _assert_as_stock(self, build, feed)
 
+    @slow
     def test_float64(self):
         for fed in (False, True):
             def build(library, keywords):
@@ -856,6 +886,7 @@ class ModelsTest(tf.test.TestCase):
             with self.subTest(fed=fed):
                 _assert_as_stock(self, build)
 
+    @slow
     def test_gradients_of_embeddings_are_as_sparse_as_stocks(self):
         for fed in (False, True):
             found = []
@@ -878,6 +909,7 @@ class ModelsTest(tf.test.TestCase):
                 self.assertAllClose(found[0][1], found[1][1], 1e-5)
 
 
+@slow
 class LossesTest(tf.test.TestCase):
 
     def _losses(self, library, keywords, weights, loss=None, targets=None, batch=2, steps=STEPS):

@@ -17,6 +17,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import keras
 
 from . import stock
+from .sizes import slow
 from .stock import tf_layers
 from .test_rolling import assert_same
 
@@ -342,16 +343,19 @@ class FallbackTest(_Case):
         assert_same(self, lambda: build(stock.STOCK, {}), lambda: build(stock.OURS, {}), None,
                     1e-5, 1e-5)
 
+    @slow
     def test_results_are_stocks(self):
         for name, (_, build) in sorted(NOT_FAITHFUL.items()):
             with self.subTest(name):
                 self._check(build)
 
+    @slow
     def test_scalars_in_the_state_are_no_reason(self):
         for unroll in ("auto", "loop"):
             assert_same(self, lambda: _scalar_state(stock.STOCK, {}),
                         lambda: _scalar_state(stock.OURS, {"unroll": unroll}), None, 1e-5, 1e-5)
 
+    @slow
     def test_cells_that_calls_copy(self):
         """A copy with weights of another scope, or of the encoder, counts and keeps for itself."""
         class Counting(rnn_cell.GRUCell):
@@ -388,6 +392,7 @@ class FallbackTest(_Case):
                             ValueError, "counts its calls|keeps tensors"):
                         build(make(3), "loop")
 
+    @slow
     def test_updates_of_a_variable_that_is_there(self):
         for use_resource in (False, True):
             def build(unroll):
@@ -405,6 +410,7 @@ class FallbackTest(_Case):
                         ValueError, "is not possible here: the step.*updates.* a variable"):
                     build("loop")
 
+    @slow
     def test_reasons(self):
         for name, (reason, build) in sorted(NOT_FAITHFUL.items()):
             with self.subTest(name), tf.Graph().as_default(), stock.quiet():
@@ -412,6 +418,7 @@ class FallbackTest(_Case):
                         ValueError, "unroll=\"loop\" is not possible here: .*%s" % reason):
                     build(stock.OURS, {"unroll": "loop"})
 
+    @slow
     def test_no_loop_is_left_in_the_way(self):
         for name in ("step number times", "counts", "seeded dropout", "widths", "own gradient"):
             with self.subTest(name), tf.Graph().as_default(), stock.quiet():
@@ -499,6 +506,7 @@ class FallbackTest(_Case):
             self.assertNotIn(None, tf.gradients(tf.get_default_graph().get_tensor_by_name(
                 "loss:0"), tf.trainable_variables()))
 
+    @slow
     def test_counters_that_attributes_do_not_show_at_first(self):
         """A counter of the class, one that the first call makes, a list, a flag, an object."""
         def of_class(self, x, h):
@@ -549,6 +557,7 @@ class FallbackTest(_Case):
             with self.subTest(what):
                 self.assertEqual(*found)
 
+    @slow
     def test_collections(self):
         """What a step adds to the graph's collections, copies add once per step."""
         def loss(self, x, h):
@@ -585,6 +594,7 @@ class FallbackTest(_Case):
                 self.assertEqual([], inside)
                 self.assertEqual(*found)
 
+    @slow
     def test_keras_cells_keep_their_variables_names(self):
         for name in ("LSTMCell", "GRUCell"):
             # The second name is that of the Keras which TensorFlow holds in private.
@@ -617,6 +627,7 @@ class GradientTest(_Case):
         gradient, = tf.gradients(outputs, x)
         return x, tf.gradients(tf.reduce_sum(tf.square(gradient)), tf.trainable_variables())
 
+    @slow
     def test_second_order(self):
         with self.assertRaisesRegex(ValueError, "second-order.*unroll=\"static\""):
             self._second("loop")
@@ -640,6 +651,7 @@ class GradientTest(_Case):
         product = tf.reduce_sum(w * tf.stop_gradient(gradient))
         self.assertIsNotNone(tf.gradients(product, w)[0])
 
+    @slow
     def test_inside_a_while_loop_and_outside(self):
         """What the first gradient makes inside a user's loop is of no use to the next outside."""
         class PartOfState(rnn_cell.GRUCell):
@@ -725,6 +737,7 @@ class StructureTest(_Case):
             tf.gradients([tf.stack(outputs), state], tf.trainable_variables())
             return len(_operations())
 
+    @slow
     def test_size_does_not_depend_on_the_length(self):
         # An optimizer gates the gradient of every member of a list: outputs of encoder, decoder.
         # Neither length is a layer's size too: equal constants are one operation.
@@ -733,6 +746,7 @@ class StructureTest(_Case):
         self.assertEqual(self._rnn(8, "loop"), self._rnn(80, "loop"))
         self.assertGreater(self._rnn(9, "static"), self._rnn(8, "static") + 20)
 
+    @slow
     def test_products_in_the_loops(self):
         """h·W_gates and (r*h)·W_candidate, their two transposes, and no weight's gradient."""
         for layers in (1, 2):
@@ -776,6 +790,7 @@ class StructureTest(_Case):
             self.assertEqual(loops, self._ran(results, "MatMul").count(STEPS))
             self.assertEqual([1, 1], self._ran(results, "RandomUniform"))
 
+    @slow
     def test_every_bucket_is_of_one_size(self):
         sizes = []
 
@@ -801,6 +816,7 @@ class StructureTest(_Case):
             sizes.append(size())
         self.assertEqual(1, len(set(np.diff(sizes)[1:])), np.diff(sizes))
 
+    @slow
     def test_a_static_graph_has_no_loops(self):
         outputs, _ = seq2seq.embedding_attention_seq2seq(
             _symbols(), _symbols(), rnn_cell.GRUCell(4), 3, 3, 3, feed_previous=True,
@@ -833,6 +849,7 @@ class RandomTest(_Case):
             self.assertLess(np.abs(difference).max(), 1)
         self.assertGreater(np.abs(one - other).min(), 0)
 
+    @slow
     def test_which_draws_have_seeds_of_their_own(self):
         """Two draws of a step, under a seed of the graph or none."""
         def built(graph_seed, draws_before, seeds):
@@ -892,6 +909,7 @@ class RandomTest(_Case):
             seq2seq.sequence_loss(logits, _symbols()[:4], [tf.ones([2])] * 4,
                                   one_draw_for_all_steps=True)
 
+    @slow
     def test_sampled_softmax(self):
         def drawn():
             return tf.constant([3, 1, 19, 7, 4], tf.int64), tf.fill([2, 1], 0.3), tf.fill([5], 0.2)

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import decoding_enhanced as decoding
+from tests.sizes import slow
 
 LOGITS = np.log([0.05, 0.4, 0.1, 0.3, 0.15])
 DRAWS = 100000
@@ -39,6 +40,7 @@ class GraphTest(tf.test.TestCase):
     def _frequencies(self, session, samples, feed=None):
         return np.bincount(session.run(samples, feed), minlength=5) / float(DRAWS)
 
+    @slow
     def test_frequencies(self):
         with tf.Graph().as_default(), tf.Session() as session:
             logits = tf.tile(tf.constant(LOGITS[None], tf.float32), [DRAWS, 1])
@@ -97,6 +99,7 @@ class GraphTest(tf.test.TestCase):
 
 class NumpyTest(unittest.TestCase):
 
+    @slow
     def test_frequencies(self):
         state = np.random.RandomState(0)
         for case in CASES:

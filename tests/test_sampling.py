@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.experiments import claims, sampling, trials
 from Project_RNN_Enhancement.rnn_enhancement import feeding_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, made_up
+from tests.sizes import slow
 
 TINY = dict(units=4, batch_size=3, chain_length=4, digits=4, levels=2, pairs=60, test_pairs=10)
 
@@ -89,6 +90,7 @@ class SamplingTest(ExperimentCase):
         self.assertLessEqual(max(longest[:3]), 3)
         self.assertGreaterEqual(min(longest[3:]), 4)
 
+    @slow
     def test_a_run_in_parts_sees_the_same_batches(self):
         tiny = sampling.PRESETS["quick"]._replace(measure_every=4, save_every=2, **TINY)
         with mock.patch.dict(sampling.PRESETS, quick=tiny), contextlib.redirect_stderr(
@@ -103,6 +105,7 @@ class SamplingTest(ExperimentCase):
                 accuracies.append(results["measured"]["longest_accuracy"])
         self.assertEqual(*accuracies)
 
+    @slow
     def test_run(self):
         summary = self.tiny_run(sampling.EXPERIMENT, TINY)
         for trial in summary["trials"]:

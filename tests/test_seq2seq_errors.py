@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced, rnn_cell
                                                      rnn_cell, rnn_enhanced, seq2seq_enhanced as
                                                      seq2seq)
 from Project_RNN_Enhancement.rnn_enhancement.unrolling.policy import unrolled_as
+from tests.sizes import slow
 from tests.stock import quiet, stock_seq2seq, tf_cells
 
 
@@ -85,6 +86,7 @@ class ErrorsTest(tf.test.TestCase):
             seq2seq.embedding_rnn_seq2seq(_symbols(), _symbols(), rnn_cell.GRUCell(4), 5, 6, 3,
                                           output_projection=3)
 
+    @slow
     def test_every_error_of_the_legacy_functions(self):
         """The same type of error as TensorFlow 1.15, looped or copied."""
         stock_seq2seq.rnn_decoder  # Skips where there is none. pylint: disable=pointless-statement
@@ -153,6 +155,7 @@ class ErrorsTest(tf.test.TestCase):
             for size in sizes:
                 self.assertRegex(str(caught.exception), r"\b%d\b" % size)
 
+    @slow
     def test_symbols_beyond_the_embedding(self):
         def decode(name, cell=rnn_cell.GRUCell, **keywords):
             def build(**options):

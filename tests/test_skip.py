@@ -3,6 +3,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import claims, skip
 from tests.experiment_case import ExperimentCase
+from tests.sizes import slow
 
 TINY = dict(symbols=3, delays={"stack": 3, "single": 4}, units={"stack": 4, "single": 5}, layers=3,
             skip_neuron_number=3, batch_size=3, test_sequences=40, initializations=2)
@@ -47,6 +48,7 @@ class SkipTest(ExperimentCase):
                   {"others": -2.0, "GRU-skip": -1.0, "GRU-stack-skip": -1.0}),
             ["partly"] * 4 + ["reproduced"])
 
+    @slow
     def test_run(self):
         summary = self.tiny_run(skip.EXPERIMENT, TINY)
         for trial in summary["trials"]:

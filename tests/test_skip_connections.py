@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanc
 
 from . import oracle
 from .equations import sigmoid, weights_of
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 FLOAT = tf.float64
@@ -86,6 +87,7 @@ class IndexTest(tf.test.TestCase):
             outputs, state = session.run([outputs, state])
         return outputs[:, :, 1], state
 
+    @slow
     def test_formula(self):
         for k in (2, 3, 4, 7):
             expected = [_anchor(t, k) or 0 for t in range(1, 12)]
@@ -97,6 +99,7 @@ class IndexTest(tf.test.TestCase):
     def test_example_of_the_readme(self):
         self.assertEqual([None, 1, 1, 1, 4, 4, 4, 7, 7, 7], [_anchor(t, 4) for t in range(1, 11)])
 
+    @slow
     def test_state_after_an_end_stays_and_goes_on(self):
         # Examples that stop at different places go on, each where it stopped.
         lengths = [9, 5]
@@ -128,6 +131,7 @@ class EquationsTest(tf.test.TestCase):
             outputs.append(output)
         return inputs, h, outputs
 
+    @slow
     def test_gru(self):
         for k, steps in ((4, 1), (2, 5), (3, 5), (4, 8)):
             with tf.Graph().as_default(), self.session() as session:
@@ -137,6 +141,7 @@ class EquationsTest(tf.test.TestCase):
                 expected = _numpy_gru(weights_of(session), inputs, h, k)
             self.assertAllClose(expected, found, 1e-12, 1e-12)
 
+    @slow
     def test_wrapper(self):
         # Around a plain GRU: a GRU with skips whose weights are a product.
         for k in (2, 4):
@@ -212,6 +217,7 @@ class ModelsTest(tf.test.TestCase):
             inputs = [x] + [2 * output for output in found[:-1]]
             self.assertAllClose(_numpy_gru(weights, inputs, np.zeros([2, 3]), 3), found)
 
+    @slow
     def test_attention_model(self):
         for cell in (_gru(3, dtype=tf.float32),
                      rnn_cell.MultiRNNCell([_wrapped(rnn_cell.BasicLSTMCell(4), 3)] * 2)):

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced,
                                                      rnn_enhanced as rnn,
                                                      seq2seq_enhanced as seq2seq)
 from Project_RNN_Enhancement.rnn_enhancement.rnn.states import as_cell_state
+from tests.sizes import slow
 from tests.stock import quiet, tf_cells
 
 UNITS, STEPS, BATCH = 4, 5, 2
@@ -147,10 +148,12 @@ class StateFormsTest(tf.test.TestCase):
             for one, other in zip(expected, found):
                 np.testing.assert_array_equal(one, other)
 
+    @slow
     def test_every_function_with_a_stack(self):
         for i, name in enumerate(sorted(FUNCTIONS)):
             self._check("stack", name, sorted(FORMS)[i % 2])
 
+    @slow
     def test_every_cell(self):
         for name in CELLS:
             self._check(name, "static_rnn", "tuples")
@@ -195,6 +198,7 @@ class AsCellStateTest(tf.test.TestCase):
         found = as_cell_state(self.cell, [[unknown] * 2] * 2)
         tf.nest.assert_same_structure(self.cell.state_size, found)
 
+    @slow
     def test_errors_are_stock_s(self):
         """A state that doesn't fit meets the error that the same state meets in TensorFlow."""
         a, b, c, _ = self.parts

@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      seq2seq_enhanced as seq2seq)
+from tests.sizes import slow
 from tests.stock import OURS, STOCK, quiet
 
 STEPS, UNITS = 4, 4
@@ -152,6 +153,7 @@ def _operations(of, build, make_cell, resources, **options):
                 [value.name for value in tf.nest.flatten(results)])
 
 
+@slow
 class StockNamesTest(tf.test.TestCase):
 
     def _check(self, name, build, make_cell, feed_previous=None, resources=False):
@@ -193,6 +195,7 @@ class StockNamesTest(tf.test.TestCase):
 class NamesTest(tf.test.TestCase):
     """The names that programs look operations up by, on every TensorFlow."""
 
+    @slow
     def test_attention(self):
         for heads in (1, 2):
             with tf.Graph().as_default() as graph:

@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.datasets import verses
 from Project_RNN_Enhancement.experiments import claims, translate
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
 from tests.experiment_case import ExperimentCase
+from tests.sizes import slow
 
 try:
     import sacrebleu
@@ -88,6 +89,7 @@ class RunTest(ExperimentCase):
                 spanish.write(" ".join(NUMEROS[number] for number in numbers) + "\n")
         return paths
 
+    @slow
     @unittest.skipIf(sacrebleu is None, "sacrebleu is not installed")
     def test_run(self):
         english, spanish = self.files()

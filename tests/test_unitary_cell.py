@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_ce
 from Project_RNN_Enhancement.rnn_enhancement.cells.fourier import FourierTransform, permuted
 
 from .equations import EquationsCheck, Kind, state_only, weights_of
+from .sizes import slow
 
 
 def _dense(w, permutation):
@@ -43,6 +44,7 @@ def _cell(n, **fixed):
     return lambda **keywords: rnn_cell.UnitaryRNNCell(n, **dict(fixed, **keywords))
 
 
+@slow
 class UnitaryRNNCellTest(EquationsCheck, tf.test.TestCase):
 
     # 2nd + 8n, and 2n for a learned start.

@@ -13,6 +13,7 @@ from Project_RNN_Enhancement.upgrade.findings import LOOK
 from Project_RNN_Enhancement.upgrade.program import Options, convert_program
 from tests import old_programs
 from tests.experiment_case import take_turns
+from tests.sizes import slow
 
 _IS_TF1 = tf.__version__.startswith("1.")
 # What is left for a person: (program, file, a part of the line, a part of the message).
@@ -50,14 +51,17 @@ class OldProgramsTest(unittest.TestCase):
                 self.assertIn("loss", out)
                 self.assertEqual([], old_programs.differences(self.before[name], out))
 
+    @slow
     def test_converted_programs_print_the_same(self):
         self.run_and_compare({name: self.texts_of(made[0]) for name, made in self.converted.items()})
 
+    @slow
     @unittest.skipUnless(_IS_TF1, "programs as they were need TensorFlow 1.15")
     def test_programs_as_they_were_print_the_same(self):
         self.run_and_compare({name: old_programs.sources_of(name)
                               for name, program in old_programs.PROGRAMS.items() if program.stock})
 
+    @slow
     @unittest.skipUnless(_IS_TF1, "what is made for 1.15 needs it")
     def test_programs_made_for_1_15_print_the_same(self):
         made = {name: self.texts_of(self.convert(name, target="1.15")[0]) for name in _FOR_1_15}
@@ -66,6 +70,7 @@ class OldProgramsTest(unittest.TestCase):
                 self.assertNotIn("compat.v1", text)
         self.run_and_compare(made)
 
+    @slow
     def test_second_conversion_changes_nothing(self):
         for name, (conversions, _, _) in sorted(self.converted.items()):
             with self.subTest(name):
@@ -97,6 +102,7 @@ class OldProgramsTest(unittest.TestCase):
                          for line in text.split("\n") if "set_era(" in line]
                 self.assertEqual([] if era is None else ['rnn_enhancement.set_era("%s")' % era], calls)
 
+    @slow
     def test_folders_through_the_command(self):
         folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)

@@ -146,11 +146,11 @@ CASES = {
     "a dotted import": ("""
         import tensorflow.contrib.seq2seq as s
         import tensorflow.contrib.rnn
-        s.TrainingHelper, tensorflow.contrib.rnn.GRUCell
+        s.TrainingHelper, s.dynamic_rnn_decoder, tensorflow.contrib.rnn.GRUCell
         """, """
         from {0} import contrib_seq2seq_enhanced as s
         from {0} import contrib_rnn_enhanced
-        s.TrainingHelper, contrib_rnn_enhanced.GRUCell
+        s.TrainingHelper, s.dynamic_rnn_decoder, contrib_rnn_enhanced.GRUCell
         """),
     "several on a line, in a function, under another name": ("""
         import os; import tensorflow as TF, sys

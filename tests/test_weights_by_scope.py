@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 KINDS = {"basic": lambda: rnn_cell.BasicRNNCell(4), "gru": lambda: rnn_cell.GRUCell(4),
@@ -36,12 +37,14 @@ class RepeatedCellTest(tf.test.TestCase):
             self.assertNotIn(None, tf.gradients(outputs, tf.trainable_variables()))
             return sorted({name.split("/")[2] for name in oracle.names()})
 
+    @slow
     def test_repeated(self):
         for name, make in sorted(KINDS.items()):
             with self.subTest(name):
                 self.assertEqual(["cell_0", "cell_1", "cell_2"], self._layers([make()] * 3))
                 self.assertEqual(["cell_0", "cell_1"], self._layers((make(),) * 2))
 
+    @slow
     def test_two_kinds_repeated(self):
         a, b = rnn_cell.GRUCell(4), rnn_cell.LSTMCell(4)
         self.assertEqual(["cell_%d" % i for i in range(5)], self._layers([a] * 2 + [b] * 3))
@@ -54,6 +57,7 @@ class RepeatedCellTest(tf.test.TestCase):
                 cell = kind(4)
             self.assertEqual(["cell_0", "cell_1"], self._layers([cell] * 2))
 
+    @slow
     def test_wrappers_around_one_cell(self):
         for wrap in (lambda cell: rnn_cell.DropoutWrapper(cell, output_keep_prob=0.9),
                      lambda cell: tf_cells.DropoutWrapper(cell, output_keep_prob=0.9),
@@ -88,10 +92,12 @@ class RepeatedCellTest(tf.test.TestCase):
         self.assertEqual(["rnn/multi_rnn_cell/cell_0/gru_cell",
                           "rnn/multi_rnn_cell/cell_1/gru_cell"], _scopes())
 
+    @slow
     def test_share_repeated(self):
         for make in KINDS.values():
             self.assertEqual(["cell_0"], self._layers([make()] * 3, share_repeated=True))
 
+    @slow
     def test_share_repeated_is_stock_s_number(self):
         def build(library):
             cell = library.cells.GRUCell(4)
@@ -226,6 +232,7 @@ class ScopesTest(tf.test.TestCase):
         self.assertAllClose(values[0], values[1])
         self.assertAllClose(values[0], values[2])
 
+    @slow
     def test_stacks_and_wrappers_in_two_scopes(self):
         for name, case in sorted(oracle.WRAPPERS.items()):
             with self.subTest(name), tf.Graph().as_default():
@@ -307,6 +314,7 @@ class LoopTest(tf.test.TestCase):
         self.assertAllClose(values[0], values[1])
         self.assertAllClose(values[0], values[2])
 
+    @slow
     def test_control_flow_v2(self):
         tf.enable_control_flow_v2()
         try:

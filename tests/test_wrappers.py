@@ -8,6 +8,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import contrib, stock_rnn, tf_cells, tf_layers
 
 
@@ -25,6 +26,7 @@ def _mixed(inner, outer):
 
 class ParityTest(tf.test.TestCase):
 
+    @slow
     def test_step(self):
         for name, case in sorted(oracle.WRAPPERS.items()):
             with self.subTest(name):
@@ -33,6 +35,7 @@ class ParityTest(tf.test.TestCase):
                 oracle.assert_same(self, build)
                 oracle.assert_same_structure(self, build)
 
+    @slow
     def test_cells_of_one_library_in_wrappers_of_the_other(self):
         stock, ours = oracle.STOCK.cells, oracle.OURS.cells
         for name, case in sorted(oracle.WRAPPERS.items()):
@@ -54,6 +57,7 @@ class ParityTest(tf.test.TestCase):
                             cell.zero_state(tf.placeholder(tf.int32, []), tf.float32)]
                 oracle.assert_same_structure(self, build)
 
+    @slow
     def test_dynamic_rnn(self):
         for name, case in sorted(oracle.WRAPPERS.items()):
             with self.subTest(name):
@@ -82,6 +86,7 @@ class ParityTest(tf.test.TestCase):
         cell(tf.constant([1, 2]), cell.zero_state(2, tf.float32))
         self.assertEqual([5, 4], tf.trainable_variables()[0].shape.as_list())
 
+    @slow
     def test_given_embedding(self):
         """As in TensorFlow 0.5 - 0.7, in third place; and by name. It gets the gradients."""
         for name, wrap in (
@@ -155,6 +160,7 @@ class DropoutTest(tf.test.TestCase):
                 cell, tf.unstack(oracle.inputs(3), axis=1), dtype=tf.float32)
         oracle.assert_same(self, build)
 
+    @slow
     def test_options(self):
         cells = {"gru": lambda c: c.GRUCell(4), "lstm": lambda c: c.LSTMCell(4, num_proj=3),
                  "stack": lambda c: c.MultiRNNCell([c.GRUCell(4), c.BasicLSTMCell(2)])}
@@ -163,6 +169,7 @@ class DropoutTest(tf.test.TestCase):
                 with self.subTest(options=name, cell=kind):
                     self._compare(make, options)
 
+    @slow
     def test_tensor_probabilities(self):
         for keep in (0.3, 1.0):
             def build(library):
@@ -362,6 +369,7 @@ class StackTest(tf.test.TestCase):
 class InsideContribSeq2seqTest(tf.test.TestCase):
     """Our cells where `tf.contrib.seq2seq` takes a cell, against stock cells there."""
 
+    @slow
     def test_attention_wrapper_and_basic_decoder(self):
         seq2seq = contrib("seq2seq")
         for kind in ("GRUCell", "BasicLSTMCell", "LSTMCell"):
@@ -393,6 +401,7 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
         self.assertEqual(expected[0], found[0])
         self.assertAllEqual(expected[1], found[1])
 
+    @slow
     def test_contrib_cells_in_our_functions(self):
         makers = {
             "layer_norm": lambda: stock_rnn.LayerNormBasicLSTMCell(4),
@@ -408,6 +417,7 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
                     library.cells.MultiRNNCell([make(), library.cells.GRUCell(2)]),
                     oracle.inputs(3), dtype=tf.float32))
 
+    @slow
     def test_contrib_wrappers_around_our_cells(self):
         wrappers = {
             "attention": lambda cell: stock_rnn.AttentionCellWrapper(cell, 2, state_is_tuple=True),

@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import contrib, tf_cells
 
 contrib_rnn = contrib("rnn")
@@ -51,6 +52,7 @@ class ExpectationTest(tf.test.TestCase):
                 expected.append(values)
         return expected, found
 
+    @slow
     def test_test_time(self):
         for make, probability, h in (
                 (lambda: rnn_cell.GRUCell(3, dtype=FLOAT), 0.3, lambda s: s),
@@ -144,6 +146,7 @@ class TrainingTest(tf.test.TestCase):
             outputs = np.array(session.run(outputs))[:, 0]
         return outputs == np.concatenate([np.ones([1, 50]), outputs[:-1]])
 
+    @slow
     def test_seeds(self):
         first = self._drawn(3)
         self.assertAllEqual(first, self._drawn(3))
@@ -203,6 +206,7 @@ class ModelsTest(tf.test.TestCase):
             cell(tf.ones([2, 3]), cell.zero_state(2, tf.float32), scope="mine")
         self.assertIn("other/mine/gates/kernel", oracle.names())
 
+    @slow
     def test_repeated_copied_and_in_models(self):
         cell = rnn_cell.MultiRNNCell([rnn_cell.ZoneoutWrapper(rnn_cell.GRUCell(4), 0.2)] * 2)
         symbols = [tf.constant([1, 2])] * 4

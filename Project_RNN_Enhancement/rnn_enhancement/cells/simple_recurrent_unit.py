@@ -24,6 +24,9 @@ class SRUCell(CellOfUnits):
     Variables: kernel [input, 4n], bias [2n] (starts at 0).
     """
 
+    # TensorFlow's own tests build one.
+    _may_be_of_integers = True
+
     def __init__(self, num_units, activation=None, reuse=None, name=None, **kwargs):
         super(SRUCell, self).__init__(num_units, activation=activation, reuse=reuse, name=name,
                                       **kwargs)

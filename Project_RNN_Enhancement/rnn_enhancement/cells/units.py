@@ -20,10 +20,14 @@ class CellOfUnits(RNNCell, LayerRNNCell):
     """
 
     _default_activation = "tanh"
+    # Whether a cell that is never run may be of integers.
+    _may_be_of_integers = False
 
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None, **kwargs):
         num_units = positive_int("num_units", num_units)
         super(CellOfUnits, self).__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
+        if self.dtype is not None and not self._may_be_of_integers:
+            check_floating(self)
         self.input_spec = keras.layers.InputSpec(ndim=2)
         self._num_units = num_units
         self._activation = keras.activations.get(activation or self._default_activation)
