@@ -4,7 +4,6 @@ import logging
 import unittest
 import warnings
 
-import numpy as np
 import tensorflow.compat.v1 as tf
 
 from .stock import OURS, STOCK, assert_same, evaluate, load_values, quiet
