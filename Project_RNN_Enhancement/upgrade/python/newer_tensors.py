@@ -101,12 +101,14 @@ class _Flags(Scoped):
             self._parse(node, parent)
 
     def _parse(self, node, call):
-        imports = self.parsed.bindings().imports
-        if "sys" not in imports:
-            self.look(call, "_parse_flags is gone since TensorFlow 1.5: import sys, and write %s(sys.argv)" %
-                      self.parsed.source(node.value))
-            return
-        self.rename(call, self.parsed.source(node.value) + "(sys.argv)",
+        parsed_now = self.parsed.source(node.value) + "(sys.argv)"
+        if "sys" not in self.parsed.bindings().imports:
+            if not self.parsed.begins_line(call):
+                self.look(call, "_parse_flags is gone since TensorFlow 1.5: import sys, and write " + parsed_now)
+                return
+            # On one line, so that the lines keep their numbers.
+            parsed_now = "import sys; " + parsed_now
+        self.rename(call, parsed_now,
                     "_parse_flags is gone since TensorFlow 1.5: flags are called with the command line")
 
     def visit_Subscript(self, node):

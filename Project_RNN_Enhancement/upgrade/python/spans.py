@@ -53,6 +53,11 @@ class Parsed(object):
         start, end = self.span(node)
         return self.text[start:end]
 
+    def begins_line(self, node):
+        """Whether nothing is before the node on its first line."""
+        start, _ = self.span(node)
+        return not self.text[self._starts[self.line(node) - 1]:start].strip()
+
     def outer_span(self, node):
         """Like `span`, with the parentheses around the node."""
         start, end = self.span(node)
