@@ -141,7 +141,9 @@ TENSORS = [
     ("for g in gradients(loss):\n    if g and tf:\n        x = g\n", None),
     ("for g, v in zip(a, tf.gradients(b, c)):\n    if g and v is not None:\n        x = g\n", None),
 ]
-FILES_TO_LOOK_AT = [("if old: FLAGS._parse_flags()\n", [1]),
+FILES_TO_LOOK_AT = [("from distutils.version import LooseVersion\nimport imp\n", [2]),
+                    ("from scipy import ndimage\nx = ndimage.imread(name)\n", [2]),
+                    ("if old: FLAGS._parse_flags()\n", [1]),
                     ("FLAGS.__flags['size'] = 3\n", [1]),
                     ("import pickle, tempfile\nx = tempfile.TemporaryFile()\npickle.dump(y, x)\n", [2]),
                     ("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),

@@ -19,10 +19,10 @@ _RENAMED = {
     "string.uppercase": "ascii_uppercase",
     "time.clock": "perf_counter",
 }
-# Full name of a module or of what is in one -> what to do.
+# Full name of a module or of what is in one -> what to do. Not distutils, which Python 3.12 has no more either:
+# setuptools has it, without which TensorFlow can't be installed.
 _EXPLAINED = {
     "cgi.escape": "html.escape takes its place",
-    "distutils": "setuptools has what is left of it; Python 3.12 has no distutils",
     "imp": "importlib takes its place; Python 3.12 has no imp",
     "os.errno": "import errno instead",
     "platform.linux_distribution": "the package distro has it",
@@ -33,6 +33,7 @@ _EXPLAINED = {
     "scipy.misc.imresize": "PIL.Image's resize takes its place; imresize also scaled values to 0..255",
     "scipy.misc.imsave": "imageio.imwrite, or PIL.Image.fromarray(...).save(...), takes its place",
     "scipy.misc.logsumexp": "it is scipy.special.logsumexp",
+    "scipy.ndimage.imread": "imageio.imread, or np.asarray(PIL.Image.open(...)), takes its place",
     "scipy.misc.toimage": "PIL.Image.fromarray takes its place",
 }
 # Methods of unittest's that Python 3.12 has no more.
@@ -81,7 +82,7 @@ class Library(Scoped):
     def visit_Import(self, node):
         for alias in node.names:
             name = self.parsed.source(alias.name)
-            if name.partition(".")[0] in ("imp", "distutils"):
+            if name.partition(".")[0] == "imp":
                 self.look(node, "%s is gone: %s" % (name, _EXPLAINED[name.partition(".")[0]]))
 
     def visit_ImportFrom(self, node):
@@ -89,7 +90,7 @@ class Library(Scoped):
             return
         module = self.parsed.source(node.module)
         names = [alias.name.value for alias in node.names]
-        if module.partition(".")[0] in ("imp", "distutils"):
+        if module.partition(".")[0] == "imp":
             self.look(node, "%s is gone: %s" % (module, _EXPLAINED[module.partition(".")[0]]))
         abstract = [name for name in names if name in _ABSTRACT] if module == "collections" else []
         if abstract and len(abstract) == len(names):
