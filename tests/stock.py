@@ -86,7 +86,7 @@ def as_built():
     return config
 
 
-def load_values(session, variables, seed):
+def load_values(session, variables, seed=1):
     """Gives `variables` reproducible values: to others of the same shapes, the same."""
     random = np.random.RandomState(seed)
     # In one run, as `Variable.load` does it in many.
@@ -111,7 +111,7 @@ def evaluate(library, build, feed=None):
                      for g in tf.gradients(loss, variables)]
         with tf.Session(config=as_built() if library.unroll is tf.nn else None) as session:
             session.run(tf.global_variables_initializer())
-            load_values(session, variables, 1)
+            load_values(session, variables)
             graph = tf.get_default_graph()
             feed = {graph.get_tensor_by_name(k): v for k, v in (feed or {}).items()}
             values = session.run(results, feed)

@@ -254,6 +254,7 @@ class CellsTest(TinyCase):
              ("Any", "GRUCell", 3, None, None)])
         self.assertEqual(found["medians"]["Fast"]["step_ms"], 11.0)
 
+    @slow
     def test_table_and_chart(self):
         found = json.loads(json.dumps(self.row([1, 1.1, 1.5, 3]), sort_keys=True))
         text = ReportTest.table(self, found)

@@ -367,6 +367,7 @@ class ShardsTest(CheckpointCase):
         self._check({"RNN/LSTMCell/W_0": _random([3, 8], 0),
                      "RNN/LSTMCell/W_1": _random([2, 8], 1)}, num_unit_shards=2)
 
+    @slow
     def test_a_whole_goes_to_parts(self):
         self._check({"RNN/LSTMCell/W_0": _random([5, 8], 0)}, num_unit_shards=2)
         self._check({"rnn/lstm_cell/weights": _random([5, 8], 0)}, num_unit_shards=2)

@@ -112,6 +112,7 @@ class UnrollingTest(tf.test.TestCase):
                     assert_same_results(self, expected, evaluate(OURS, unrolled(unroll)),
                                         OF_VALUES, OF_GRADIENTS)
 
+    @slow
     def test_stacks_and_dropout(self):
         for name in ("nas", "ugrnn", "intersection", "independent lstm", "sru", "grid"):
             with self.subTest(name), tf.Graph().as_default(), self.session() as session:

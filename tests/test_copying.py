@@ -267,6 +267,7 @@ class UsersCellTest(tf.test.TestCase):
                 outputs, _ = rnn_enhanced.dynamic_rnn(cell, tf.ones([2, 3, 4]), dtype=tf.float32)
                 self.assertEqual((2, 3, 5), oracle.numbers(outputs)[0].shape)
 
+    @slow
     def test_repeated(self):
         for name, make in self._makers():
             with self.subTest(name), tf.Graph().as_default(), oracle.quiet():

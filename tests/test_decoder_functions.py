@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import contrib_seq2seq_enhanced as seq2seq
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from tests import oracle
+from tests.sizes import slow
 
 BATCH, STEPS, UNITS, SYMBOLS, DEPTH, LENGTH = 2, 4, 3, 5, 2, 3
 GO, END, LONGEST = 1, 2, 3
@@ -128,10 +129,12 @@ class DecoderFunctionsTest(unittest.TestCase):
             np.testing.assert_array_equal(logits[row, length:], 0)
         return sorted(values)
 
+    @slow
     def test_without_attention(self):
         self.check(None)
         self.check(None, time_major=True, batch=None)
 
+    @slow
     def test_attention(self):
         names = self.check("bahdanau")
         self.assertEqual([name for name in names if "attention" in name], [

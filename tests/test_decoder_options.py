@@ -115,6 +115,7 @@ class AveragedStatesTest(tf.test.TestCase):
             states.append(state)
         return outputs, states[-1]
 
+    @slow
     def test_nested_states_and_bookkeeping(self):
         random = np.random.RandomState(1)
         state = Counted(random.randn(2, 3), (random.randn(2, 3), random.randn(2, 3)),

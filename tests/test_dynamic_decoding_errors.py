@@ -206,6 +206,7 @@ class ErrorsTest(unittest.TestCase):
                     self.assertIn(one, str(caught.exception))
                     self.assertIn(other, str(caught.exception))
 
+    @slow
     def test_what_was_tiled_is_searched(self):
         with tf.Graph().as_default(), tf.Session() as session:
             ids, feed = self.search_of_unknown_batch("LuongAttention", [])

@@ -120,6 +120,7 @@ class OtherInitializersTest(tf.test.TestCase):
         for part in parts:
             self.assertAllClose(1.0 / 100, part.var(), rtol=0.1)
 
+    @slow
     def test_objects_classes_and_functions(self):
         for given in (tf.constant_initializer(0.25), tf.initializers.ones, tf.zeros_initializer(),
                       lambda shape, dtype=None, partition_info=None: tf.fill(shape, 0.5)):

@@ -120,6 +120,7 @@ class StartingValuesTest(tf.test.TestCase):
         self.assertIn(0.25, np.concatenate([np.ravel(value) for value in expected.values()]))
         self.assertEqual(expected, _starting_values(build, stock.OURS))
 
+    @slow
     def test_cells(self):
         cells = dict(CELLS)
         for norm in (True, False):
@@ -132,6 +133,7 @@ class StartingValuesTest(tf.test.TestCase):
             with self.subTest(name):
                 self._check(build)
 
+    @slow
     def test_models(self):
         def symbols():
             return _symbols([[1, 2], [3, 4], [0, 2]])

@@ -312,6 +312,7 @@ class OptionsTest(tf.test.TestCase):
         self.assertEqual((BATCH,), losses[1].shape)
         np.testing.assert_allclose(losses[0], losses[1].mean(), rtol=1e-5)
 
+    @slow
     def test_one_graph_for_all_factors(self):
         names = ("norm_regularize_factor", "l2_loss_factor", "orthogonality_factor", "decov_factor")
         factors = {name: tf.placeholder(tf.float32, [], name) for name in names}

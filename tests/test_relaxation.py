@@ -10,6 +10,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanc
 
 from . import oracle
 from .equations import sigmoid, weights_of
+from .sizes import slow
 
 FLOAT = tf.float64
 
@@ -192,6 +193,7 @@ class ModelsTest(tf.test.TestCase):
         for variable in tf.trainable_variables():
             self.assertIn("CPU:1", variable.device.upper())
 
+    @slow
     def test_adam_trains(self):
         outputs, _ = rnn_enhanced.static_rnn(
             _relaxed(2, 4, tf.float32), [tf.ones([2, 3])] * 6, dtype=tf.float32)

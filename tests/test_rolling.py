@@ -518,6 +518,7 @@ class OperationsTest(tf.test.TestCase):
                     Own(lambda x, h: (operation(x, h),) * 2), _symbols(),
                     initial_state=_weights("h", 2, 3), unroll=unroll))
 
+    @slow
     def test_states_that_are_no_floats(self):
         """Rolled or not, as the loop can."""
         def by_symbol(x, state):
@@ -553,6 +554,7 @@ class OperationsTest(tf.test.TestCase):
                                   unroll=unroll)[0]
         _assert_as_copies(self, build, rolled="auto")
 
+    @slow
     def test_shapes_that_differ_from_step_to_step(self):
         """Rolled or not, as the loop can."""
         def parts(x, h):
@@ -612,6 +614,7 @@ class StepsTest(tf.test.TestCase):
             values.update(feed or {})
             return session.run(fetches, values)
 
+    @slow
     def test_fetched_singly(self):
         outputs, copies = self._run()[1], self._run("static")[1]
         self.assertLen(outputs, STEPS)

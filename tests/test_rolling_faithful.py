@@ -475,6 +475,7 @@ class FallbackTest(_Case):
         with self.assertRaisesRegex(ValueError, "inside another while loop"):
             build("loop")
 
+    @slow
     def test_in_a_function(self):
         cells = {autograph: rnn_cell.GRUCell(3) for autograph in (False, True)}
         for cell in cells.values():

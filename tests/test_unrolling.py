@@ -9,6 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
 
 from . import oracle
+from tests.sizes import slow
 from tests.stock import tf_cells
 
 
@@ -44,6 +45,7 @@ class StaticTest(tf.test.TestCase):
     def _compare(self, build, feed=None):
         oracle.assert_same(self, build, feed)
 
+    @slow
     def test_every_cell(self):
         for name, case in sorted(oracle.CELLS.items()):
             if "float64" in name or "positional" in name:
@@ -54,6 +56,7 @@ class StaticTest(tf.test.TestCase):
                         case.make(library.cells), _listed(case.inputs(3)), dtype=case.dtype,
                         sequence_length=lengths))
 
+    @slow
     def test_float64(self):
         for kind in ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell"):
             with self.subTest(kind):
@@ -77,6 +80,7 @@ class StaticTest(tf.test.TestCase):
                 xs, dtype=tf.float32)
         self._compare(build, {"x0:0": np.ones([5, 3]), "x1:0": np.zeros([5, 3])})
 
+    @slow
     def test_nested(self):
         def build(library):
             xs = [(oracle.inputs(size=2, name="x%d" % i),
@@ -85,6 +89,7 @@ class StaticTest(tf.test.TestCase):
                 Nested(library.cells.RNNCell), xs, dtype=tf.float32, sequence_length=[2, 1])
         self._compare(build)
 
+    @slow
     def test_bidirectional(self):
         for lengths in (None, [3, 1]):
             def build(library):
@@ -96,6 +101,7 @@ class StaticTest(tf.test.TestCase):
             self._compare(build)
             oracle.assert_same_structure(self, build)
 
+    @slow
     def test_state_saving(self):
         class Saver(object):
             def __init__(self):
@@ -147,6 +153,7 @@ class StaticTest(tf.test.TestCase):
                 self.assertAllClose(output, session.run(saver.kept))
             self.assertGreater(np.abs(output).sum(), 0)
 
+    @slow
     def test_older_names(self):
         for older, name in (("rnn", "static_rnn"), ("bidirectional_rnn",
                                                     "static_bidirectional_rnn")):
@@ -201,6 +208,7 @@ class DynamicTest(tf.test.TestCase):
     def _compare(self, build, feed=None):
         oracle.assert_same(self, build, feed)
 
+    @slow
     def test_every_cell(self):
         for name, case in sorted(oracle.CELLS.items()):
             if "named" in name or "positional" in name:
@@ -210,6 +218,7 @@ class DynamicTest(tf.test.TestCase):
                     case.make(library.cells), case.inputs(3), sequence_length=[3, 1],
                     dtype=case.dtype))
 
+    @slow
     def test_options(self):
         for options in (dict(time_major=True, sequence_length=[2, 1, 0]),
                         dict(swap_memory=True), dict(parallel_iterations=1), dict(scope="mine")):
@@ -217,6 +226,7 @@ class DynamicTest(tf.test.TestCase):
                 self._compare(lambda library: library.unroll.dynamic_rnn(
                     library.cells.LSTMCell(4), oracle.inputs(3), dtype=tf.float32, **options))
 
+    @slow
     def test_unknown_batch_and_time(self):
         def build(library):
             x = tf.placeholder(tf.float32, [None, None, 3], "x")
@@ -228,6 +238,7 @@ class DynamicTest(tf.test.TestCase):
                               "lengths:0": [5, 0, 2, 1]})
         oracle.assert_same_structure(self, build)
 
+    @slow
     def test_nested(self):
         for lengths in (None, [2, 1]):
             self._compare(lambda library: library.unroll.dynamic_rnn(
@@ -235,6 +246,7 @@ class DynamicTest(tf.test.TestCase):
                 (oracle.inputs(2, 2), tf.get_variable("y", [2, 2, 2, 2])),
                 lengths, dtype=tf.float32))
 
+    @slow
     def test_bidirectional(self):
         for time_major in (False, True):
             def build(library):
@@ -245,6 +257,7 @@ class DynamicTest(tf.test.TestCase):
             self._compare(build)
             oracle.assert_same_structure(self, build)
 
+    @slow
     def test_bidirectional_over_many_steps(self):
         """In the loop that `dynamic_rnn` has, with and without lengths."""
         for lengths, time_major in itertools.product((None, [6, 2]), (False, True)):
@@ -270,6 +283,7 @@ class DynamicTest(tf.test.TestCase):
         for one, other in zip(found[:len(found) // 2], found[len(found) // 2:]):
             self.assertAllEqual(one, other)
 
+    @slow
     def test_lengths_of_unknown_rank(self):
         def static(library):
             lengths = tf.placeholder(tf.int64, name="lengths")
@@ -284,6 +298,7 @@ class DynamicTest(tf.test.TestCase):
         for build in (static, dynamic):
             self._compare(build, {"lengths:0": [6, 2]})
 
+    @slow
     def test_one_cell_for_both_directions(self):
         def build(library):
             cell = library.cells.GRUCell(4)
@@ -292,6 +307,7 @@ class DynamicTest(tf.test.TestCase):
                 cell, other, oracle.inputs(2), dtype=tf.float32)
         self._compare(build)
 
+    @slow
     def test_second_order_gradients(self):
         def build(library):
             x = oracle.inputs(3)
@@ -300,6 +316,7 @@ class DynamicTest(tf.test.TestCase):
             return tf.gradients(tf.gradients(outputs[-1], x)[0], x)
         self._compare(build)
 
+    @slow
     def test_raw_rnn(self):
         def build(library):
             x = oracle.inputs(3)
@@ -359,6 +376,7 @@ class DynamicTest(tf.test.TestCase):
 class RoutesTest(tf.test.TestCase):
     """One result, whichever way a cell is unrolled."""
 
+    @slow
     def test_static_dynamic_and_stock_functions_agree(self):
         makers = {"basic": lambda: rnn_cell.BasicRNNCell(4), "gru": lambda: rnn_cell.GRUCell(4),
                   "lstm": lambda: rnn_cell.LSTMCell(4, use_peepholes=True, num_proj=3),
@@ -433,6 +451,7 @@ class JoinedStateTest(tf.test.TestCase):
             results = unroll(cell, initial)
             return tf.nest.map_structure(lambda _: None, results[-1]), oracle.numbers(results)
 
+    @slow
     def test_unrollers(self):
         makers = {
             "basic_lstm": lambda: rnn_cell.BasicLSTMCell(4),

@@ -17,6 +17,7 @@ except ImportError as error:
     raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
 
 from Project_RNN_Enhancement.upgrade.findings import CHANGED, LOOK
+from tests.sizes import slow
 
 NP = "import numpy as np\n"
 
@@ -192,6 +193,7 @@ class PiecesTest(unittest.TestCase):
             with self.subTest(old):
                 self.assertEqual(_lines(self._check(old, new), LOOK), looks)
 
+    @slow
     def test_files(self):
         for old, newer, older in FILES:
             with self.subTest(old):

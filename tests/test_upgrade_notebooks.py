@@ -4,6 +4,7 @@ import json
 from Project_RNN_Enhancement.upgrade.files.cells import Cell, LostLines
 from Project_RNN_Enhancement.upgrade.files.errors import Unusable
 from Project_RNN_Enhancement.upgrade.files.notebooks import Notebook
+from tests.sizes import slow
 from tests.upgrade_case import Rewriting, UpgradeCase
 
 
@@ -52,6 +53,7 @@ class NotebooksTest(UpgradeCase):
         for line, text in [(1, "import a"), (2, "b = 1"), (4, "c"), (7, "d")]:
             self.assertEqual(shown[found.place(line)[1] - 1], text)
 
+    @slow
     def test_layout(self):
         content = notebook(
             words("the o-l-d é \\u00e9"), code("old = 'é'\n", "%matplotlib inline\n", "old", outputs=[
@@ -111,6 +113,7 @@ class NotebooksTest(UpgradeCase):
         self.assertFalse(again.had_python2)
         self.assertIsNone(again.encode(again.text)[0])
 
+    @slow
     def test_cells_that_are_not_python(self):
         found = Notebook(data_of(notebook(
             code("%%bash\n", "old"), code("a = = old"), code("pip install old"),
@@ -125,6 +128,7 @@ class NotebooksTest(UpgradeCase):
         self.assertEqual([cell["source"][-1] for cell in cells],
                          ["old", "a = = old", "pip install old", "import tensorflow", "new"])
 
+    @slow
     def test_cells_of_both_pythons(self):
         for cells, left in [(["print 'a'", "print('b', end='')", "print(c, file=d)"], 1),
                             (["print 'a'", "exec 'b'", "print('c', end='')"], 3),
@@ -188,6 +192,7 @@ class NotebooksTest(UpgradeCase):
 
 class CellTest(UpgradeCase):
 
+    @slow
     def test_ipython_lines(self):
         for source in ("%matplotlib inline\nimport a", "!ls -l\n", "a = 1\n!ls {a}\nb = a", "files = !ls\nx",
                        "?tf\n", "tf?",
@@ -210,6 +215,7 @@ class CellTest(UpgradeCase):
                        "x = [\n1,\n%s]" % "2", "await f()" if Cell("await f()").text else "f()"):
             self.assertEqual(Cell(source).text, source)
 
+    @slow
     def test_python_that_looks_like_it_beside_magics(self):
         for source in ("%ls\na = (b\n%c)", "%ls\n'''\n%ls ' ( \n'''\nx", "%ls\na = b \\\n% c",
                        '%ls\nx = "\\"(" # (\ny\n',
@@ -228,6 +234,7 @@ class CellTest(UpgradeCase):
         with self.assertRaises(LostLines):
             cell.restored("if a:\n  pass\n")
 
+    @slow
     def test_mentions_of_tensorflow(self):
         for source, line in [("a\n!pip install tensorflow==1.0", 2), ("%time tf.mul(a, b)", 1),
                              ("%tensorflow_version 1.x\na", 1), ("%%time\n%time tf.x", 2)]:

@@ -14,6 +14,7 @@ except ImportError as error:
     raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
 
 from Project_RNN_Enhancement.upgrade.findings import CHANGED, LOOK
+from tests.sizes import slow
 
 # (Python 2, Python 3, lines with a CHANGED, lines with a LOOK).
 PIECES = [
@@ -117,6 +118,7 @@ def _lines(findings, kind):
 
 class PiecesTest(unittest.TestCase):
 
+    @slow
     def test_pieces(self):
         for old, new, changes, looks in PIECES:
             with self.subTest(old):
@@ -133,6 +135,7 @@ class PiecesTest(unittest.TestCase):
                 self.assertEqual(python3.to_python3(text, modules=["thread"]), (text, []))
                 self.assertFalse(python3.is_python2(text, ["thread"]))
 
+    @slow
     def test_neither(self):
         for text, line in NOT_PYTHON:
             with self.subTest(text):
@@ -141,6 +144,7 @@ class PiecesTest(unittest.TestCase):
                 self.assertEqual(caught.exception.line, line)
                 self.assertIn("not Python", caught.exception.message)
 
+    @slow
     def test_division(self):
         for old, new, is_changed in DIVISIONS:
             with self.subTest(old):
@@ -319,6 +323,7 @@ PROGRAMS = {
 }
 
 
+@slow
 class ProgramsTest(unittest.TestCase):
 
     def test_programs_run(self):

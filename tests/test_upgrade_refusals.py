@@ -8,6 +8,7 @@ import sys
 from unittest import mock
 
 from tests.experiment_case import take_turns
+from tests.sizes import slow
 from tests.upgrade_case import Rewriting, UpgradeCase, tree
 
 # Processes of the command; the second writes until it's stopped.
@@ -121,6 +122,7 @@ class RefusalsTest(UpgradeCase):
         self.assertIn(b"(its b.bin): File too large", err)
         self.assertEqual(sorted(os.listdir(self.folder)), ["my program"])
 
+    @slow
     def test_stopped(self):
         take_turns(self)
         for number, status in [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]:

@@ -386,6 +386,7 @@ class InsideContribSeq2seqTest(tf.test.TestCase):
             with self.subTest(kind):
                 oracle.assert_same(self, build)
 
+    @slow
     def test_beam_search(self):
         seq2seq = contrib("seq2seq")
 
