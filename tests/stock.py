@@ -109,7 +109,9 @@ def evaluate(library, build, feed=None):
         variables = tf.trainable_variables()
         gradients = [g if g is None else tf.convert_to_tensor(g)
                      for g in tf.gradients(loss, variables)]
-        with tf.Session(config=as_built() if library.unroll is tf.nn else None) as session:
+        # Ours as users run it.
+        is_judge = getattr(library, "unroll", None) is tf.nn
+        with tf.Session(config=as_built() if is_judge else None) as session:
             session.run(tf.global_variables_initializer())
             load_values(session, variables)
             graph = tf.get_default_graph()
