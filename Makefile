@@ -16,7 +16,7 @@ TESTS := $(BIN)/$(if $(filter 1,$(TF)),nosetests tests,python -W ignore -m unitt
 
 help:
 	@echo 'make test       set up $(VENV) and run the tests'
-	@echo 'make test-quick those that take two minutes in all'
+	@echo 'make test-quick those that take about three minutes in all'
 	@echo 'make test-all   the same with the long tests'
 	@echo 'make demo       set up $(VENV), train the small pronunciation model and show what it says'
 	@echo 'make venv       set up $(VENV) only'
