@@ -6,12 +6,15 @@ next_input, emitted, context_state)`. At time 0 there is neither a state nor an 
 is emitted then only gives the shape of one example's outputs. `done` of None: by `sequence_length`.
 """
 from ..arguments import check_callable, positive_int
-from ..tf1 import embedding_lookup, tf
+from ..layers.functions import linear
+from ..tf1 import embedding_lookup, private_rnn, tf
+from .memory import dimension
 
 __all__ = ["attention_decoder_fn_inference", "attention_decoder_fn_train", "dynamic_rnn_decoder",
            "prepare_attention", "simple_decoder_fn_inference", "simple_decoder_fn_train"]
 
 _OPTIONS = ("bahdanau", "luong")
+_transpose_batch_time = private_rnn._transpose_batch_time
 
 
 def dynamic_rnn_decoder(cell, decoder_fn, inputs=None, sequence_length=None,
@@ -59,7 +62,7 @@ def dynamic_rnn_decoder(cell, decoder_fn, inputs=None, sequence_length=None,
             scope=scope)
         outputs = emitted.stack()
         if not time_major:
-            outputs = _swapped(outputs)
+            outputs = _transpose_batch_time(outputs)
         return outputs, state, last[1] if isinstance(last, tuple) else None
 
 
@@ -72,10 +75,8 @@ class _Given(object):
             raise ValueError("inputs must be %s, got shape %s." % (
                 "[time, batch, depth]" if time_major else "[batch, time, depth]", inputs.shape))
         if not time_major:
-            inputs = _swapped(inputs)
-        self._steps = tf.dimension_value(inputs.shape[0])
-        if self._steps is None:
-            self._steps = tf.shape(inputs)[0]
+            inputs = _transpose_batch_time(inputs)
+        self._steps = dimension(inputs, 0)
         self._shape, self._like = inputs.shape[1:], inputs[0]
         self._array = tf.TensorArray(inputs.dtype, size=self._steps).unstack(inputs)
 
@@ -87,15 +88,6 @@ class _Given(object):
                         lambda: self._array.read(time))
         value.set_shape(self._shape)
         return value
-
-
-def _swapped(value):
-    """[batch, time, ...] for [time, batch, ...], and the other way round."""
-    others = tf.range(2, tf.rank(value))
-    swapped = tf.transpose(value, tf.concat([[1, 0], others], 0))
-    shape = value.shape
-    swapped.set_shape(tf.TensorShape([shape[1], shape[0]]).concatenate(shape[2:]))
-    return swapped
 
 
 def simple_decoder_fn_train(encoder_state, name=None):
@@ -177,8 +169,7 @@ def prepare_attention(attention_states, attention_option, num_units, reuse=False
     if values.shape.ndims != 3 or tf.dimension_value(values.shape[2]) is None:
         raise ValueError("attention_states must be [batch, length, depth] of known depth, got shape "
                          "%s." % values.shape)
-    with tf.variable_scope("attention_keys", reuse=reuse):
-        keys = _linear(values, num_units)
+    keys = linear(values, num_units, biases_initializer=None, scope="attention_keys", reuse=reuse)
     if attention_option == "bahdanau":
         with tf.variable_scope("attention_score", reuse=reuse):
             weights = tf.get_variable("attnW", [num_units, num_units], values.dtype)
@@ -196,9 +187,8 @@ def prepare_attention(attention_states, attention_option, num_units, reuse=False
         return tf.reduce_sum(tf.expand_dims(alignments, 2) * values, 1)
 
     def attention_construct_fn(query, keys, values):
-        with tf.variable_scope("attention_construct", reuse=reuse):
-            return _linear(tf.concat([query, attention_score_fn(query, keys, values)], 1),
-                           num_units)
+        return linear(tf.concat([query, attention_score_fn(query, keys, values)], 1), num_units,
+                      biases_initializer=None, scope="attention_construct", reuse=reuse)
     return keys, values, attention_score_fn, attention_construct_fn
 
 
@@ -215,19 +205,8 @@ def attention_decoder_fn_train(encoder_state, attention_keys, attention_values, 
       A function for `dynamic_rnn_decoder`, to be given `inputs` and `sequence_length`; the outputs
       are attention vectors.
     """
-    check_callable("attention_construct_fn", attention_construct_fn, "(query, keys, values)")
-
-    def decoder_fn(time, cell_state, cell_input, cell_output, context_state):
-        _check_given(cell_input)
-        with tf.name_scope(name, "attention_decoder_fn_train"):
-            if cell_state is None:
-                cell_state, attention = encoder_state, _no_attention_yet(encoder_state)
-            else:
-                attention = cell_output = attention_construct_fn(
-                    cell_output, attention_keys, attention_values)
-            return (None, cell_state, tf.concat([cell_input, attention], 1), cell_output,
-                    context_state)
-    return decoder_fn
+    return _attending(simple_decoder_fn_train(encoder_state, name), encoder_state, attention_keys,
+                      attention_values, attention_construct_fn, name or "attention_decoder_fn_train")
 
 
 def attention_decoder_fn_inference(output_fn, encoder_state, attention_keys, attention_values,
@@ -239,20 +218,26 @@ def attention_decoder_fn_inference(output_fn, encoder_state, attention_keys, att
     The arguments are those of `attention_decoder_fn_train` and of `simple_decoder_fn_inference`;
     `output_fn` is given attention vectors. It raises what they raise.
     """
-    check_callable("attention_construct_fn", attention_construct_fn, "(query, keys, values)")
-    feedback = _Feedback(output_fn, encoder_state, embeddings, start_of_sequence_id,
-                         end_of_sequence_id, maximum_length, num_decoder_symbols, dtype)
+    feed = simple_decoder_fn_inference(output_fn, encoder_state, embeddings, start_of_sequence_id,
+                                       end_of_sequence_id, maximum_length, num_decoder_symbols,
+                                       dtype, name)
+    return _attending(feed, encoder_state, attention_keys, attention_values, attention_construct_fn,
+                      name or "attention_decoder_fn_inference")
+
+
+def _attending(feed, encoder_state, keys, values, construct, name):
+    """`feed`, a decoder function, with attention vectors for the cell's outputs, and beside its inputs."""
+    check_callable("attention_construct_fn", construct, "(query, keys, values)")
 
     def decoder_fn(time, cell_state, cell_input, cell_output, context_state):
-        _check_not_given(cell_input)
-        with tf.name_scope(name, "attention_decoder_fn_inference"):
+        with tf.name_scope(name):
             if cell_output is None:
-                cell_state, attention = encoder_state, _no_attention_yet(encoder_state)
+                attention = _no_attention_yet(encoder_state)
             else:
-                attention = cell_output = attention_construct_fn(
-                    cell_output, attention_keys, attention_values)
-            done, next_input, logits = feedback.after(time, cell_output)
-            return done, cell_state, tf.concat([next_input, attention], 1), logits, context_state
+                attention = cell_output = construct(cell_output, keys, values)
+            done, state, next_input, emitted, context_state = feed(
+                time, cell_state, cell_input, cell_output, context_state)
+            return done, state, tf.concat([next_input, attention], 1), emitted, context_state
     return decoder_fn
 
 
@@ -267,10 +252,7 @@ class _Feedback(object):
         self._end = tf.convert_to_tensor(end, self._dtype, "end_of_sequence_id")
         self._longest = tf.convert_to_tensor(maximum_length, tf.int32, "maximum_length")
         self._num_symbols = positive_int("num_decoder_symbols", num_symbols)
-        part = tf.convert_to_tensor(tf.nest.flatten(encoder_state)[0])
-        self._batch = tf.dimension_value(part.shape[0])
-        if self._batch is None:
-            self._batch = tf.shape(part)[0]
+        self._batch = dimension(tf.convert_to_tensor(tf.nest.flatten(encoder_state)[0]), 0)
 
     def after(self, time, outputs):
         """(done, next inputs, logits) after the outputs of a step; None: before the first."""
@@ -284,13 +266,6 @@ class _Feedback(object):
             done = tf.equal(symbols, self._end)
         done = tf.logical_or(done, tf.greater(time, self._longest))
         return done, embedding_lookup(self._embeddings, symbols), logits
-
-
-def _linear(inputs, size):
-    depth = tf.dimension_value(inputs.shape[-1])
-    weights = tf.get_variable("weights", [depth, size], inputs.dtype,
-                              tf.glorot_uniform_initializer())
-    return tf.tensordot(inputs, weights, 1)
 
 
 def _no_attention_yet(state):
