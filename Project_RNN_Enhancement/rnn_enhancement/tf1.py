@@ -16,6 +16,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     import tensorflow.compat.v1 as tf
 
+from tensorflow.python.framework import device as _device
 from tensorflow.python.framework import func_graph as _func_graph
 from tensorflow.python.framework import op_def_registry as _op_def_registry
 from tensorflow.python.framework import ops as _ops
@@ -61,7 +62,7 @@ FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KE
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variable", "FOR_KERAS",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "quick_operations", "undeprecated", "without_autograph", "registered_gradients",
-           "registrations_undone", "gradient_function", "keeps_account",
+           "registrations_undone", "gradient_function", "keeps_account", "device_functions",
            "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
            "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
            "is_tape_recording", "is_control_flow_classic", "classic_control_flow", "new_seeds",
@@ -367,6 +368,12 @@ def collections_graph():
 def is_tape_recording():
     """Whether a `tf.GradientTape` is open, which knows no gradient of a loop that a graph has."""
     return _tapes.could_possibly_record()
+
+
+def device_functions(graph):
+    """The functions that choose devices for operations of `graph`, without those that only name one."""
+    return [function for function in graph._device_functions_outer_to_inner
+            if not isinstance(function, _device.MergeDevice)]
 
 
 def control_flow_context(graph_or_op):

@@ -5,8 +5,8 @@ import warnings
 
 from ..copying import copies_told_to
 from ..per_thread import PerThread
-from ..tf1 import (control_flow_context, is_tape_recording, outermost_graph, registrations_undone,
-                   ScratchGraph, tf)
+from ..tf1 import (control_flow_context, device_functions, is_tape_recording, outermost_graph,
+                   registrations_undone, ScratchGraph, tf)
 from .reasons import Refused
 from .signature import signature
 from .watch import Watch
@@ -55,7 +55,7 @@ def rehearse(function, args, kwargs):
         return
     scope = tf.get_variable_scope()
     watch = Watch([function, args, kwargs] + [find() for find in to_shield] + [
-        scope.custom_getter, scope.partitioner, around._device_functions_outer_to_inner])
+        scope.custom_getter, scope.partitioner, device_functions(around)])
     operations = around.version
     try:
         with ScratchGraph(makes_variables=False).in_use(), _silently(watch), copies_told_to(

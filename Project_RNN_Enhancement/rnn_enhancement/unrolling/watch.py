@@ -110,7 +110,7 @@ class Watch(object):
         return self._look_at_object(value)
 
     def _look_at_function(self, function):
-        of_python = function.__module__ is not None and is_of_python(function.__module__)
+        of_python = is_of_python(function.__module__)
         trusted = of_python or is_trusted(function.__module__)
         if of_python:
             self.is_all_known = False
@@ -176,10 +176,7 @@ class Watch(object):
             if isinstance(now, np.ndarray):
                 if not np.array_equal(now, before):
                     found.append((owner, name, owner))
-            elif is_generator(owner):
-                if now != before:
-                    found.append((owner, name, None))
-            elif isinstance(owner, CACHING):
+            elif is_generator(owner) or isinstance(owner, CACHING):
                 if now != before:
                     found.append((owner, name, None))
             elif not isinstance(now, dict):
@@ -196,19 +193,19 @@ class Watch(object):
         """Puts everything back as it was at first."""
         self._snapshot.restore()
 
-    def check(self, graph, again, unknown=False):
-        """Raises Refused if a call counted, drew or kept something.
+    def check(self, graph, again):
+        """Raises Refused if a call counted, drew or kept something, or a second one does something else.
 
         Args:
           graph: the scratch graph that the call was traced in.
           again: function that calls once more and says whether it computes the same: a first call
-            may build what later ones use.
-          unknown: whether code that isn't known to do the same at every call was called.
+            may build what later ones use. It's called if something changed, and for code that isn't
+            known to do the same at every call.
         """
         changes = self.changes()
         for change in changes:
             self._refuse(change, graph)
-        if changes or unknown:
+        if changes or not self.is_all_known:
             self.remember()
             same = again()
             changes = changes if changes and not same else self.changes()
