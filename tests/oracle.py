@@ -6,7 +6,7 @@ import warnings
 
 import tensorflow.compat.v1 as tf
 
-from .stock import OURS, STOCK, assert_same, evaluate, load_values, quiet
+from .stock import OURS, STOCK, as_built, assert_same, evaluate, load_values, quiet
 
 __all__ = ["OURS", "STOCK", "assert_same", "evaluate", "quiet", "CELLS", "WRAPPERS", "Case",
            "assert_same_error", "assert_same_structure", "inputs", "load_random", "load_values",
@@ -177,10 +177,9 @@ def logged():
 
 def trace(fetches, cpus=3, initialize=True, feed=None):
     """Runs `fetches` on several CPU devices; node name -> "CPU:N" on which it really ran."""
-    config = tf.ConfigProto(device_count={"CPU": cpus})
     # The optimizer renames, folds and fuses nodes, which would hide where each was put.
-    config.graph_options.rewrite_options.disable_meta_optimizer = True
-    config.graph_options.optimizer_options.opt_level = tf.OptimizerOptions.L0
+    config = as_built()
+    config.device_count["CPU"] = cpus
     with tf.Session(config=config) as session:
         if initialize:
             session.run(tf.global_variables_initializer())

@@ -22,7 +22,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
 
 from . import oracle
 from tests.sizes import LONG, slow
-from tests.stock import tf_cells
+from tests.stock import as_built, tf_cells
 # All vectors are of one size, so that any wrapper fits around any cell.
 BATCH, STEPS, SIZE = 2, 4, 4
 LENGTHS = (4, 2)
@@ -294,10 +294,7 @@ def results_of(calls, cell, wrapper):
             with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
                 built.append(call.build(make, made, x))
         fetches = [(values, _gradients(values)) for values in built if values is not None]
-        # A session that doesn't optimise, which takes longer than these graphs take to run.
-        config = tf.ConfigProto()
-        config.graph_options.rewrite_options.disable_meta_optimizer = True
-        with tf.Session(config=config) as session:
+        with tf.Session(config=as_built()) as session:
             session.run(tf.global_variables_initializer())
             for variables in _sets_of_variables():
                 oracle.load_values(session, variables)

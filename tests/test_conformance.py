@@ -23,7 +23,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanc
 
 from . import oracle
 from tests.sizes import LONG, QUICK
-from tests.stock import contrib, tf_cells, tf_layers
+from tests.stock import as_built, contrib, tf_cells, tf_layers
 
 UNITS, BATCH, STEPS, INPUT = 4, 3, 3, 3
 LENGTHS = (3, 1, 0)
@@ -320,11 +320,7 @@ _WORK = re.compile("(MatMul|BatchMatMul|BiasAdd|Sigmoid|Tanh|Relu|Softplus|I?FFT
 
 
 def _session(graph=None):
-    """A session that takes small graphs as they are: to optimise them takes longer than to run."""
-    config = tf.ConfigProto()
-    config.graph_options.rewrite_options.disable_meta_optimizer = True
-    config.graph_options.optimizer_options.opt_level = tf.OptimizerOptions.L0
-    return tf.Session(graph=graph, config=config)
+    return tf.Session(graph=graph, config=as_built())
 
 
 def _numbers(results):

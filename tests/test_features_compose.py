@@ -12,6 +12,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (decoding_enhanced as decodi
 
 from .oracle import quiet
 from .sizes import LONG, slow
+from .stock import as_built
 
 SOURCE, STEPS, BATCH, SIZE, SYMBOLS = 3, 4, 3, 4, 6
 LENGTHS = np.array([3, 2, 1])
@@ -93,10 +94,7 @@ def _sampled_loss(projection):
 
 
 def _session():
-    # Optimising these graphs takes longer than running them.
-    config = tf.ConfigProto()
-    config.graph_options.rewrite_options.disable_meta_optimizer = True
-    return tf.Session(config=config)
+    return tf.Session(config=as_built())
 
 
 def _load(session):

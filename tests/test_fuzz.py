@@ -368,11 +368,8 @@ def numbers(program, library, mode=None):
         variables = tf.trainable_variables()
         gradients = tf.gradients([tf.square(r) for r in results], variables + e.sources)
         gradients = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
-        config = tf.ConfigProto()
-        # To optimise these graphs takes longer than to run them.
-        config.graph_options.rewrite_options.disable_meta_optimizer = True
         numbers_of = np.random.RandomState(2)
-        with tf.Session(config=config) as session:
+        with tf.Session(config=stock.as_built()) as session:
             # Those that aren't trained too: some cells have a fixed projection, drawn by chance.
             session.run([variable.initializer for variable in tf.global_variables()], {
                 variable.initializer.inputs[1]: numbers_of.uniform(

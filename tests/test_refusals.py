@@ -523,10 +523,7 @@ def _numbers(results):
     except LookupError:
         # A reason to refuse a step is that it has none.
         gradients = []
-    config = tf.ConfigProto()
-    # To optimise these graphs takes longer than to run them.
-    config.graph_options.rewrite_options.disable_meta_optimizer = True
-    with tf.Session(config=config) as session:
+    with tf.Session(config=stock.as_built()) as session:
         session.run(tf.global_variables_initializer())
         return session.run(results + gradients)
 
