@@ -5,8 +5,8 @@ __all__ = ["rewritten"]
 
 _ARRAYS = "TensorArray"
 _DATA_SETS = "contrib.data"
-# What a text must use of TensorFlow for its methods to be taken for these; the most arguments of the old
-# method beside its name -> the new method.
+# A method -> what a text must use of TensorFlow for it to be taken for this one, how many arguments it has
+# beside `name`, and what it is called now.
 _RENAMED = {"pack": (_ARRAYS, 0, "stack"), "unpack": (_ARRAYS, 1, "unstack")}
 # Methods that data sets of contrib had, and that are functions for `apply` now.
 _APPLIED = frozenset(["dense_to_sparse_batch", "group_by_window", "ignore_errors"])
