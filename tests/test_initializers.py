@@ -107,7 +107,7 @@ class OtherInitializersTest(tf.test.TestCase):
             values = _initial(lambda: kind(120, weight_initializer="uniform_unit"), size=80)
             for name in kernels:
                 limit = np.sqrt(3.0 / 200)
-                self.assertLessEqual(np.abs(values[name]).max(), limit)
+                self.assertLessEqual(np.abs(values[name]).max(), np.float32(limit))
                 self.assertGreater(np.abs(values[name]).max(), 0.99 * limit)
                 self.assertAllClose(1.0 / 200, values[name].var(), rtol=0.05)
                 self.assertAllClose(0.0, values[name].mean(), atol=0.01)

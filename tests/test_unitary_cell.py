@@ -167,7 +167,7 @@ class UnitaryRNNCellTest(EquationsCheck, tf.test.TestCase):
         self.assertAllEqual(np.zeros(200), w["bias"])
         for name, limit in (("theta", np.pi), ("reflection", 1.0),
                             ("initial_state", np.sqrt(3 / 400.0)), ("kernel", np.sqrt(3 / 40.0))):
-            self.assertLessEqual(np.abs(w[name]).max(), limit)
+            self.assertLessEqual(np.abs(w[name]).max(), np.float32(limit))
             self.assertAllClose(limit ** 2 / 3, w[name].var(), rtol=0.15)
         self.assertAllClose(1.0, np.square(w["initial_state"]).sum(), rtol=0.15)
 
