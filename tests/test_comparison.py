@@ -16,7 +16,7 @@ from Project_RNN_Enhancement.experiments import adding, all as everything, claim
 from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, take_turns
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_1, usual_on_2
 
 TINY = dict(length=4, units={"others": 3}, batch_size=2, test_sequences=5, measure_every=2, save_every=2,
             max_steps=4, seeds=(1, 2), variants=("IRNN", "GRU"))
@@ -145,6 +145,7 @@ class ProcessesTest(ExperimentCase):
              self.output, "--seeds", "1", "--jobs", "2"] + list(arguments),
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, universal_newlines=True)
 
+    @usual_on_2
     def test_two_at_a_time(self):
         process = self.start("--variants", "IRNN,tanh,GRU", "--max-steps", "2")
         _, err = process.communicate(timeout=400)
@@ -153,6 +154,7 @@ class ProcessesTest(ExperimentCase):
                          ["GRU, seed 1", "IRNN, seed 1", "tanh, seed 1"])
         self.assertEqual(len(glob.glob(os.path.join(self.output, "*", "seed-1", "results.json"))), 3)
 
+    @usual_on_1
     def test_interrupt(self):
         process = self.start("--variants", "IRNN,tanh,GRU", "--max-steps", "100000")
         histories = [os.path.join(self.output, name, "seed-1", "history.json")
@@ -171,6 +173,7 @@ class ProcessesTest(ExperimentCase):
             self.assertRegex(err, "%s, seed 1: adding: stopped and saved at step" % name)
             self.assertTrue(glob.glob(os.path.join(self.output, name, "seed-1", "model-*.index")))
 
+    @usual_on_1
     def test_failed_trial(self):
         folder = os.path.join(self.output, "IRNN", "seed-1")
         os.makedirs(folder)

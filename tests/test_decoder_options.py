@@ -1,5 +1,6 @@
 """Averaged states, own symbols, scheduled sampling and attention options of the decoders."""
 import collections
+import itertools
 import math
 import unittest
 
@@ -10,7 +11,7 @@ from Project_RNN_Enhancement import rnn_enhancement
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
                                                      seq2seq_enhanced as seq2seq)
 
-from .sizes import slow
+from .sizes import slow, some
 from .test_rolling import assert_same
 
 UNROLL = ("loop", "static")
@@ -162,7 +163,7 @@ class AveragedStatesTest(tf.test.TestCase):
                 keywords["average_hidden_state_influence"] = tf.sigmoid(
                     tf.get_variable("influence", []))
             return self._decode(self.CELLS[name](), attention, unroll, **keywords)
-        for name, attention in (("stack", False), ("stack", True), ("skip", False)):
+        for name, attention in some((("stack", False), ("stack", True), ("skip", False)), 1):
             check(dict(unroll="static", average_states=True),
                   dict(unroll="loop", average_states=True))
         for name, attention in (("stack", False), ("skip", True)):
@@ -495,21 +496,20 @@ class OffTest(tf.test.TestCase):
         off = dict(average_states=False, average_hidden_state_influence=0.9,
                    scheduled_sampling=None, temperature_decode=False, temperature=2.0, top_k=2,
                    top_p=0.5, seed=1, attention_mask=None, return_attention=False)
-        for unroll in UNROLL:
-            for feed_previous in (False, True):
-                graphs = []
-                for keywords in ({}, off, {"return_attention": True}):
-                    with tf.Graph().as_default() as graph:
-                        seq2seq.embedding_attention_seq2seq(
-                            _symbols(), _symbols(), rnn_cell.GRUCell(3), 3, 4, 3,
-                            feed_previous=feed_previous, unroll=unroll, **keywords)
-                        graphs.append([(op.name, op.type) for op in graph.get_operations()])
-                self.assertEqual(graphs[0], graphs[1])
-                if unroll == "static":
-                    # The weights are there anyway.
-                    self.assertEqual(graphs[0], graphs[2])
-                drawn = {"Assert", "RandomUniformInt", "StatelessRandomUniform"}
-                self.assertFalse(drawn.intersection(kind for _, kind in graphs[0]))
+        for unroll, feed_previous in some(itertools.product(UNROLL, (False, True)), 2):
+            graphs = []
+            for keywords in ({}, off, {"return_attention": True}):
+                with tf.Graph().as_default() as graph:
+                    seq2seq.embedding_attention_seq2seq(
+                        _symbols(), _symbols(), rnn_cell.GRUCell(3), 3, 4, 3,
+                        feed_previous=feed_previous, unroll=unroll, **keywords)
+                    graphs.append([(op.name, op.type) for op in graph.get_operations()])
+            self.assertEqual(graphs[0], graphs[1])
+            if unroll == "static":
+                # The weights are there anyway.
+                self.assertEqual(graphs[0], graphs[2])
+            drawn = {"Assert", "RandomUniformInt", "StatelessRandomUniform"}
+            self.assertFalse(drawn.intersection(kind for _, kind in graphs[0]))
 
 
 class ErrorsTest(tf.test.TestCase):

@@ -13,7 +13,7 @@ from Project_RNN_Enhancement.experiments.trials import Trial
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, take_turns
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_1, usual_on_2
 
 # The command with a model so small that a second trains hundreds of steps.
 SMALL = """
@@ -93,6 +93,7 @@ class ClusterTest(ExperimentCase):
         newest = tf.train.latest_checkpoint(os.path.join(self.run_folder, "GRU", "seed-1"))
         return int(newest.rsplit("-", 1)[1])
 
+    @usual_on_1
     def test_killed_workers(self):
         """A worker, then the chief is killed and started again; no step before a checkpoint is lost."""
         steps = 4000
@@ -127,6 +128,7 @@ class ClusterTest(ExperimentCase):
         self.assertLess(results["measured"]["mse"], 0.3 * adding.BASELINE)
         self.assertGreaterEqual(self.last_checkpoint(), steps)
 
+    @usual_on_2
     def test_synchronous(self):
         processes = [self.start("ps", 0, 300, "--sync"), self.start("worker", 0, 300, "--sync"),
                      self.start("worker", 1, 300, "--sync")]
@@ -143,6 +145,7 @@ class ClusterTest(ExperimentCase):
         self.assertEqual(chief.wait(timeout=400), 1)
         self.assertIn("holds a run with a different `sync`", self.log(chief))
 
+    @usual_on_2
     def test_interrupt(self):
         server, chief = self.start("ps", 0, 10 ** 6), self.start("worker", 0, 10 ** 6)
         worker = self.start("worker", 1, 10 ** 6)

@@ -1,4 +1,5 @@
 """Block cells, fused cells and bidirectional stacks of `tf.contrib.rnn`."""
+import itertools
 import unittest
 
 import numpy as np
@@ -10,7 +11,7 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import oracle
 from .equations import run_numpy, sigmoid, weights_of
-from .sizes import slow
+from .sizes import slow, some
 from .stock import assert_same_results, evaluate, Library
 
 CONTRIB = Library(contrib, rnn, None)
@@ -326,25 +327,22 @@ class FusedRNNCellTest(tf.test.TestCase):
 
     @slow
     def test_adaptors_as_in_contrib(self):
-        for dynamic in (False, True):
-            for form in ("tensor", "list"):
-                for lengths in (None, [2, 4]):
-                    with self.subTest(dynamic=dynamic, form=form, lengths=lengths):
-                        def build(library):
-                            x = inputs()
-                            if form == "list":
-                                x = tf.unstack(x)
-                            one, other = [library.cells.FusedRNNCellAdaptor(
-                                library.cells.GRUCell(UNITS), dynamic) for _ in range(2)]
-                            results = [
-                                one(x, dtype=tf.float32, sequence_length=lengths, scope="fw"),
-                                library.cells.TimeReversedFusedRNN(other)(
-                                    x, tf.get_variable("state", [BATCH, UNITS]),
-                                    sequence_length=lengths, scope="bw")]
-                            self.assertEqual({isinstance(r[0], list) for r in results},
-                                             {form == "list"})
-                            return results
-                        assert_same(self, build)
+        for dynamic, form, lengths in some(
+                itertools.product((False, True), ("tensor", "list"), (None, [2, 4])), 3):
+            with self.subTest(dynamic=dynamic, form=form, lengths=lengths):
+                def build(library):
+                    x = inputs()
+                    if form == "list":
+                        x = tf.unstack(x)
+                    one, other = [library.cells.FusedRNNCellAdaptor(
+                        library.cells.GRUCell(UNITS), dynamic) for _ in range(2)]
+                    results = [one(x, dtype=tf.float32, sequence_length=lengths, scope="fw"),
+                               library.cells.TimeReversedFusedRNN(other)(
+                                   x, tf.get_variable("state", [BATCH, UNITS]),
+                                   sequence_length=lengths, scope="bw")]
+                    self.assertEqual({isinstance(r[0], list) for r in results}, {form == "list"})
+                    return results
+                assert_same(self, build)
 
     def test_reversed_twice(self):
         """A cell that runs backwards over what another gave backwards; lengths end each example."""

@@ -22,7 +22,7 @@ from Project_RNN_Enhancement.experiments.__main__ import main
 from Project_RNN_Enhancement.experiments.progress import Progress
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, take_turns
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_1, usual_on_2
 
 TINY = g2p_model.Preset(cell="GRUCell", layers=1, units=16, embedding_size=8, keep_prob=1.0,
                   buckets=((5, 6),), batch_size=16, learning_rate=1e-2,
@@ -106,6 +106,7 @@ class TrainingTest(CommandCase):
         self.assertEqual([line.split(":")[0] for line in err.splitlines()],
                          ["line 2", "line 3", "line 4", "line 5", "line 6"])
 
+    @usual_on_1
     def test_goes_on_exactly_where_it_was_stopped(self):
         with mock.patch.object(g2p_model, "learning_rate", lambda preset, spent: 1e-2):
             self.command("--max-steps", "5")
@@ -122,12 +123,14 @@ class TrainingTest(CommandCase):
         self.assertEqual(status, 0)
         self.assertIn("already trained, 10 steps", err)
 
+    @usual_on_1
     def test_lstm_layers_with_dropout(self):
         deep = TINY._replace(cell="LSTMCell", layers=2, keep_prob=0.8)
         with mock.patch.dict(g2p.PRESETS, tiny=deep):
             self.assertEqual(self.command()[0], 0)
             self.assertRegex(self.command("--decode", stdin=b"kat\n")[1], "kat\t")
 
+    @usual_on_2
     def test_damaged_checkpoints(self):
         self.command()
         newest = os.path.join(self.output, "model-10.data-00000-of-00001")
@@ -143,6 +146,7 @@ class TrainingTest(CommandCase):
         self.assertFails("none of the checkpoints .* can be read; --fresh")
         self.assertEqual(self.command("--fresh")[0], 0)
 
+    @usual_on_1
     def test_interrupt_saves_and_goes_on(self):
         feed = g2p_model.Model.training_feed
 
@@ -156,6 +160,7 @@ class TrainingTest(CommandCase):
         self.assertRegex(err, "stopped and saved at step 1 in .*; the same command goes on")
         self.assertIn("going on from the checkpoint at step 1\n", self.command()[2])
 
+    @usual_on_2
     def test_kill_loses_at_most_the_steps_since_the_last_checkpoint(self):
         take_turns(self)
         program = ("import sys; from Project_RNN_Enhancement.experiments import g2p, __main__\n"
@@ -178,6 +183,7 @@ class TrainingTest(CommandCase):
 @slow
 class FeaturesTest(CommandCase):
 
+    @usual_on_1
     def test_features_belong_to_the_run_and_decoders_to_the_command(self):
         status, out, err = self.command(
             "--max-steps", "5", "--norm-stabilizer", "20", "--scheduled-sampling",
@@ -365,6 +371,7 @@ class ModelTest(unittest.TestCase):
                 for step in (0, 10 ** 12)], answers
 
     @slow
+    @usual_on_2
     def test_features_of_training(self):
         one = TINY._replace(buckets=((4, 5),))
         plain, steps, _ = self.measured(one)
@@ -382,6 +389,7 @@ class ModelTest(unittest.TestCase):
         self.assertGreater(abs(loss - plain), 1e-3)
 
     @slow
+    @usual_on_2
     def test_narrow_decoders_are_greedy(self):
         greedy = []
         for influence in (None, 0.9):

@@ -9,7 +9,7 @@ from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import Dense
 from Project_RNN_Enhancement.rnn_enhancement.unrolling.policy import unrolled_as
 from tests import stock
-from tests.sizes import slow
+from tests.sizes import slow, some
 
 BATCH, STEPS, DEPTH, UNITS, SYMBOLS = 3, 5, 2, 4, 6
 
@@ -145,11 +145,11 @@ class SameTest(unittest.TestCase):
 
     def test_options(self):
         full, short = (5, 2, 4), (0, 3, 1)
-        for number, (name, impute, maximum, lengths) in enumerate((
+        for number, (name, impute, maximum, lengths) in some(enumerate((
                 ("gru", False, None, full), ("lstm", True, 3, full), ("stack", True, "2", short),
                 ("luong", True, None, short), ("bahdanau", False, "2", full),
                 ("luong", False, 3, short), ("bahdanau", True, 3, full),
-                ("lstm", False, "2", short))):
+                ("lstm", False, "2", short))), 4):
             with self.subTest(cell=name, impute=impute, maximum=maximum, lengths=lengths):
                 self.check(Case(
                     self.CELLS[name], lengths, layer=bool(number % 3), time_major=bool(number % 2),
@@ -157,9 +157,9 @@ class SameTest(unittest.TestCase):
                     output_time_major=number > 3))
 
     def test_sizes_that_the_graph_does_not_know(self):
-        for name, impute, batch, time in (
+        for name, impute, batch, time in some((
                 ("luong", False, None, None), ("bahdanau", True, None, None),
-                ("luong", True, BATCH, None), ("bahdanau", False, None, STEPS)):
+                ("luong", True, BATCH, None), ("bahdanau", False, None, STEPS)), 2):
             with self.subTest(cell=name, batch=batch, time=time):
                 self.check(Case(self.CELLS[name], layer=True, batch=batch, time=time,
                                 impute_finished=impute))
@@ -170,20 +170,20 @@ class SameTest(unittest.TestCase):
         self.check(Case("BahdanauAttention", length_dtype=tf.int64, maximum_iterations=4))
 
     def test_negative_lengths(self):
-        for impute in (False, True):
-            self.check(Case("LuongAttention", (-2, 3, 0), impute_finished=impute))
-            self.check(Case("LuongAttention", (-2, -1, 0), impute_finished=impute))
+        for lengths, impute in some([((-2, 3, 0), False), ((-2, 3, 0), True), ((-2, -1, 0), False),
+                                     ((-2, -1, 0), True)], 2):
+            self.check(Case("LuongAttention", lengths, impute_finished=impute))
 
     def test_no_step_at_all(self):
-        for batch, keywords in (
+        for batch, keywords in some((
                 (BATCH, {"lengths": (0, 0, 0)}), (None, {"maximum_iterations": 0}),
                 (BATCH, {"maximum_iterations": "-1"}),
-                (None, {"lengths": (0, 0, 0), "layer": True, "impute_finished": True})):
+                (None, {"lengths": (0, 0, 0), "layer": True, "impute_finished": True})), 2):
             with self.subTest(batch=batch, **keywords):
                 self.check(Case("BahdanauAttention", batch=batch, **keywords), only_state=True)
 
     def test_lengths_beyond_the_inputs(self):
-        for maximum in (None, 7, 5):
+        for maximum in some((None, 7, 5), 1):
             case = Case("LuongAttention", (6, 2, 4), time=None, maximum_iterations=maximum)
             for way in ("static", "auto"):
                 with self.subTest(way, maximum=maximum):

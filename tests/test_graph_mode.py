@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import unittest
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_2
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -85,6 +85,7 @@ class QuietTest(unittest.TestCase):
 @slow
 class EagerTest(unittest.TestCase):
 
+    @usual_on_2
     def test_graph_code_and_eager_calls(self):
         status, _, errors = _run("-W", "ignore", "-m", "unittest", "tests.eager_cases",
                                  RNN_ENHANCEMENT_V2_BEHAVIOR="1")

@@ -6,7 +6,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import claims, mmi
 from tests.experiment_case import ExperimentCase
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_1
 
 
 def _settled(constructed=(), varied=(), g2p=()):
@@ -131,6 +131,7 @@ class VerdictTest(unittest.TestCase):
 @slow
 class RunTest(ExperimentCase):
 
+    @usual_on_1
     def test_run(self):
         summary = self.tiny_run(mmi.EXPERIMENT, dict(
             units=5, embedding_size=4, batch_size=20, beam=3, topics=2, pairs_per_source=5, test_words=5,

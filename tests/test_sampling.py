@@ -10,7 +10,7 @@ from Project_RNN_Enhancement.experiments import claims, sampling, trials
 from Project_RNN_Enhancement.rnn_enhancement import feeding_enhanced
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
 from tests.experiment_case import ExperimentCase, made_up
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_2
 
 TINY = dict(units=4, batch_size=3, chain_length=4, digits=4, levels=2, pairs=60, test_pairs=10)
 
@@ -106,6 +106,7 @@ class SamplingTest(ExperimentCase):
         self.assertEqual(*accuracies)
 
     @slow
+    @usual_on_2
     def test_run(self):
         summary = self.tiny_run(sampling.EXPERIMENT, TINY)
         for trial in summary["trials"]:

@@ -3,7 +3,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.experiments import claims, skip
 from tests.experiment_case import ExperimentCase
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_2
 
 TINY = dict(symbols=3, delays={"stack": 3, "single": 4}, units={"stack": 4, "single": 5}, layers=3,
             skip_neuron_number=3, batch_size=3, test_sequences=40, initializations=2)
@@ -49,6 +49,7 @@ class SkipTest(ExperimentCase):
             ["partly"] * 4 + ["reproduced"])
 
     @slow
+    @usual_on_2
     def test_run(self):
         summary = self.tiny_run(skip.EXPERIMENT, TINY)
         for trial in summary["trials"]:

@@ -8,7 +8,7 @@ from Project_RNN_Enhancement.datasets import verses
 from Project_RNN_Enhancement.experiments import claims, translate
 from Project_RNN_Enhancement.experiments.errors import ExperimentError
 from tests.experiment_case import ExperimentCase
-from tests.sizes import slow
+from tests.sizes import slow, usual_on_1
 
 try:
     import sacrebleu
@@ -91,6 +91,7 @@ class RunTest(ExperimentCase):
 
     @slow
     @unittest.skipIf(sacrebleu is None, "sacrebleu is not installed")
+    @usual_on_1
     def test_run(self):
         english, spanish = self.files()
         summary = self.tiny_run(translate.EXPERIMENT, dict(

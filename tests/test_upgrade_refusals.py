@@ -152,9 +152,13 @@ class RefusalsTest(UpgradeCase):
             (shutil.rmtree if os.path.isdir(self.output) else os.remove)(self.output)
 
     def process(self, script):
+        def hear_signals():
+            # A shell that runs the tests in the background has them ignore these.
+            for number in (signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
         found = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 cwd=HERE,
-                                 env=dict(os.environ, PYTHONPATH=HERE))
+                                 cwd=HERE, env=dict(os.environ, PYTHONPATH=HERE),
+                                 preexec_fn=hear_signals)
         self.addCleanup(found.stdout.close)
         self.addCleanup(found.stderr.close)
         return found
