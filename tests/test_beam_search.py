@@ -166,7 +166,6 @@ class ExactTest(tf.test.TestCase):
     def test_stops_when_all_have_ended(self):
         # Sentence b ends after 2 + b steps, whatever else.
         def step(symbols, state):
-            ends = state[:, 0] >= state[:, 1]
             allowed = tf.cast(state[:, :1] < state[:, 1:], tf.float32)
             check = tf.Assert(tf.reduce_max(state[:, 0]) <= 3, ["a step too many"])
             with tf.control_dependencies([check]):

@@ -14,8 +14,7 @@ import unittest
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell,
-                                                     rnn_enhanced as rnn)
+from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import stock

@@ -12,15 +12,14 @@ from ..tf1 import gradient_function, new_seeds, tf
 from .constants import concat, constant, split
 from .sizes import is_known
 
-__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "seeds_of",
-           "copy_operation", "gradient_type", "keeps_output", "values_needed", "is_short",
-           "short_gradient", "gradient_by_output"]
+__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "seeds_of", "copy_operation",
+           "gradient_type", "keeps_output", "values_needed", "is_short", "short_gradient", "gradient_by_output"]
 
 CONTROL_FLOW = frozenset([
-    "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond",
-    "Enter", "RefEnter", "While", "StatelessWhile", "If", "StatelessIf", "Case", "PartitionedCall",
-    "StatefulPartitionedCall", "TensorArrayV3", "TensorArrayReadV3", "TensorArrayWriteV3",
-    "StackPushV2", "StackPopV2"])
+    "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond", "Enter",
+    "RefEnter", "While", "StatelessWhile", "If", "StatelessIf", "Case", "PartitionedCall",
+    "StatefulPartitionedCall", "TensorArrayV3", "TensorArrayReadV3", "TensorArrayWriteV3", "StackPushV2",
+    "StackPopV2"])
 
 # How large their outputs are depends on the values of their inputs.
 DATA_DEPENDENT = frozenset(["Where", "Unique", "UniqueV2", "UniqueWithCounts", "UniqueWithCountsV2",
