@@ -9,7 +9,7 @@ from Project_RNN_Enhancement import rnn_enhancement
 from Project_RNN_Enhancement.rnn_enhancement import (rnn_cell_enhanced as rnn_cell, rnn_enhanced,
                                                      seq2seq_enhanced as seq2seq)
 
-from tests.sizes import slow
+from tests.sizes import slow, some
 from .test_norm_stabilizer import numpy_costs
 from .test_regularizers import _decov, _orthogonality
 from tests.stock import tf_cells
@@ -170,7 +170,7 @@ class HiddenStatesTest(tf.test.TestCase):
 
     @slow
     def test_cell_state_of_lstms(self):
-        for cell in ("lstm", "joined_stack", "wrapped"):
+        for cell in some(("lstm", "joined_stack", "wrapped"), 1):
             self._check("basic", cell, "loop", "c")
         self._check("embedding", "stack", "static", "c")
 

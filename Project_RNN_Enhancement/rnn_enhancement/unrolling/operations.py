@@ -1,9 +1,8 @@
 """What the gradient of a loop's step knows of TensorFlow's operations.
 
-TensorFlow's gradient functions are written for any shapes: of a sum they first find out, at every
-step, which side was broadcast. Where a step's shapes are known up to the batch size, the gradients
-here are one operation. `values_needed` tells which values a gradient reads, so that a loop keeps
-no others.
+TensorFlow's gradient functions are written for any shapes: of a sum they first find out, at every step,
+which side was broadcast. Where a step's shapes are known up to the batch size, the gradients here are one
+operation. `values_needed` tells which values a gradient reads, so that a loop keeps no others.
 """
 import collections
 import contextlib
@@ -12,8 +11,9 @@ from ..tf1 import gradient_function, new_seeds, tf
 from .constants import concat, constant, split
 from .sizes import is_known
 
-__all__ = ["BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "seeds_of", "copy_operation",
-           "gradient_type", "keeps_output", "values_needed", "is_short", "short_gradient", "gradient_by_output"]
+__all__ = [
+    "BY_OUTPUT", "LOOKUPS", "CONTROL_FLOW", "DATA_DEPENDENT", "Piece", "seeds_of", "copy_operation",
+    "gradient_type", "keeps_output", "values_needed", "is_short", "short_gradient", "gradient_by_output"]
 
 CONTROL_FLOW = frozenset([
     "Switch", "RefSwitch", "Merge", "RefMerge", "Exit", "RefExit", "NextIteration", "LoopCond", "Enter",
@@ -35,7 +35,7 @@ BY_OUTPUT = {"Sigmoid": 0, "Tanh": 0, "Relu": 0, "Elu": 0, "Selu": 0, "Exp": 0, 
              "SparseSoftmaxCrossEntropyWithLogits": 1}
 
 _SUMS = frozenset(["Add", "AddV2", "Sub"])
-_BINARY = _SUMS | frozenset(["Mul"])
+_BINARY = _SUMS.union(["Mul"])
 _VALUE_FREE = frozenset(["BiasAdd", "Neg", "Identity", "Split", "SplitV", "AddN", "StopGradient",
                          "Transpose", "Cast", "Pack", "Unpack"])
 _VIEWS = frozenset(["Reshape", "ExpandDims", "Squeeze"])
