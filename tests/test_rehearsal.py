@@ -4,13 +4,13 @@ import unittest.mock
 
 import tensorflow.compat.v1 as tf
 
-from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
-from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced
+from Project_RNN_Enhancement.rnn_enhancement import (contrib_seq2seq_enhanced as seq2seq,
+                                                     rnn_cell_enhanced as rnn_cell, rnn_enhanced)
 from Project_RNN_Enhancement.rnn_enhancement.unrolling.trace import Trace
 from tests.sizes import slow
 
-# One trace in the rehearsal, one for the loop; a second look at the step in the rehearsal.
-ONCE, TWICE = 2, 3
+# One trace in the rehearsal, one for the loop; a second look at the step in the rehearsal; no rehearsal.
+ONCE, TWICE, NOT = 2, 3, 1
 
 
 class Counted(object):
@@ -43,6 +43,32 @@ class RehearsalTest(tf.test.TestCase):
         for i, cell in enumerate(cells):
             with self.subTest(i), tf.variable_scope("cell_%d" % i):
                 self.assertEqual(ONCE, self._run(cell))
+
+    @slow
+    def test_known_cells_are_known_again_with_their_weights(self):
+        for make in (lambda: rnn_cell.MultiRNNCell([rnn_cell.LSTMCell(4) for _ in "ab"]),
+                     lambda: rnn_cell.DropoutWrapper(rnn_cell.GRUCell(4), 0.5)):
+            with tf.Graph().as_default():
+                cell = make()
+                self.assertEqual(ONCE, self._run(cell))
+                with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+                    self.assertEqual(NOT, self._run(cell))
+                with tf.variable_scope("other"):
+                    self.assertEqual(NOT, self._run(cell))
+
+    def test_a_seed_between_two_calls_is_seen(self):
+        """With one, a loop of TensorFlow's draws what it always drew."""
+        cell = rnn_cell.DropoutWrapper(rnn_cell.GRUCell(4), 0.5)
+        said = []
+        with tf.Graph().as_default(), unittest.mock.patch.object(
+                tf.logging, "debug", lambda *words: said.append(str(words))):
+            for seed in (None, 3):
+                tf.set_random_seed(seed)
+                decoder = seq2seq.BasicDecoder(
+                    cell, seq2seq.TrainingHelper(tf.ones([2, 5, 3]), [5, 5]), cell.zero_state(2, tf.float32))
+                with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+                    seq2seq.dynamic_decode(decoder)
+                self.assertEqual(seed is not None, any("seed" in words for words in said))
 
     @slow
     def test_code_of_the_users_is_looked_at_twice(self):

@@ -22,7 +22,7 @@ import inspect
 from ..per_thread import PerThread
 from ..tf1 import quick_operations, tf, without_autograph
 from .reasons import Refused
-from .rehearsal import rehearse
+from .rehearsal import accept, rehearse
 
 __all__ = ["MODES", "copies_inside", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
            "loop_if_faithful", "loop_or_copies", "makes_loop", "refusals"]
@@ -117,9 +117,10 @@ def _decided(function, args, kwargs):
             mode == "auto" and not any(map(_is_long, list(args) + list(kwargs.values())))):
         return function(*args, **kwargs)
     refused = unexpected = None
+    to_remember = False
     try:
         with _local.set(decision=True):
-            rehearse(function, args, kwargs)
+            to_remember = rehearse(function, args, kwargs)
     except Refused as error:
         refused = error
         if mode == "loop":
@@ -134,6 +135,8 @@ def _decided(function, args, kwargs):
     _local.refusals += refused is not None
     with _local.set(decision=refused is None):
         result = function(*args, **kwargs)
+    if to_remember:
+        accept(function, args, kwargs)
     if unexpected is not None:
         tf.logging.warning("Time is unrolled into copies of the step, which are built where a "
                            "loop failed with %s: %s", type(unexpected).__name__, unexpected)
@@ -168,15 +171,19 @@ def loop_if_faithful(length, loop, otherwise, *args):
     if get_unroll() == "static" or _local.decision is False or (
             length is not None and length < _SHORTEST):
         return otherwise()
+    to_remember = False
     if _local.decision is None:
         if tf.executing_eagerly():
             return otherwise()
         try:
             with _local.set(decision=True):
-                rehearse(loop, args, {})
+                to_remember = rehearse(loop, args, {})
         except Exception as reason:
             # If it isn't the loop that is at fault, what follows says it.
             tf.logging.debug("A loop over time is TensorFlow's: %s", reason)
             return otherwise()
     with _local.set(decision=True):
-        return loop(*args)
+        result = loop(*args)
+    if to_remember:
+        accept(loop, args, {})
+    return result

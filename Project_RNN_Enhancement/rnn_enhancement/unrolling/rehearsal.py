@@ -11,7 +11,7 @@ from .reasons import Refused
 from .signature import signature
 from .watch import Watch
 
-__all__ = ["Finished", "rehearse", "rehearsed", "to_shield"]
+__all__ = ["Finished", "accept", "rehearse", "rehearsed", "to_shield"]
 
 # Name of the attribute of a graph that keeps the signatures of the calls that were accepted in it.
 _ACCEPTED = "_project_rnn_enhancement_accepted"
@@ -35,6 +35,9 @@ def rehearse(function, args, kwargs):
     Nothing of it stays, neither in the graph nor in the cells and functions within reach of the
     arguments.
 
+    Returns:
+      Whether the call is to be remembered by `accept`, once it is built.
+
     Raises:
       Refused: with the reason, if a step can't be put into a loop.
       Exception: what the call raised.
@@ -47,12 +50,9 @@ def rehearse(function, args, kwargs):
     context = control_flow_context(around)
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")
-    if not hasattr(around, _ACCEPTED):
-        setattr(around, _ACCEPTED, {})
-    accepted = getattr(around, _ACCEPTED)
-    looks, kept = signature(function, args, kwargs)
-    if looks in accepted:
-        return
+    looks = signature(function, args, kwargs)
+    if looks[0] in _accepted(around):
+        return False
     scope = tf.get_variable_scope()
     watch = Watch([function, args, kwargs] + [find() for find in to_shield] + [
         scope.custom_getter, scope.partitioner, device_functions(around)])
@@ -68,8 +68,25 @@ def rehearse(function, args, kwargs):
     if around.version != operations:
         raise Refused("graph around", "the step adds operations to a graph that it knows of.")
     if watch.is_all_known:
-        # Identities are those of objects that live.
-        accepted[looks] = kept
+        _keep(around, looks)
+    return watch.is_all_known
+
+
+def accept(function, args, kwargs):
+    """Has calls that look as this one does now, with its cells built, not tried again."""
+    _keep(tf.get_default_graph(), signature(function, args, kwargs))
+
+
+def _accepted(graph):
+    if not hasattr(graph, _ACCEPTED):
+        setattr(graph, _ACCEPTED, {})
+    return getattr(graph, _ACCEPTED)
+
+
+def _keep(graph, looks):
+    description, objects = looks
+    # Identities are those of objects that live.
+    _accepted(graph)[description] = objects
 
 
 def rehearsed():

@@ -23,7 +23,8 @@ def signature(function, args, kwargs):
       (description, list of the objects that are described by identity).
     """
     scope, kept = tf.get_variable_scope(), []
-    surroundings = [scope.partitioner, scope.custom_getter, scope.use_resource]
+    surroundings = [scope.partitioner, scope.custom_getter, scope.use_resource,
+                    tf.get_default_graph().seed]
     return _described([function, list(args), kwargs, surroundings], kept, set()), kept
 
 
