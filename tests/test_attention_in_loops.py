@@ -62,7 +62,7 @@ class WrappersTest(unittest.TestCase):
             np.testing.assert_allclose(found[1][name], right, rtol=1e-4, atol=1e-5, err_msg=name)
 
     def test_wrappers_and_loops(self):
-        for number, wrapper in some(enumerate(sorted(loops.WRAPPERS)), 8):
+        for number, wrapper in some(enumerate(sorted(loops.WRAPPERS)), 5):
             pairs = list(itertools.product(sorted(CELLS), WAYS))
             # Not in step with the number of either.
             for cell, way in pairs if LONG else [pairs[7 * number % len(pairs)]]:

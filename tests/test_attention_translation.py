@@ -4,6 +4,7 @@
 wrote down what stock decoded.
 """
 import functools
+import itertools
 import io
 import json
 import os
@@ -15,7 +16,7 @@ import tensorflow.compat.v1 as tf
 
 from tests import attention_cases, stock, translation_model
 from tests.fixtures import make_translation
-from tests.sizes import slow
+from tests.sizes import slow, some
 
 
 def _read():
@@ -103,17 +104,17 @@ class SlipsTest(tf.test.TestCase):
 
     @slow
     def test_errors(self):
-        for sizes in ([2, 5], [None, None]):
-            for slip in (None,) + tuple(sorted(SLIPS)):
-                with self.subTest(slip=slip, sizes=sizes), tf.Graph().as_default(), \
-                        tf.Session() as session, stock.quiet():
-                    if slip is None:
-                        self._search(session, sizes)
-                        continue
-                    with self.assertRaises((ValueError, tf.errors.InvalidArgumentError)) as caught:
-                        self._search(session, sizes, slip)
-                    self.assertIn("output_layer" if slip == "output_layer" else "tile_batch",
-                                  str(caught.exception))
+        for slip, sizes in some(itertools.product(
+                (None,) + tuple(sorted(SLIPS)), ([2, 5], [None, None])), 7):
+            with self.subTest(slip=slip, sizes=sizes), tf.Graph().as_default(), \
+                    tf.Session() as session, stock.quiet():
+                if slip is None:
+                    self._search(session, sizes)
+                    continue
+                with self.assertRaises((ValueError, tf.errors.InvalidArgumentError)) as caught:
+                    self._search(session, sizes, slip)
+                self.assertIn("output_layer" if slip == "output_layer" else "tile_batch",
+                              str(caught.exception))
 
     @slow
     def test_tile_in_place_of_tile_batch(self):
@@ -122,7 +123,7 @@ class SlipsTest(tf.test.TestCase):
                 lambda one: after(tf.tile(one, [beams] + [1] * (one.shape.ndims - 1))), tensors)
         model = translation_model.model()
         library = vars(model.seq2seq)
-        for is_alone in ("memory", "lengths", "states", None):
+        for is_alone in some(("memory", "lengths", "states", None), 2):
             def tile(tensors, beams, is_alone=is_alone):
                 right = library["tile_batch"](tensors, beams)
                 return tuple(

@@ -143,7 +143,7 @@ class WorkerTest(unittest.TestCase):
     def test_dynamic_has_no_decode(self):
         self.assertMeasured(self.measure("dynamic", decode=True), decode=False)
 
-    @slow
+    @long
     def test_decode_is_left_out_unless_asked_for(self):
         self.assertMeasured(self.measure("ours", cell="lstm"), decode=False)
 
@@ -151,7 +151,7 @@ class WorkerTest(unittest.TestCase):
     def test_cell_of_a_user(self):
         self.assertMeasured(self.measure("ours", cell="user"), decode=False)
 
-    @slow
+    @long
     def test_devices_and_unrolling(self):
         static = self.measure("ours", layers=2, devices=2, unroll="static")
         loop = self.measure("ours", layers=2, devices=2, unroll="loop")
@@ -159,7 +159,7 @@ class WorkerTest(unittest.TestCase):
         self.assertMeasured(loop, decode=False)
         self.assertNotEqual(static["nodes"], loop["nodes"])
 
-    @slow
+    @long
     def test_placeholders_are_not_counted(self):
         one_bucket = TINY._replace(buckets=TINY.buckets[:1])
         with tf.Graph().as_default() as graph, stock.quiet():
@@ -168,7 +168,7 @@ class WorkerTest(unittest.TestCase):
         self.assertLess(len(counted), len(graph.get_operations()))
         self.assertEqual(self.measure("ours", buckets=one_bucket.buckets)["nodes"], len(counted))
 
-    @slow
+    @long
     def test_peak_memory_is_that_before_decoding(self):
         calls = []
         with mock.patch.object(worker, "_peak", lambda: calls.append("peak") or 1.0), \

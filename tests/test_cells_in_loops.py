@@ -350,7 +350,7 @@ class CellsInLoopsTest(_Case):
     def test_every_cell(self):
         loops = [loop for loop in LOOPS if "judge" not in loop and "loop" not in loop]
         for cell, wrapper, loop, surrounding, inside in _some(
-                14, CELLS, WRAPPERS, loops, _surroundings(), [False, True]):
+                9, CELLS, WRAPPERS, loops, _surroundings(), [False, True]):
             with self.subTest(cell=cell, wrapper=wrapper, loop=loop, surrounding=surrounding,
                               inside=inside):
                 self.check([Call(loop, STEPS, surrounding, inside)], cell, wrapper)
@@ -385,7 +385,7 @@ class CallsInOneScopeTest(_Case):
         calls = [Call(inner, 3, surrounding, False)
                  for inner in ("copies", "copies, lengths", "loop, lengths")
                  for surrounding in ("nothing", "cond")]
-        for first, (cell, wrapper) in _some(6, calls, self.CELLS):
+        for first, (cell, wrapper) in _some(3, calls, self.CELLS):
             with self.subTest(cell=cell, first=first), control_flow_v2():
                 self.check([first, Call("copies", STEPS, "nothing", False)], cell, wrapper)
 

@@ -3,7 +3,7 @@
 A cell or wrapper listed in `CELLS` gets all checks of `Conformance`, in a test class of its name:
 `tests/test_conformance.py:TestGRUCell.test_loop`. What a cell refuses to do stands in its row, with
 the error that it must raise and the reason; nothing is skipped. Rows of `THOROUGH` get all checks,
-the others take turns at every fourth, and all get all with RNN_ENHANCEMENT_LONG_TESTS=1.
+the others take turns at every sixth, and all get all with RNN_ENHANCEMENT_LONG_TESTS=1.
 """
 import collections
 import copy
@@ -995,7 +995,7 @@ def _has_its_turn(row, place, test):
     if QUICK or row.name in THOROUGH:
         return row.name in THOROUGH[:1 if QUICK else None]
     tests = sorted(name for name in vars(Conformance) if name.startswith("test_"))
-    return (place + tests.index(test)) % 4 == (0 if IS_TF_1 else 2)
+    return (place + tests.index(test)) % 6 == (0 if IS_TF_1 else 3)
 
 
 def _refused(check, refusal):
