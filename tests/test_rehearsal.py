@@ -56,6 +56,14 @@ class RehearsalTest(tf.test.TestCase):
                 with tf.variable_scope("other"):
                     self.assertEqual(NOT, self._run(cell))
 
+    def test_code_of_the_users_is_looked_at_once_when_it_is_called_again(self):
+        cell = rnn_cell.GRUCell(4, activation=lambda value: tf.tanh(value))
+        found = []
+        for is_again in (False, True, True):
+            with tf.variable_scope(tf.get_variable_scope(), reuse=is_again):
+                found.append(self._run(cell))
+        self.assertEqual([TWICE, ONCE, ONCE], found)
+
     def test_a_seed_between_two_calls_is_seen(self):
         """With one, a loop of TensorFlow's draws what it always drew."""
         cell = rnn_cell.DropoutWrapper(rnn_cell.GRUCell(4), 0.5)

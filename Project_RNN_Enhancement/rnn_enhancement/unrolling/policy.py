@@ -22,7 +22,7 @@ import inspect
 from ..per_thread import PerThread
 from ..tf1 import quick_operations, tf, without_autograph
 from .reasons import Refused
-from .rehearsal import accept, rehearse
+from .rehearsal import rehearse
 
 __all__ = ["MODES", "copies_inside", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
            "loop_if_faithful", "loop_or_copies", "makes_loop", "refusals"]
@@ -116,11 +116,10 @@ def _decided(function, args, kwargs):
     if _local.decision is not None or mode == "static" or tf.executing_eagerly() or (
             mode == "auto" and not any(map(_is_long, list(args) + list(kwargs.values())))):
         return function(*args, **kwargs)
-    refused = unexpected = None
-    to_remember = False
+    refused = unexpected = remember = None
     try:
         with _local.set(decision=True):
-            to_remember = rehearse(function, args, kwargs)
+            remember = rehearse(function, args, kwargs)
     except Refused as error:
         refused = error
         if mode == "loop":
@@ -135,8 +134,8 @@ def _decided(function, args, kwargs):
     _local.refusals += refused is not None
     with _local.set(decision=refused is None):
         result = function(*args, **kwargs)
-    if to_remember:
-        accept(function, args, kwargs)
+    if remember is not None:
+        remember(function, args, kwargs)
     if unexpected is not None:
         tf.logging.warning("Time is unrolled into copies of the step, which are built where a "
                            "loop failed with %s: %s", type(unexpected).__name__, unexpected)
@@ -171,19 +170,19 @@ def loop_if_faithful(length, loop, otherwise, *args):
     if get_unroll() == "static" or _local.decision is False or (
             length is not None and length < _SHORTEST):
         return otherwise()
-    to_remember = False
+    remember = None
     if _local.decision is None:
         if tf.executing_eagerly():
             return otherwise()
         try:
             with _local.set(decision=True):
-                to_remember = rehearse(loop, args, {})
+                remember = rehearse(loop, args, {})
         except Exception as reason:
             # If it isn't the loop that is at fault, what follows says it.
             tf.logging.debug("A loop over time is TensorFlow's: %s", reason)
             return otherwise()
     with _local.set(decision=True):
         result = loop(*args)
-    if to_remember:
-        accept(loop, args, {})
+    if remember is not None:
+        remember(loop, args, {})
     return result

@@ -1,4 +1,5 @@
 """A call tried in a scratch graph, so that a refusal leaves nothing behind."""
+import collections
 import contextlib
 import logging
 import warnings
@@ -11,9 +12,9 @@ from .reasons import Refused
 from .signature import signature
 from .watch import Watch
 
-__all__ = ["Finished", "accept", "rehearse", "rehearsed", "to_shield"]
+__all__ = ["Finished", "rehearse", "rehearsed", "to_shield"]
 
-# Name of the attribute of a graph that keeps the signatures of the calls that were accepted in it.
+# Name of the attribute of a graph that keeps what calls were accepted in it.
 _ACCEPTED = "_project_rnn_enhancement_accepted"
 
 _local = PerThread(watch=None)
@@ -30,13 +31,14 @@ def rehearse(function, args, kwargs):
     """Tries a call in a scratch graph, in which every loop is only traced.
 
     A call that looks as one that was accepted in this graph is not tried again, unless it comes to
-    code of the user's, which may go by what has changed since.
+    code of the user's, which may go by what has changed since: then its steps are traced once.
 
     Nothing of it stays, neither in the graph nor in the cells and functions within reach of the
     arguments.
 
     Returns:
-      Whether the call is to be remembered by `accept`, once it is built.
+      A function (function, args, kwargs) that remembers the call as it looks when it is built, with
+      its cells' weights; None if it looked as an accepted one.
 
     Raises:
       Refused: with the reason, if a step can't be put into a loop.
@@ -50,12 +52,13 @@ def rehearse(function, args, kwargs):
     context = control_flow_context(around)
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")
-    looks = signature(function, args, kwargs)
-    if looks[0] in _accepted(around):
-        return False
+    accepted = _accepted(around).get(signature(function, args, kwargs)[0])
+    if accepted and accepted.is_all_known:
+        return None
     scope = tf.get_variable_scope()
     watch = Watch([function, args, kwargs] + [find() for find in to_shield] + [
-        scope.custom_getter, scope.partitioner, device_functions(around)])
+        scope.custom_getter, scope.partitioner, device_functions(around)],
+                  is_new=accepted is None)
     operations = around.version
     try:
         with ScratchGraph(makes_variables=False).in_use(), _silently(watch), copies_told_to(
@@ -67,26 +70,23 @@ def rehearse(function, args, kwargs):
         watch.restore()
     if around.version != operations:
         raise Refused("graph around", "the step adds operations to a graph that it knows of.")
-    if watch.is_all_known:
-        _keep(around, looks)
-    return watch.is_all_known
+
+    def remember(function, args, kwargs):
+        description, objects = signature(function, args, kwargs)
+        _accepted(around)[description] = _Accepted(objects, watch.is_all_known)
+    remember(function, args, kwargs)
+    return None if accepted else remember
 
 
-def accept(function, args, kwargs):
-    """Has calls that look as this one does now, with its cells built, not tried again."""
-    _keep(tf.get_default_graph(), signature(function, args, kwargs))
+# An accepted call. objects: those that its description names by identity, which must live.
+_Accepted = collections.namedtuple("_Accepted", ["objects", "is_all_known"])
 
 
 def _accepted(graph):
+    """dict: description of a call -> `_Accepted`."""
     if not hasattr(graph, _ACCEPTED):
         setattr(graph, _ACCEPTED, {})
     return getattr(graph, _ACCEPTED)
-
-
-def _keep(graph, looks):
-    description, objects = looks
-    # Identities are those of objects that live.
-    _accepted(graph)[description] = objects
 
 
 def rehearsed():

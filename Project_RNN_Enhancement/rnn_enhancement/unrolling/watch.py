@@ -38,6 +38,7 @@ class Watch(object):
 
     Args:
       watched: cells, functions or other objects.
+      is_new: whether code of the user's may still turn out to do something else when it's called again.
 
     Attributes:
       is_all_known: whether no code or layer but this package's, and TensorFlow's cells, was seen.
@@ -46,8 +47,8 @@ class Watch(object):
       Refused: if something can neither be compared nor undone, an iterator for example.
     """
 
-    def __init__(self, watched):
-        self._seen, self._owners, self.is_all_known = {}, [], True
+    def __init__(self, watched, is_new=True):
+        self._seen, self._owners, self._is_new, self.is_all_known = {}, [], is_new, True
         self._walk(list(watched) + list(OF_PYTHON))
         self.remember()
         self._snapshot = Snapshot(self._seen.values())
@@ -205,7 +206,7 @@ class Watch(object):
         changes = self.changes()
         for change in changes:
             self._refuse(change, graph)
-        if changes or not self.is_all_known:
+        if changes or self._is_new and not self.is_all_known:
             self.remember()
             same = again()
             changes = changes if changes and not same else self.changes()
