@@ -23,8 +23,8 @@ class _OfParams(object):
 
     Args:
       num_layers, num_units, input_size: ints.
-      input_mode: as of the layers; TensorFlow 1.0 to 1.2 had "auto_select" where nothing was said, which
-        adds the inputs without a matrix if `input_size` is `num_units`.
+      input_mode: as of the layers; TensorFlow 1.0 had "auto_select" where nothing was said, which adds
+        the inputs without a matrix if `input_size` is `num_units`.
       direction: "unidirectional" or "bidirectional".
       dtype: of the weights. A number in this place is `dropout`, and the next one `seed`, as in the order of
         TensorFlow 1.0 to 1.3.
