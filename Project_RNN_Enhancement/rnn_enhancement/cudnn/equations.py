@@ -69,18 +69,30 @@ def _over_time(layout, cell, weights, inputs, lengths, state):
     width = layout.width(cell)
     of_inputs, of_state, biases, candidate_bias = [], [], [], None
     for part, (kernel, bias) in zip(layout.parts, weights):
+        kernel = tf.convert_to_tensor(kernel)
+        if part.of_inputs and part.of_state and width:
+            of_x, of_h = tf.split(kernel, [width, layout.num_units])
+        else:
+            of_x = of_h = kernel
         if part.of_inputs:
-            of_inputs.append(kernel[:width] if width else None)
+            of_inputs.append(of_x)
             biases.append(bias)
         else:
             candidate_bias = tf.convert_to_tensor(bias)
         if part.of_state:
-            of_state.append(kernel[width if part.of_inputs else 0:])
+            of_state.append(of_h)
     # All steps at once.
-    products = (tf.tensordot(inputs, tf.concat(of_inputs, 1), 1) if width
-                else tf.tile(inputs, [1, 1, layout.gates]))
-    step = _Step(layout.rnn_mode, tf.concat(of_state, 1), candidate_bias)
-    return dynamic_rnn(step, products + tf.concat(biases, 0), lengths, state, time_major=True)
+    rows = tf.reshape(inputs, [-1, inputs.shape[2]])
+    products = tf.matmul(rows, _beside(of_inputs, 1)) if width else tf.tile(rows, [1, layout.gates])
+    products = tf.reshape(biased(products, _beside(biases, 0)), [
+        known or tf.shape(inputs)[axis] for axis, known in enumerate(inputs.shape.as_list()[:2])] + [
+            layout.gates * layout.num_units])
+    step = _Step(layout.rnn_mode, _beside(of_state, 1), candidate_bias)
+    return dynamic_rnn(step, products, lengths, state, time_major=True)
+
+
+def _beside(tensors, axis):
+    return tensors[0] if len(tensors) == 1 else tf.concat(tensors, axis)
 
 
 def _reversed(steps, lengths):

@@ -109,7 +109,7 @@ class _CudnnRNN(Layer):
 
     @property
     def saveable(self):
-        """For a `tf.train.Saver` that isn't given the variables: they, by their names; None before `build`."""
+        """The variables by their names, for a `tf.train.Saver` that isn't given them; None before `build`."""
         if self._saveable is None and self._layout is not None:
             self._saveable = VariablesSaveable(self.variables, self.scope_name + "/saveable")
         return self._saveable

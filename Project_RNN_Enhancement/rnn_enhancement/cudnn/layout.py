@@ -130,8 +130,9 @@ class Layout(object):
 
     def bias(self, part, vector):
         """A part's bias from the canonical biases that `vector(number)` gives."""
-        return sum(tf.concat([vector(first + gate) for gate in gates], 0)
-                   for first, gates in ((0, part.of_inputs), (self.gates, part.of_state)) if gates)
+        sides = [tf.concat([vector(first + gate) for gate in gates], 0)
+                 for first, gates in ((0, part.of_inputs), (self.gates, part.of_state)) if gates]
+        return sides[0] if len(sides) == 1 else sides[0] + sides[1]
 
     def by_variables(self, weights, biases):
         """For each cell and each of its parts (kernel, bias), from all canonical tensors."""

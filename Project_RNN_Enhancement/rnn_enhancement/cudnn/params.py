@@ -45,8 +45,8 @@ class _OfParams(object):
         if isinstance(dtype, numbers.Real):
             dtype, dropout, seed = tf.float32, dtype, dropout or seed
         if num_proj:
-            raise ValueError("num_proj=%r: there are no projections here; take LSTMCell of rnn_cell_enhanced, "
-                             "which has num_proj, in dynamic_rnn." % (num_proj,))
+            raise ValueError("num_proj=%r: there are no projections here; take LSTMCell of "
+                             "rnn_cell_enhanced, which has num_proj, in dynamic_rnn." % (num_proj,))
         self._layout = Layout(self._rnn_mode, num_layers, num_units, input_size, input_mode, direction)
         self._input_mode, self._dtype = input_mode, tf.as_dtype(dtype)
         self._dropout, self._seed = checked_rate(dropout), int(seed or 0)

@@ -95,8 +95,9 @@ class RNNParamsSaveable(_ParamsSaveable):
              name="params_canonical"):
         layout = getattr(cell, "_layout", None)
         if not isinstance(layout, Layout):
-            raise TypeError("RNNParamsSaveable needs a CudnnLSTM, CudnnGRU, ... that was made with input_size, "
-                            "and its methods params_to_canonical and canonical_to_params, got %r." % (cell,))
+            raise TypeError("RNNParamsSaveable needs a CudnnLSTM, CudnnGRU, ... that was made with "
+                            "input_size, and its methods params_to_canonical and canonical_to_params, "
+                            "got %r." % (cell,))
         variables = list(param_variables) if isinstance(param_variables, (list, tuple)) else [param_variables]
         if len(variables) != 1:
             raise ValueError("param_variables must be a list of one variable, got %r." % (param_variables,))
