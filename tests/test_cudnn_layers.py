@@ -423,7 +423,7 @@ class CheckpointsTest(tf.test.TestCase):
                 self.assertAllClose(expected, self.restored(path, layer), rtol=1e-5, atol=1e-5)
 
     def test_names_of_the_older_saveable(self):
-        """Below the scope of the loop; TensorFlow 1.0 to 1.2 had no argument for the cell."""
+        """Below the scope that is given; at first TensorFlow had no argument for the network."""
         cell = cudnn.CudnnLSTM(2, UNITS, SIZE)
         variable = tf.get_variable("params", initializer=tf.zeros([cell._layout.size]))
         functions = cell.params_to_canonical, cell.canonical_to_params
@@ -437,6 +437,8 @@ class CheckpointsTest(tf.test.TestCase):
                                                  base_variable_scope="Model/RNN")):
             self.assertEqual(names, [spec.name for spec in saveable.specs])
             self.assertEqual("mine", saveable.name)
+        self.assertEqual("multi_rnn_cell/cell_0/cudnn_compatible_lstm_cell/kernel", cudnn.RNNParamsSaveable(
+            cell, *functions, [variable]).specs[0].name)
 
     def test_saveable_and_kernel(self):
         """`saveable` has the variables' names and values; `kernel` all of cuDNN's weights."""

@@ -103,19 +103,21 @@ class Layout(object):
         return sum(rows * columns for rows, columns in self.weight_shapes) + (
             self.num_units * len(self.bias_shapes))
 
-    def prefix(self, cell, base=None):
+    def prefix(self, cell, outer=None):
         """What the names of a cell's variables begin with.
 
         Args:
           cell: its number.
-          base: name of the scope around "multi_rnn_cell"; by default that of `dynamic_rnn`, or of
-            `stack_bidirectional_dynamic_rnn`.
+          outer: scope of the loop, with "/" at its end; that of `dynamic_rnn`, or of
+            `stack_bidirectional_dynamic_rnn`, by default.
         """
         layer, backwards = divmod(cell, self.num_dirs)
         if self.num_dirs == 2:
-            return "%s/cell_%d/bidirectional_rnn/%s/%s/" % (
-                base or "stack_bidirectional_rnn", layer, "bw" if backwards else "fw", self.cell_name)
-        return "%s/multi_rnn_cell/cell_%d/%s/" % (base or "rnn", layer, self.cell_name)
+            return "%scell_%d/bidirectional_rnn/%s/%s/" % (
+                "stack_bidirectional_rnn/" if outer is None else outer, layer, "bw" if backwards else "fw",
+                self.cell_name)
+        return "%smulti_rnn_cell/cell_%d/%s/" % (
+            "rnn/" if outer is None else outer, layer, self.cell_name)
 
     def kernel_shape(self, cell, part):
         """Shape of a part's kernel; of no rows where the inputs are added as they are."""

@@ -18,13 +18,13 @@ class _OfParams(object):
     """A network that is given its weights in every call, as a tensor [params_size()].
 
     In that tensor are all matrices W and R, layer by layer, forwards before backwards, W of all gates
-    before R of all gates; then all biases in the same order. cuDNN may keep them otherwise, so that a
-    checkpoint with the tensor itself (and without `RNNParamsSaveable`) is no use here.
+    before R of all gates; then all biases in the same order. cuDNN promises no order; this is the one
+    in which Keras gives it weights.
 
     Args:
       num_layers, num_units, input_size: ints.
-      input_mode: as of the layers; TensorFlow 1.0 had "auto_select" where nothing was said, which adds
-        the inputs without a matrix if `input_size` is `num_units`.
+      input_mode: as of the layers; at first, before 1.3, TensorFlow had "auto_select" where nothing
+        was said, which adds the inputs without a matrix if `input_size` is `num_units`.
       direction: "unidirectional" or "bidirectional".
       dtype: of the weights. A number in this place is `dropout`, and the next one `seed`, as in the order of
         TensorFlow 1.0 to 1.3.

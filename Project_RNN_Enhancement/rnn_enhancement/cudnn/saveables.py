@@ -52,11 +52,10 @@ def _separate(layout, params):
 class _ParamsSaveable(SaveableObject):
     """A variable of the flat form, that is in checkpoints as the cells' kernels and biases."""
 
-    def __init__(self, layout, variable, scope, base, name):
+    def __init__(self, layout, variable, prefix, name):
         self._layout, self._variable = layout, variable
         kernels, biases = _separate(layout, variable)
-        starts = [(scope + "/" if scope else "") + layout.prefix(cell, base) + part.name
-                  for cell in range(layout.num_cells) for part in layout.parts]
+        starts = [prefix(cell) + part.name for cell in range(layout.num_cells) for part in layout.parts]
         of_kernels = [start for start, (rows, _) in zip(starts, _kernel_shapes(layout)) if rows]
         super(_ParamsSaveable, self).__init__(tf.identity(variable).op, [
             SaveSpec(value, "", key) for value, key in zip(
@@ -70,38 +69,43 @@ class _ParamsSaveable(SaveableObject):
 class RNNParamsSaveable(_ParamsSaveable):
     """`tf.contrib.cudnn_rnn.RNNParamsSaveable` of TensorFlow 1.0 to 1.3.
 
+    Of one direction it has the names of TensorFlow 1.3, which wrote some more biases. For a checkpoint
+    that was written with cuDNN, leave the variable itself out of the Saver's variables: cuDNN may have
+    kept its weights in another order.
+
     Args:
-      cell: a network of the older form. TensorFlow 1.0 to 1.2 didn't have this argument: then it's the one
-        that the first function is a method of.
+      cudnn_rnn: a network of the older form. At first TensorFlow didn't have this argument: then it's the
+        one that the first function is a method of.
       params_to_canonical, canonical_to_params: its methods.
       param_variables: list with the variable of all weights.
-      base_variable_scope: what names in the checkpoint begin with, before "multi_rnn_cell" (recalled of
-        TensorFlow 1.3); "rnn" by default.
+      base_variable_scope: what names in the checkpoint begin with, before "multi_rnn_cell".
       name: of the whole.
 
     Raises:
-      TypeError: unless the cell, or the methods, are of such a network.
+      TypeError: unless the network, or the methods, are of the older form.
       ValueError: unless there is one variable.
     """
 
     def __init__(self, *args, **kwargs):
         if args and hasattr(args[0], "__self__"):
             args = (args[0].__self__,) + args
-        elif not args and "cell" not in kwargs:
-            kwargs["cell"] = getattr(kwargs.get("params_to_canonical"), "__self__", None)
+        elif not args and "cudnn_rnn" not in kwargs:
+            kwargs["cudnn_rnn"] = getattr(kwargs.get("params_to_canonical"), "__self__", None)
         self._set(*args, **kwargs)
 
-    def _set(self, cell, params_to_canonical, canonical_to_params, param_variables, base_variable_scope=None,
-             name="params_canonical"):
-        layout = getattr(cell, "_layout", None)
+    def _set(self, cudnn_rnn, params_to_canonical, canonical_to_params, param_variables,
+             base_variable_scope=None, name="params_canonical"):
+        layout = getattr(cudnn_rnn, "_layout", None)
         if not isinstance(layout, Layout):
             raise TypeError("RNNParamsSaveable needs a CudnnLSTM, CudnnGRU, ... that was made with "
                             "input_size, and its methods params_to_canonical and canonical_to_params, "
-                            "got %r." % (cell,))
+                            "got %r." % (cudnn_rnn,))
         variables = list(param_variables) if isinstance(param_variables, (list, tuple)) else [param_variables]
         if len(variables) != 1:
             raise ValueError("param_variables must be a list of one variable, got %r." % (param_variables,))
-        super(RNNParamsSaveable, self).__init__(layout, variables[0], None, base_variable_scope, name)
+        outer = base_variable_scope + "/" if base_variable_scope else ""
+        super(RNNParamsSaveable, self).__init__(
+            layout, variables[0], lambda cell: layout.prefix(cell, outer), name)
 
 
 class _OpaqueParamsSaveable(_ParamsSaveable):
@@ -121,9 +125,11 @@ class _OpaqueParamsSaveable(_ParamsSaveable):
 
     def __init__(self, opaque_params, num_layers, num_units, input_size, input_mode=names.LINEAR_INPUT,
                  direction=names.UNIDIRECTIONAL, scope=None, name="cudnn_rnn_saveable"):
+        layout = Layout(self._rnn_mode, num_layers, num_units, input_size, input_mode, direction)
+        scope = getattr(scope, "name", scope)
+        outer = scope + "/" if scope else ""
         super(_OpaqueParamsSaveable, self).__init__(
-            Layout(self._rnn_mode, num_layers, num_units, input_size, input_mode, direction), opaque_params,
-            getattr(scope, "name", scope), None, name)
+            layout, opaque_params, lambda cell: outer + layout.prefix(cell), name)
 
 
 class CudnnLSTMSaveable(_OpaqueParamsSaveable):
