@@ -551,6 +551,17 @@ class CallsTest(tf.test.TestCase):
         self.assertEqual(("skip_input", "rnn_tanh", UNITS, None),
                          (cell.input_mode, cell.rnn_mode, cell.input_size, cell.num_proj))
 
+    def test_first_call_in_a_branch(self):
+        """Nothing that is made there is needed elsewhere."""
+        with tf.Graph().as_default() as graph, session_of(graph) as session:
+            layer, x = cudnn.CudnnGRU(1, UNITS, "skip_input"), tf.constant(steps(UNITS))
+            one = tf.cond(tf.placeholder_with_default(True, []), lambda: layer(x)[0], lambda: x)
+            results = [one, layer(x)[0], layer.kernel]
+            session.run(tf.global_variables_initializer())
+            found = session.run(results)
+        self.assertAllClose(found[0], found[1])
+        self.assertEqual((3 * UNITS * UNITS + 6 * UNITS,), found[2].shape)
+
     def test_own_subclasses(self):
         class Mine(cudnn.CudnnGRU):
             def __init__(self, layers, units, something):

@@ -105,7 +105,7 @@ class _CudnnRNN(Layer):
     @property
     def kernel(self):
         """All weights as one tensor, in cuDNN's order; of two biases each is half of their sum."""
-        return self._built_layout.join(*self._built_layout.canonical(self._weights_of_cells))
+        return self._built_layout.join(*self._built_layout.canonical(self._cells()))
 
     @property
     def saveable(self):
@@ -177,8 +177,7 @@ class _CudnnRNN(Layer):
             return layout.bias(part, lambda _: self._bias_initializer([layout.num_units], dtype=dtype))
         name = first + layout.prefix(cell) + part.name
         rows, columns = layout.kernel_shape(cell, part)
-        return (self._variable(name + "kernel", [rows, columns], kernel) if rows
-                else tf.zeros([0, columns], self._plain_dtype),
+        return (self._variable(name + "kernel", [rows, columns], kernel) if rows else None,
                 self._variable(name + "bias", [columns], bias))
 
     def _variable(self, name, shape, initializer):
@@ -189,6 +188,11 @@ class _CudnnRNN(Layer):
                 kept.append(variable)
             self._track_trackable(variable, name, overwrite=True)
         return variable
+
+    def _cells(self):
+        """For each cell its parts' (kernel, bias), kernels without rows too."""
+        return [[(tf.zeros([0, bias.shape[0]], self._plain_dtype) if kernel is None else kernel, bias)
+                 for kernel, bias in parts] for parts in self._weights_of_cells]
 
     @without_autograph
     def __call__(self, inputs, *args, **kwargs):
@@ -222,9 +226,8 @@ class _CudnnRNN(Layer):
         """
         layout = self._built_layout
         with placed(self._pinned_to):
-            return called(layout, self._weights_of_cells,
-                          tf.convert_to_tensor(inputs, self._plain_dtype), initial_state, sequence_lengths,
-                          time_major, training, self._dropout, self._seed)
+            return called(layout, self._cells(), tf.convert_to_tensor(inputs, self._plain_dtype),
+                          initial_state, sequence_lengths, time_major, training, self._dropout, self._seed)
 
 
 class CudnnLSTM(_CudnnRNN):
