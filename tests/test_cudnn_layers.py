@@ -492,6 +492,7 @@ class DropoutTest(tf.test.TestCase):
             session.run(tf.global_variables_initializer())
             return session.run(outputs)
 
+    @slow
     def test_only_between_layers_in_training(self):
         self.assertAllEqual(np.ones([1, 50, 20]), self.run_layer(self.layer(0.25), training=False))
         self.assertAllEqual(np.ones([1, 50, 20]), self.run_layer(self.layer(0.25, layers=1)))
@@ -534,20 +535,20 @@ class CallsTest(tf.test.TestCase):
 
     def test_older_forms_of_arguments(self):
         """`input_size` tells; TensorFlow 1.0 to 1.3 had no dtype, and `is_training` after the weights."""
-        for cell in (cudnn.CudnnRNNTanh(2, UNITS, UNITS, "skip_input", "unidirectional", 0.5, 7),
-                     cudnn.CudnnRNNTanh(2, UNITS, UNITS, "skip_input", dtype=tf.float32, dropout=0.5, seed=7),
-                     cudnn.CudnnRNNTanh(2, UNITS, input_size=UNITS, input_mode="skip_input", dropout=0.5,
-                                        seed=7)):
-            with tf.Graph().as_default() as graph, session_of(graph) as session:
-                params, state = 0.3 * tf.ones([cell.params_size()]), tf.zeros([2, BATCH, UNITS])
-                found = session.run([
-                    cell(steps(UNITS), state, params, True)[0],
-                    cell(steps(UNITS), state, params, is_training=True)[0],
-                    cell(steps(UNITS), state, params, False)[0],
-                    cell(steps(UNITS), state, params, is_training=False)[0]])
-            self.assertAllEqual(found[0], found[1])
-            self.assertAllEqual(found[2], found[3])
-            self.assertNotAllClose(found[0], found[2])
+        cells = [cudnn.CudnnRNNTanh(2, UNITS, UNITS, "skip_input", "unidirectional", 0.5, 7),
+                 cudnn.CudnnRNNTanh(2, UNITS, UNITS, "skip_input", dtype=tf.float32, dropout=0.5, seed=7),
+                 cudnn.CudnnRNNTanh(2, UNITS, input_size=UNITS, input_mode="skip_input", dropout=0.5, seed=7)]
+        with tf.Graph().as_default() as graph, session_of(graph) as session:
+            params, state = 0.3 * tf.ones([cells[0].params_size()]), tf.zeros([2, BATCH, UNITS])
+            found = session.run([cell(steps(UNITS), state, params, True)[0] for cell in cells] + [
+                cells[0](steps(UNITS), state, params, is_training=True)[0],
+                cells[0](steps(UNITS), state, params, False)[0],
+                cells[0](steps(UNITS), state, params, is_training=False)[0]])
+        for other in found[1:4]:
+            self.assertAllEqual(found[0], other)
+        self.assertAllEqual(found[4], found[5])
+        self.assertNotAllClose(found[0], found[4])
+        cell = cells[0]
         self.assertEqual(("skip_input", "rnn_tanh", UNITS, None),
                          (cell.input_mode, cell.rnn_mode, cell.input_size, cell.num_proj))
 
@@ -593,6 +594,7 @@ class CallsTest(tf.test.TestCase):
             for item in [outputs, gradient] + layer.variables:
                 self.assertIn("GPU:3", item.device.upper())
 
+    @slow
     def test_trains(self):
         """A network in each form learns to give the first input of five steps ago."""
         def first_form(x):
