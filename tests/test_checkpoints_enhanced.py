@@ -12,8 +12,8 @@ import unittest
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from Project_RNN_Enhancement.rnn_enhancement import (checkpoints_enhanced, rnn_cell_enhanced,
-                                                     rnn_enhanced, seq2seq_enhanced)
+from Project_RNN_Enhancement.rnn_enhancement import (checkpoints_enhanced, contrib_cudnn_rnn_enhanced,
+                                                     rnn_cell_enhanced, rnn_enhanced, seq2seq_enhanced)
 from Project_RNN_Enhancement.rnn_enhancement.checkpoints import names as names_of_eras
 
 from . import oracle
@@ -482,6 +482,25 @@ class ErrorsTest(CheckpointCase):
                 ("lstm/lstm_cell/recurrent_kernel", "i, f, c, o")):
             with self.subTest(name), self._graph.as_default():
                 self.assert_raises(ValueError, (words,), self.write({name: [1.0]}), partial=True)
+
+    def test_layers_of_cudnn(self):
+        """What TensorFlow 1.x writes of them: the weights of cells, cuDNN's own form, slots of that."""
+        with tf.Graph().as_default() as graph:
+            layer = contrib_cudnn_rnn_enhanced.CudnnGRU(1, 2)
+            layer(tf.ones([3, 1, 2]))
+            written = {v.op.name: _random(v.shape.as_list(), 0) for v in layer.variables}
+            path = self.write(dict(written, **{"cudnn_gru/opaque_kernel": [1.0],
+                                               "cudnn_gru/opaque_kernel/Adam": [1.0]}))
+            found = checkpoint_map(path)
+            self.assertEqual({name: name for name in written},
+                             {name: variable.op.name for name, variable in found.items()})
+            with tf.Session(graph=graph) as session:
+                tf.train.Saver(found).restore(session, path)
+                for variable in layer.variables:
+                    self.assertAllEqual(written[variable.op.name], session.run(variable))
+            # Slots of the layer's own variables, where there's no optimizer.
+            name = layer.variables[0].op.name
+            checkpoint_map(self.write(dict(written, **{name + "/Adam": written[name]})))
 
     def test_checkpoints_of_objects_are_refused(self):
         with self._graph.as_default(), tf.Session() as session:

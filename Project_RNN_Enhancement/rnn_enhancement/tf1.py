@@ -27,6 +27,7 @@ from tensorflow.python.ops import rnn_cell_impl as _rnn_cell_impl
 from tensorflow.python.ops import template as _template
 from tensorflow.python.ops import variable_scope as _variable_scope
 from tensorflow.python.ops import variables as _variables
+from tensorflow.python.training import saver as _saver
 from tensorflow.python.util import deprecation as _deprecation
 
 try:
@@ -55,11 +56,16 @@ LayerRNNCell = rnn_cell.GRUCell.__bases__[0]
 # What all variables are. In 2.x `tf.Variable` is the class of those that are no resources.
 Variable = _variables.Variable
 
+# What a `tf.train.Saver` takes beside variables.
+SaveableObject = _saver.BaseSaverBuilder.SaveableObject
+SaveSpec = _saver.BaseSaverBuilder.SaveSpec
+
 # What to do where a layer or cell of Keras and a cell of TensorFlow 1.x should work together.
 FOR_KERAS = ("install tf_keras and set the environment variable TF_USE_LEGACY_KERAS=1 before "
              "TensorFlow is imported")
 
 __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variable", "FOR_KERAS",
+           "SaveableObject", "SaveSpec",
            "has_keras_2", "is_tf_1", "check_graph_mode", "reject_keras_3", "quiet_deprecations",
            "quick_operations", "undeprecated", "without_autograph", "registered_gradients",
            "registrations_undone", "gradient_function", "keeps_account", "device_functions",

@@ -5,7 +5,7 @@ import re
 
 from ..arguments import boolean
 from ..tf1 import is_variable, tf
-from .names import era_of_names, foreign_layout, keys_of_today, without_wrappers
+from .names import era_of_names, foreign_layout, is_cudnns_own, keys_of_today, without_wrappers
 
 __all__ = ["CheckpointMap", "checkpoint_map"]
 
@@ -59,7 +59,8 @@ def checkpoint_map(checkpoint, variables=None, renamed=None, partial=False):
       ValueError: if there is no checkpoint or none that can be read; if the graph has no variables;
         if shapes differ, if names have more than one partner; unless `partial`, if a name has none.
         What belongs to an optimizer that the graph doesn't have may stay in the checkpoint. Also
-        for checkpoints of Keras' or cuDNN's cells, whose matrices mean something else, and of
+        for checkpoints of Keras' or cuDNN's cells, if the graph hasn't got them, as their matrices
+        mean something else, and of
         `tf.train.Checkpoint`; and if `renamed` has a name that is not in the checkpoint.
       TypeError: for arguments of another kind.
     """
@@ -69,7 +70,8 @@ def checkpoint_map(checkpoint, variables=None, renamed=None, partial=False):
     names = _renamed(sorted(shapes), renamed)
     pairs, parted = _paired(names, targets)
     left = [name for name in shapes if name not in pairs]
-    foreign = foreign_layout(left)
+    foreign = foreign_layout(name for name in left
+                             if not _is_of_optimizer(name, pairs) and not is_cudnns_own(name, pairs))
     if foreign is not None:
         raise ValueError("%s can't be read by names: it holds %r, and %s."
                          % (path, foreign[0], foreign[1]))
@@ -197,7 +199,8 @@ def _check_shapes(path, shapes, pairs):
 def _check_all_paired(path, shapes, pairs, left, missing):
     # Slots of a name that is listed would only make the list longer.
     ours = [name for name in left
-            if not _is_of_optimizer(name, pairs) and name.rpartition("/")[0] not in left]
+            if not _is_of_optimizer(name, pairs) and not is_cudnns_own(name, pairs)
+            and name.rpartition("/")[0] not in left]
     missing = [name for name in missing if name.rpartition("/")[0] not in missing]
     if not ours and not missing:
         return

@@ -23,7 +23,8 @@ one since.
 """
 import re
 
-__all__ = ["ERAS_OF_NAMES", "era_of_names", "keys_of_today", "without_wrappers", "foreign_layout"]
+__all__ = ["ERAS_OF_NAMES", "era_of_names", "keys_of_today", "without_wrappers", "foreign_layout",
+           "is_cudnns_own"]
 
 ERAS_OF_NAMES = ("0.5 - 0.12", "1.0 - 1.1", "1.2 and later")
 
@@ -80,10 +81,23 @@ _FOREIGN = (
      "it was written by tf.train.Checkpoint, which follows objects, not names: restore it by "
      "tf.train.Checkpoint"),
     (_components(r"\w*cudnn\w*|opaque_kernel"),
-     "cuDNN's cells compute another function (no forget bias; the GRU resets after its product)"),
+     "cuDNN's cells compute another function (no forget bias; the GRU resets after its product): "
+     "build the model with CudnnLSTM, CudnnGRU, ... or the cells of contrib_cudnn_rnn_enhanced"),
     (_components(r"recurrent_kernel"),
      "Keras' cells keep two kernels and the order i, f, c, o of an LSTM's gates"),
 )
+
+
+_CUDNNS_OWN = _components(r"opaque_kernel")
+_CELLS_OF_CUDNN = _components(r"cudnn_compatible_\w+_cell|basic_rnn_cell")
+
+
+def is_cudnns_own(name, pairs):
+    """Whether `name` is of cuDNN's own form of weights, where `pairs`, of names, has cells with them.
+
+    TensorFlow 1.x saves the weights of its cuDNN layers twice.
+    """
+    return bool(_CUDNNS_OWN.search(name)) and any(map(_CELLS_OF_CUDNN.search, pairs))
 
 
 def era_of_names(names):

@@ -80,9 +80,6 @@ _KERAS = ("from TensorFlow 2.16 on it's Keras 3, which doesn't work with graphs 
           "the environment variable TF_USE_LEGACY_KERAS=1 before TensorFlow is imported.")
 _QUEUES = ("it is gone: feed batches, or use tf.data (for buckets tf.data.experimental."
            "bucket_by_sequence_length).")
-_CUDNN = ("it is gone: use a stack of CudnnCompatibleLSTMCell or CudnnCompatibleGRUCell of "
-          "contrib_cudnn_rnn_enhanced "
-          "in dynamic_rnn of rnn_enhanced with time_major=True, which gives the same numbers.")
 _TABLE = "it is gone: index_table_from_file, index_table_from_tensor and their inverses take its place."
 _LOOP = ("it is gone: write the training loop with a session, or use tf_slim (tf_slim.learning, "
          "tf_slim.evaluation).")
@@ -150,10 +147,6 @@ _WITHOUT_PLACE = {
     "contrib.crf": {name: "it is gone: crf_log_norm and crf_decode of contrib_crf_enhanced do what it was "
                           "for."
                     for name in ("CrfDecodeBackwardRnnCell", "CrfDecodeForwardRnnCell", "CrfForwardRnnCell")},
-    "contrib.cudnn_rnn": {name: _CUDNN for name in """
-        CudnnGRU CudnnGRUSaveable CudnnLSTM CudnnLSTMSaveable CudnnParamsFormatConverterGRU
-        CudnnParamsFormatConverterLSTM CudnnRNNRelu CudnnRNNReluSaveable CudnnRNNTanh
-        CudnnRNNTanhSaveable""".split()},
     "contrib.learn.preprocessing": {"ByteProcessor": "it is gone: take np.frombuffer(text.encode(), "
                                                      "np.uint8)."},
 }

@@ -1,0 +1,1 @@
+"""Layers of `tf.contrib.cudnn_rnn` without cuDNN."""
