@@ -171,19 +171,18 @@ class ModelParityTest(tf.test.TestCase):
         return some([(name, form) for name in MODEL_CELLS for form in self.FORMS], number)
 
     def test_models_of_embeddings(self):
-        # Neither number is in step with that of the forms.
-        for name, (form, feed) in self._cells_and_forms(7):
+        for name, (form, feed) in self._cells_and_forms(6):
             with self.subTest(cell=name, feed=feed):
                 self._check(lambda lib, e, d: lib.seq2seq.embedding_rnn_seq2seq(
                     e, d, CELLS[name](lib.cells), 5, 6, 3, feed_previous=form()), feed)
-        for name, (form, feed) in self._cells_and_forms(6):
+        for name, (form, feed) in self._cells_and_forms(3):
             with self.subTest(cell=name, feed=feed, tied=True):
                 self._check(lambda lib, e, d: lib.seq2seq.embedding_tied_rnn_seq2seq(
                     e, d, CELLS[name](lib.cells), 5, 3, feed_previous=form()), feed)
 
     def test_attention_model(self):
         variants = ((1, False), (2, True), (1, True), (2, False))
-        for i, (name, (form, feed)) in enumerate(self._cells_and_forms(7)):
+        for i, (name, (form, feed)) in enumerate(self._cells_and_forms(6)):
             heads, initial = variants[i % 4]
             with self.subTest(cell=name, feed=feed, heads=heads, initial=initial):
                 self._check(lambda lib, e, d: lib.seq2seq.embedding_attention_seq2seq(
@@ -202,7 +201,7 @@ class ModelParityTest(tf.test.TestCase):
                 feed_previous=fed))
 
     def test_one_to_many(self):
-        for form, feed in self.FORMS:
+        for form, feed in some(self.FORMS, 2):
             self._check(lambda lib, e, d: lib.seq2seq.one2many_rnn_seq2seq(
                 e, {"a": d, "b": d[:2]}, lib.cells.GRUCell(4),
                 {"a": lib.cells.GRUCell(4), "b": lib.cells.GRUCell(4)}, 5, {"a": 6, "b": 4}, 3,
@@ -211,7 +210,7 @@ class ModelParityTest(tf.test.TestCase):
     def test_models_and_decoders_of_vectors(self):
         def vectors():
             return tf.unstack(_inputs(), axis=1)
-        for name in MODEL_CELLS:
+        for name in some(MODEL_CELLS, 3):
             make = CELLS[name]
             with self.subTest(name):
                 stock.assert_same(self, lambda lib: lib.seq2seq.basic_rnn_seq2seq(
