@@ -102,6 +102,9 @@ FILES = [
     ("data = open(f, 'rb').read()\nwords = data.split()\n", None,
      "data = open(f, 'r').read()\nwords = data.split()\n"),
     ("import numpy\nx = numpy.frombuffer(open(f, 'rb').read())\n", None, None),
+    ("import struct\ng = open(f, 'rb')\nwhile True:\n    n = g.read(8)\n    if not n:\n        break\n"
+     "    x = g.read(struct.unpack('q', n)[0])\n", None, None),
+    ("import numpy as np\ng = open(f, 'rb')\nx = np.frombuffer(g.read(4), np.int32) + size(g)\n", None, None),
     ("import csv\nx = csv.reader(open(f, 'rb'))\n",
      "import csv\nx = csv.reader(open(f, 'r', newline=\"\"))\n", None),
     ("g = open(f, 'wb')\ng.write('a %s' % x)\n", "g = open(f, 'w')\ng.write('a %s' % x)\n", None),

@@ -1,4 +1,5 @@
 """The upgrade of Python 2 text: what each piece becomes, and whole small programs that run afterwards."""
+import ast
 import io
 import os
 import shutil
@@ -119,6 +120,14 @@ def _lines(findings, kind):
 class PiecesTest(unittest.TestCase):
 
     @slow
+    def test_tabs_that_python_takes(self):
+        text = "while x:\n    try:\n\t    a = f()\n    except IOError:\n\t    b()\n\t    c()\n    d()\n"
+        new, found = python3.to_python3(text)
+        self.assertEqual(ast.dump(ast.parse(new)), ast.dump(ast.parse(text)))
+        newer_python.rewrite(new)
+        self.assertLessEqual({finding.kind for finding in found}, {CHANGED})
+        self.assertEqual(python3.to_python3("if x:\n\ty\n"), ("if x:\n\ty\n", []))
+
     def test_pieces(self):
         for old, new, changes, looks in PIECES:
             with self.subTest(old):
