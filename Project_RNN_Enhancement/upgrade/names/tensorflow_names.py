@@ -113,11 +113,6 @@ EXPLAINED = {
                                  "options=tf.profiler."
                                  "ProfileOptionBuilder.trainable_variables_parameter()).",
     "tensorflow.sparse_segment_sqrt_n_grad": "it is an operation of gradients; let tf.gradients make it.",
-    "tensorflow.contrib.seq2seq.DynamicAttentionWrapper": (
-        "it was in 1.1 only; AttentionWrapper of contrib_seq2seq_enhanced takes its place, with a state "
-        "AttentionWrapperState."),
     "tensorflow.models": "TensorFlow's tutorials aren't installed any more; put the module beside the "
                          "program.",
 }
-EXPLAINED["tensorflow.contrib.seq2seq.DynamicAttentionWrapperState"] = EXPLAINED[
-    "tensorflow.contrib.seq2seq.DynamicAttentionWrapper"]
