@@ -36,6 +36,33 @@ CASES = {
         from {0} import contrib_rnn_enhanced as rnn, seq2seq_enhanced as s2s  # both
         rnn.BasicLSTMCell(3), s2s.rnn_decoder
         """),
+    "dynamic_decode of 1.1 and its attention": ("""
+        import tensorflow as tf
+        from tensorflow.contrib import seq2seq
+        cell = seq2seq.DynamicAttentionWrapper(cell, mechanism, 8)
+        state = tf.contrib.seq2seq.DynamicAttentionWrapperState(state, attention)
+        a, _ = seq2seq.dynamic_decode(decoder)
+        a, b, c = seq2seq.dynamic_decode(decoder)
+        a = seq2seq.dynamic_decode(decoder)[0]
+        """, """
+        import tensorflow.compat.v1 as tf
+        from {0} import contrib_seq2seq_enhanced as seq2seq
+
+        tf.disable_v2_behavior()
+        cell = seq2seq.DynamicAttentionWrapper(cell, mechanism, 8)
+        state = seq2seq.DynamicAttentionWrapperState(state, attention)
+        a, _ = seq2seq.dynamic_decode(decoder)[:2]
+        a, b, c = seq2seq.dynamic_decode(decoder)
+        a = seq2seq.dynamic_decode(decoder)[0]
+        """),
+    "cells of contrib.rnn's module of cells, and its dictionary": ("""
+        from tensorflow.contrib import rnn
+        rnn.rnn_cell.GRUCell(3), rnn.__dict__.values()
+        """, """
+        from {0} import contrib_rnn_enhanced as rnn
+        from {0} import rnn_cell_enhanced
+        rnn_cell_enhanced.GRUCell(3), rnn.__dict__.values()
+        """),
     "modules of 0.5 to 0.7": ("""
         from tensorflow.models.rnn import rnn, rnn_cell
         from tensorflow.models.rnn import seq2seq
