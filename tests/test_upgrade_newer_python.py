@@ -35,6 +35,9 @@ NUMPY = [
     ("x = [int(np.argmax(y, axis=1)) for y in z]", "x = [int(np.argmax(y, axis=1).item()) for y in z]"),
     ("x = int(np.argmax(y, 1)) + float(y[0].mean(axis=0))",
      "x = int(np.argmax(y, 1).item()) + float(y[0].mean(axis=0).item())"),
+    ("x = range(np.ceil(y))", "x = range(int(np.ceil(y)))"),
+    ("x = np.zeros([np.floor(y), 3]); z = w[:np.round(y)]",
+     "x = np.zeros([int(np.floor(y)), 3]); z = w[:int(np.round(y))]"),
     ("x = np.asscalar(y[0])", "x = np.asarray(y[0]).item()"),
     ("x = np.fromstring(d, dtype=np.uint8)", "x = np.frombuffer(d, dtype=np.uint8).copy()"),
     ("x = y.tostring()", "x = y.tobytes()"),
@@ -44,7 +47,7 @@ NUMPY = [
 ]
 NUMPY_AS_IT_IS = [
     "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan",
-    "x = int(a[0])", "x = int(np.argmax(y)) + int(max(y, z)) + int(np.sum(y, axis=None)) + int(y.max())",
+    "x = int(a[0])", "x = np.zeros(3) + np.floor(y); z = w[np.floor(y).astype(int)]", "x = int(np.argmax(y)) + int(max(y, z)) + int(np.sum(y, axis=None)) + int(y.max())",
     "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
@@ -74,6 +77,9 @@ LIBRARY = [
     ("x = sorted(y, cmp=f)\nz = cmp(x, y)\n", None, [1, 2]),
     ("from scipy.misc import imread\nimport imp\n", None, [1, 2]),
     ("import numpy as np\nx = np.trapz(y)\n", None, [2]),
+    ("import numpy as np\nx = y[np.floor(z)]\n", None, [2]),
+    ("import numpy as np\nn = np.floor(z)\nfor i in range(n): pass\n",
+     "import numpy as np\nn = np.floor(z)\nfor i in range(int(n)): pass\n", []),
     ("import time\nif not hasattr(time, 'perf_counter'):\n    x = time.clock()\n", None, []),
     ("try:\n    from collections.abc import Mapping\nexcept ImportError:\n    from collections import "
      "Mapping\n", None, []),

@@ -33,6 +33,9 @@ _EXPLAINED = {
 # Draws, and the place of the argument `size`.
 _DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0,
           "uniform": 2}
+# Their whole numbers are floats, which were taken for counts until NumPy 1.11.
+_ROUNDED = frozenset("numpy.around numpy.ceil numpy.floor numpy.rint numpy.round numpy.trunc".split())
+_COUNTS = frozenset("builtins.range numpy.empty numpy.ones numpy.zeros".split())
 # Told the axis, these give an array of one element for one row, and a number of NumPy's for a vector.
 _ALONG_AXIS = frozenset("amax amin argmax argmin max mean min prod sum".split())
 
@@ -72,8 +75,29 @@ class NumPy(Scoped):
                 self.look(alias.name, "np.%s is gone in newer NumPy: %s" % (
                     old, _EXPLAINED.get(old) or "Python's own %s takes its place" % _BUILT_IN[old]))
 
+    def visit_Slice(self, node):
+        for part in (node.lower, node.upper, node.step):
+            self._count(part)
+
+    def visit_Index(self, node):
+        if isinstance(node.value, libcst.Call) and self.parsed.name(node.value.func) in _ROUNDED:
+            self.look(node.value, "Floats are no indices since NumPy 1.12: write int(...), or (...).astype(int) for "
+                                  "an array")
+
+    def _count(self, node):
+        """A number of np.floor's and the like where only an integer will do."""
+        made = self.only_value(node) if isinstance(node, libcst.Name) else node
+        if isinstance(made, libcst.Call) and self.parsed.name(made.func) in _ROUNDED:
+            self.wrap(node, "int(", ")")
+            self.changed(node, "Floats are no counts since NumPy 1.12")
+
     def visit_Call(self, node):
         name = self.parsed.name(node.func)
+        if name in _COUNTS:
+            for arg in node.args if name == "builtins.range" else node.args[:1]:
+                parts = arg.value.elements if isinstance(arg.value, (libcst.Tuple, libcst.List)) else [arg]
+                for part in parts:
+                    self._count(part.value)
         if name in ("builtins.int", "builtins.float") and len(node.args) == 1:
             self._number(node, node.args[0].value)
         elif name == "numpy.asscalar" and len(node.args) == 1:
