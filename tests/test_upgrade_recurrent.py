@@ -300,9 +300,10 @@ class RecurrentTest(unittest.TestCase):
                "__init__.py": "", "data_utils.py": "", "model.py": source,
                "run.py": source + "if __name__ == '__main__':\n    import model\n"}
         started = source + "if __name__ == '__main__':\n    pass\n"
-        for folder in ("translate", "used"):
-            old.update({folder + "/__init__.py": "", folder + "/data_utils.py": "", folder + "/model.py": source,
-                        folder + "/start.py": started})
+        old["notes/look.py"] = "import sys\nsys.path.insert(0, '../added/')\nfrom added import model\n"
+        for folder in ("translate", "used", "added"):
+            old.update({folder + "/__init__.py": "", folder + "/data_utils.py": "", folder + "/model.py": source})
+        old.update({"translate/start.py": started, "used/start.py": started})
         old["run.py"] += "    from used import model\n"
         new = program.convert_program(old, program.Options())[0]
         self.assertEqual(new["lib/model.py"].text, "from . import data_utils\n")
@@ -311,6 +312,8 @@ class RecurrentTest(unittest.TestCase):
         self.assertIn("import data_utils\n", new["run.py"].text)
         self.assertEqual(new["translate/model.py"].text, "import data_utils\n")
         self.assertEqual(new["used/model.py"].text, "from . import data_utils\n")
+        # A folder on Python's path is no package, whatever is in it.
+        self.assertEqual(new["added/model.py"].text, "import data_utils\n")
         texts = {path: conversion.text for path, conversion in new.items()}
         again = program.convert_program(texts, program.Options())[0]
         self.assertEqual({path: conversion.text for path, conversion in again.items()}, texts)
