@@ -147,6 +147,8 @@ TENSORS = [
     ("def main(_):\n    FLAGS._parse_flags()\n    train()\n",
      "def main(_):\n    import sys; FLAGS(sys.argv)\n    train()\n"),
     ("x = flags.FLAGS.__dict__['__flags']['size']\n", "x = flags.FLAGS.flag_values_dict()['size']\n"),
+    ("x = config.__dict__['__flags'], conf.__flags['a']\n",
+     "x = config.flag_values_dict(), conf.flag_values_dict()['a']\n"),
     ("x = self.__flags, args._parse_flags(x)\n", None),
     ("for g in gradients(loss):\n    if g and tf:\n        x = g\n", None),
     ("for g, v in zip(a, tf.gradients(b, c)):\n    if g and v is not None:\n        x = g\n", None),
