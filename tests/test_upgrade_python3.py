@@ -111,6 +111,8 @@ DIVISIONS = [
      "import tensorflow as tf\nx = tf.layers.dense(y / 2, units=n // 2)", True),
     ("import numpy as np\nx = np.zeros(3) / n + np.repeat(y / n, 2)",
      "import numpy as np\nx = np.zeros(3) / n + np.repeat(y / n, 2)", None),
+    ("n = (c - 3) / 2\nx = a[:-n]\nn = f()", "n = (c - 3) // 2\nx = a[:-n]\nn = f()", True),
+    ("n = f()\nfor x in y:\n    z = a[:n]\n    n = n / c", "n = f()\nfor x in y:\n    z = a[:n]\n    n = n / c", False),
     ("x = a[b / c]", "x = a[b / c]", False), ("num_batches = a.size / b", "num_batches = a.size / b", False),
     ("for i in range(9):\n    x = i / 3", "for i in range(9):\n    x = i // 3", True),
     ("x = 7\nx /= 2", "x = 7\nx //= 2", True), ("x = 7.\nx /= 2", "x = 7.\nx /= 2", None),
