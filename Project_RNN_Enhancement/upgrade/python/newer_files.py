@@ -251,6 +251,8 @@ def _decode(calls, call, python2):
     """A `decode` of something that wasn't read from a file that this text opens."""
     codec = text_of(call.args[0].value) if call.args else None
     value = call.func.value
+    if isinstance(value, libcst.Name) and value.value in ("self", "cls"):
+        return
     is_text = _certainly_text(calls, value)
     if codec in _NOT_TEXT and (python2 or is_text):
         calls.look(call, "Python 3's decode makes text of bytes only: %s is in binascii, base64, codecs or "

@@ -1,6 +1,7 @@
 """What NumPy 2 refuses, in forms that NumPy 1.16 has too."""
 import libcst
 
+from .opened import is_pickle
 from .scopes import Scoped
 
 __all__ = ["NumPy", "RENAMED"]
@@ -40,8 +41,46 @@ _COUNTS = frozenset("builtins.range numpy.empty numpy.ones numpy.zeros".split())
 _ALONG_AXIS = frozenset("amax amin argmax argmin max mean min prod sum".split())
 
 
+_UNEVEN = "NumPy 1.24 makes an array of parts of different shapes only with dtype=object"
+
+
+class _Yields(libcst.CSTVisitor):
+    """Finds whether a function is a generator."""
+
+    def __init__(self):
+        super(_Yields, self).__init__()
+        self.found = False
+
+    def visit_Yield(self, node):
+        self.found = True
+
+
 class NumPy(Scoped):
     """The rules, as a visitor of the tree of `parsed` that puts its changes there."""
+
+    def __init__(self, parsed):
+        super(NumPy, self).__init__(parsed)
+        self._functions = []
+
+    def visit_FunctionDef(self, node):
+        self._functions.append(node)
+
+    def leave_FunctionDef(self, original_node):
+        self._functions.pop()
+
+    def visit_Assign(self, node):
+        """data = np.array(data) in a generator of batches, whose caller zips inputs and labels."""
+        call, target = node.value, node.targets[0].target
+        if not (self._functions and isinstance(target, libcst.Name) and isinstance(call, libcst.Call)):
+            return
+        function, yields = self._functions[-1], _Yields()
+        if (self.parsed.name(call.func) in ("numpy.array", "numpy.asarray") and len(call.args) == 1 and
+                self.parsed.source(call.args[0]) == target.value and "batch" in function.name.value.lower() and
+                any(param.name.value == target.value for param in function.params.params)):
+            function.visit(yields)
+            if yields.found:
+                self.add_argument(call, "dtype=object")
+                self.changed(call, _UNEVEN)
 
     def visit_Attribute(self, node):
         name = self.parsed.name(node)
@@ -107,6 +146,9 @@ class NumPy(Scoped):
             self._method(node, "frombuffer", ".copy()", "np.fromstring reads no bytes in newer NumPy")
         elif name == "numpy.array":
             self._copy(node)
+            if len(node.args) == 1 and isinstance(node.args[0].value, libcst.Call) and is_pickle(
+                    self.parsed.names(node.args[0].value.func)):
+                self.look(node, _UNEVEN + ": add it if that is what is loaded")
         elif name in ("numpy.histogram", "matplotlib.pyplot.hist"):
             normed = self.keyword(node, "normed")
             if normed is not None:
