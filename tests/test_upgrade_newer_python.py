@@ -275,6 +275,12 @@ class RunTest(unittest.TestCase):
         self.assertEqual(names["values"], [7., 4, 2, True, "ab"])
         self.assertEqual(names["numbers"].tolist(), [1, 2, 3])
 
+    def test_comparisons_of_python2(self):
+        text = "class A:\n    def __cmp__(self, other):\n        return self.a - other.a\n"
+        new, found = newer_python.rewrite(text, True)
+        self.assertEqual((new, [(finding.line, finding.kind) for finding in found]), (text, [(2, LOOK)]))
+        self.assertEqual(newer_python.rewrite(text, False), (text, []))
+
     def test_pickles_of_python2(self):
         folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, folder)
