@@ -126,6 +126,14 @@ CASES = {
     "batch norm of rows": lambda lib: lib.layers.batch_norm(rows()),
     "batch norm of steps": lambda lib: lib.layers.batch_norm(steps(), scale=True),
     "batch norm at once": lambda lib: lib.layers.batch_norm(rows(), updates_collections=None),
+    "batch norm from the first mean": lambda lib: lib.layers.batch_norm(
+        images(), decay=0.9, zero_debias_moving_mean=True, fused=True),
+    "batch norm from the first mean at once": lambda lib: lib.layers.batch_norm(
+        rows(), zero_debias_moving_mean=True, updates_collections=None),
+    "batch norm from the first mean of steps": lambda lib: lib.layers.batch_norm(
+        steps(), zero_debias_moving_mean=True, fused=False),
+    "batch norm from the first mean later": lambda lib: lib.layers.batch_norm(
+        rows(), zero_debias_moving_mean=True, is_training=False),
     "batch norm later": lambda lib: lib.layers.batch_norm(images(), is_training=False),
     "layer norm": lambda lib: lib.layers.layer_norm(rows(), activation_fn=tf.nn.relu),
     "layer norm of steps": lambda lib: lib.layers.layer_norm(steps(), begin_norm_axis=2),
@@ -256,11 +264,13 @@ class BatchNormTest(unittest.TestCase):
         for make in (lambda flag: contrib_layers_enhanced.batch_norm(rows(), is_training=flag),
                      lambda flag: contrib_layers_enhanced.batch_norm(rows(), is_training=flag,
                                                                      updates_collections=None),
+                     lambda flag: contrib_layers_enhanced.batch_norm(rows(), is_training=flag,
+                                                                     zero_debias_moving_mean=True),
                      lambda flag: batch_normalization._batch_normalization(rows(), training=flag)):
             with tf.Graph().as_default(), tf.Session() as session:
                 flag = tf.placeholder(tf.bool, [])
                 outputs = make(flag)
-                mean = next(v for v in tf.global_variables() if "moving_mean" in v.name)
+                mean = next(v for v in tf.global_variables() if v.op.name.endswith("moving_mean"))
                 updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
                 session.run(tf.global_variables_initializer())
                 session.run([outputs, updates], {flag: False})

@@ -35,6 +35,9 @@ NUMPY = [
     ("x = [int(np.argmax(y, axis=1)) for y in z]", "x = [int(np.argmax(y, axis=1).item()) for y in z]"),
     ("x = int(np.argmax(y, 1)) + float(y[0].mean(axis=0))",
      "x = int(np.argmax(y, 1).item()) + float(y[0].mean(axis=0).item())"),
+    ("x = range(np.ceil(y))", "x = range(int(np.ceil(y)))"),
+    ("x = np.zeros([np.floor(y), 3]); z = w[:np.round(y)]",
+     "x = np.zeros([int(np.floor(y)), 3]); z = w[:int(np.round(y))]"),
     ("x = np.asscalar(y[0])", "x = np.asarray(y[0]).item()"),
     ("x = np.fromstring(d, dtype=np.uint8)", "x = np.frombuffer(d, dtype=np.uint8).copy()"),
     ("x = y.tostring()", "x = y.tobytes()"),
@@ -44,7 +47,7 @@ NUMPY = [
 ]
 NUMPY_AS_IT_IS = [
     "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan",
-    "x = int(a[0])", "x = int(np.argmax(y)) + int(max(y, z)) + int(np.sum(y, axis=None)) + int(y.max())",
+    "x = int(a[0])", "x = np.zeros(3) + np.floor(y); z = w[np.floor(y).astype(int)]", "x = int(np.argmax(y)) + int(max(y, z)) + int(np.sum(y, axis=None)) + int(y.max())",
     "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
@@ -74,6 +77,15 @@ LIBRARY = [
     ("x = sorted(y, cmp=f)\nz = cmp(x, y)\n", None, [1, 2]),
     ("from scipy.misc import imread\nimport imp\n", None, [1, 2]),
     ("import numpy as np\nx = np.trapz(y)\n", None, [2]),
+    ("import numpy as np\ndef batch_iter(data, n):\n    data = np.array(data)\n    yield data[:n]\n",
+     "import numpy as np\ndef batch_iter(data, n):\n    data = np.array(data, dtype=object)\n    yield data[:n]\n", []),
+    ("import numpy as np\ndef batch_iter(data, n):\n    data = np.array(data, np.int32)\n    yield data[:n]\n",
+     None, []),
+    ("import numpy as np\ndef batch(data, n):\n    data = np.array(data)\n    return data[:n]\n", None, []),
+    ("import pickle, numpy as np\nx = np.array(pickle.load(open(f, 'rb')))\n", None, [2]),
+    ("import numpy as np\nx = y[np.floor(z)]\n", None, [2]),
+    ("import numpy as np\nn = np.floor(z)\nfor i in range(n): pass\n",
+     "import numpy as np\nn = np.floor(z)\nfor i in range(int(n)): pass\n", []),
     ("import time\nif not hasattr(time, 'perf_counter'):\n    x = time.clock()\n", None, []),
     ("try:\n    from collections.abc import Mapping\nexcept ImportError:\n    from collections import "
      "Mapping\n", None, []),
@@ -98,10 +110,14 @@ FILES = [
      "with open(f, encoding=\"utf-8\", errors=\"ignore\") as g:\n    for line in g:\n        x = "
      "line.strip().split('\\t')[0]\n", None),
     ("x = open(f, 'rb').read().decode('utf-8').split('a')\n", None, None),
+    ("def f(self, x):\n    return self.decode(x)\n", None, None),
     ("x = open(f, 'rU').readlines()\n", "x = open(f, 'r').readlines()\n", None),
     ("data = open(f, 'rb').read()\nwords = data.split()\n", None,
      "data = open(f, 'r').read()\nwords = data.split()\n"),
     ("import numpy\nx = numpy.frombuffer(open(f, 'rb').read())\n", None, None),
+    ("import struct\ng = open(f, 'rb')\nwhile True:\n    n = g.read(8)\n    if not n:\n        break\n"
+     "    x = g.read(struct.unpack('q', n)[0])\n", None, None),
+    ("import numpy as np\ng = open(f, 'rb')\nx = np.frombuffer(g.read(4), np.int32) + size(g)\n", None, None),
     ("import csv\nx = csv.reader(open(f, 'rb'))\n",
      "import csv\nx = csv.reader(open(f, 'r', newline=\"\"))\n", None),
     ("g = open(f, 'wb')\ng.write('a %s' % x)\n", "g = open(f, 'w')\ng.write('a %s' % x)\n", None),
@@ -138,6 +154,8 @@ TENSORS = [
     ("def main(_):\n    FLAGS._parse_flags()\n    train()\n",
      "def main(_):\n    import sys; FLAGS(sys.argv)\n    train()\n"),
     ("x = flags.FLAGS.__dict__['__flags']['size']\n", "x = flags.FLAGS.flag_values_dict()['size']\n"),
+    ("x = config.__dict__['__flags'], conf.__flags['a']\n",
+     "x = config.flag_values_dict(), conf.flag_values_dict()['a']\n"),
     ("x = self.__flags, args._parse_flags(x)\n", None),
     ("for g in gradients(loss):\n    if g and tf:\n        x = g\n", None),
     ("for g, v in zip(a, tf.gradients(b, c)):\n    if g and v is not None:\n        x = g\n", None),
@@ -256,6 +274,12 @@ class RunTest(unittest.TestCase):
                          (["a", "b"], "c", None, (1,)))
         self.assertEqual(names["values"], [7., 4, 2, True, "ab"])
         self.assertEqual(names["numbers"].tolist(), [1, 2, 3])
+
+    def test_comparisons_of_python2(self):
+        text = "class A:\n    def __cmp__(self, other):\n        return self.a - other.a\n"
+        new, found = newer_python.rewrite(text, True)
+        self.assertEqual((new, [(finding.line, finding.kind) for finding in found]), (text, [(2, LOOK)]))
+        self.assertEqual(newer_python.rewrite(text, False), (text, []))
 
     def test_pickles_of_python2(self):
         folder = tempfile.mkdtemp()

@@ -1,4 +1,5 @@
 """The upgrade of Python 2 text: what each piece becomes, and whole small programs that run afterwards."""
+import ast
 import io
 import os
 import shutil
@@ -99,6 +100,19 @@ DIVISIONS = [
     ("n = (len(a) / b - 1) / c\nfor i in range(n): pass",
      "n = (len(a) // b - 1) // c\nfor i in range(n): pass", True),
     ("x = a[:n / 2]", "x = a[:n // 2]", True), ("x = [0] * (n / 2)", "x = [0] * (n // 2)", True),
+    ("import numpy as np\nx = np.zeros(n / 2)", "import numpy as np\nx = np.zeros(n // 2)", True),
+    ("import numpy as np\nx = np.repeat(y, n / 2)", "import numpy as np\nx = np.repeat(y, n // 2)", True),
+    ("x = y.reshape(n / 2, -1)", "x = y.reshape(n // 2, -1)", True),
+    ("x = y.reshape((n / 2, -1))", "x = y.reshape((n // 2, -1))", True),
+    ("import random\nx = random.sample(y, n / 2)", "import random\nx = random.sample(y, n // 2)", True),
+    ("import tensorflow as tf\nx = tf.nn.rnn_cell.GRUCell(n / 2)",
+     "import tensorflow as tf\nx = tf.nn.rnn_cell.GRUCell(n // 2)", True),
+    ("import tensorflow as tf\nx = tf.layers.dense(y / 2, units=n / 2)",
+     "import tensorflow as tf\nx = tf.layers.dense(y / 2, units=n // 2)", True),
+    ("import numpy as np\nx = np.zeros(3) / n + np.repeat(y / n, 2)",
+     "import numpy as np\nx = np.zeros(3) / n + np.repeat(y / n, 2)", None),
+    ("n = (c - 3) / 2\nx = a[:-n]\nn = f()", "n = (c - 3) // 2\nx = a[:-n]\nn = f()", True),
+    ("n = f()\nfor x in y:\n    z = a[:n]\n    n = n / c", "n = f()\nfor x in y:\n    z = a[:n]\n    n = n / c", False),
     ("x = a[b / c]", "x = a[b / c]", False), ("num_batches = a.size / b", "num_batches = a.size / b", False),
     ("for i in range(9):\n    x = i / 3", "for i in range(9):\n    x = i // 3", True),
     ("x = 7\nx /= 2", "x = 7\nx //= 2", True), ("x = 7.\nx /= 2", "x = 7.\nx /= 2", None),
@@ -119,6 +133,14 @@ def _lines(findings, kind):
 class PiecesTest(unittest.TestCase):
 
     @slow
+    def test_tabs_that_python_takes(self):
+        text = "while x:\n    try:\n\t    a = f()\n    except IOError:\n\t    b()\n\t    c()\n    d()\n"
+        new, found = python3.to_python3(text)
+        self.assertEqual(ast.dump(ast.parse(new)), ast.dump(ast.parse(text)))
+        newer_python.rewrite(new)
+        self.assertLessEqual({finding.kind for finding in found}, {CHANGED})
+        self.assertEqual(python3.to_python3("if x:\n\ty\n"), ("if x:\n\ty\n", []))
+
     def test_pieces(self):
         for old, new, changes, looks in PIECES:
             with self.subTest(old):

@@ -36,6 +36,33 @@ CASES = {
         from {0} import contrib_rnn_enhanced as rnn, seq2seq_enhanced as s2s  # both
         rnn.BasicLSTMCell(3), s2s.rnn_decoder
         """),
+    "dynamic_decode of 1.1 and its attention": ("""
+        import tensorflow as tf
+        from tensorflow.contrib import seq2seq
+        cell = seq2seq.DynamicAttentionWrapper(cell, mechanism, 8)
+        state = tf.contrib.seq2seq.DynamicAttentionWrapperState(state, attention)
+        a, _ = seq2seq.dynamic_decode(decoder)
+        a, b, c = seq2seq.dynamic_decode(decoder)
+        a = seq2seq.dynamic_decode(decoder)[0]
+        """, """
+        import tensorflow.compat.v1 as tf
+        from {0} import contrib_seq2seq_enhanced as seq2seq
+
+        tf.disable_v2_behavior()
+        cell = seq2seq.DynamicAttentionWrapper(cell, mechanism, 8)
+        state = seq2seq.DynamicAttentionWrapperState(state, attention)
+        a, _ = seq2seq.dynamic_decode(decoder)[:2]
+        a, b, c = seq2seq.dynamic_decode(decoder)
+        a = seq2seq.dynamic_decode(decoder)[0]
+        """),
+    "cells of contrib.rnn's module of cells, and its dictionary": ("""
+        from tensorflow.contrib import rnn
+        rnn.rnn_cell.GRUCell(3), rnn.__dict__.values()
+        """, """
+        from {0} import contrib_rnn_enhanced as rnn
+        from {0} import rnn_cell_enhanced
+        rnn_cell_enhanced.GRUCell(3), rnn.__dict__.values()
+        """),
     "modules of 0.5 to 0.7": ("""
         from tensorflow.models.rnn import rnn, rnn_cell
         from tensorflow.models.rnn import seq2seq
@@ -273,9 +300,10 @@ class RecurrentTest(unittest.TestCase):
                "__init__.py": "", "data_utils.py": "", "model.py": source,
                "run.py": source + "if __name__ == '__main__':\n    import model\n"}
         started = source + "if __name__ == '__main__':\n    pass\n"
-        for folder in ("translate", "used"):
-            old.update({folder + "/__init__.py": "", folder + "/data_utils.py": "", folder + "/model.py": source,
-                        folder + "/start.py": started})
+        old["notes/look.py"] = "import sys\nsys.path.insert(0, '../added/')\nfrom added import model\n"
+        for folder in ("translate", "used", "added"):
+            old.update({folder + "/__init__.py": "", folder + "/data_utils.py": "", folder + "/model.py": source})
+        old.update({"translate/start.py": started, "used/start.py": started})
         old["run.py"] += "    from used import model\n"
         new = program.convert_program(old, program.Options())[0]
         self.assertEqual(new["lib/model.py"].text, "from . import data_utils\n")
@@ -284,6 +312,8 @@ class RecurrentTest(unittest.TestCase):
         self.assertIn("import data_utils\n", new["run.py"].text)
         self.assertEqual(new["translate/model.py"].text, "import data_utils\n")
         self.assertEqual(new["used/model.py"].text, "from . import data_utils\n")
+        # A folder on Python's path is no package, whatever is in it.
+        self.assertEqual(new["added/model.py"].text, "import data_utils\n")
         texts = {path: conversion.text for path, conversion in new.items()}
         again = program.convert_program(texts, program.Options())[0]
         self.assertEqual({path: conversion.text for path, conversion in again.items()}, texts)

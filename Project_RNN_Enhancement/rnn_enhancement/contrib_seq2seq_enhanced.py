@@ -2,7 +2,8 @@
 
 Attention: `AttentionWrapper` around a cell, with `LuongAttention`, `BahdanauAttention`, their
 monotonic kinds, or an `AttentionMechanism` of your own. The module `attention_wrapper` has the
-private names of TensorFlow's too, which programs import.
+private names of TensorFlow's too, which programs import. `DynamicAttentionWrapper` is that of
+TensorFlow 1.1.
 
 Decoding: `dynamic_decode` runs a `Decoder`. `BasicDecoder` runs a cell on what a helper feeds it:
 `TrainingHelper`, `ScheduledEmbeddingTrainingHelper` and `ScheduledOutputTrainingHelper` in
@@ -28,6 +29,8 @@ from .dynamic_decoding.decoder_functions import (attention_decoder_fn_inference,
                                                  attention_decoder_fn_train, dynamic_rnn_decoder,
                                                  prepare_attention, simple_decoder_fn_inference,
                                                  simple_decoder_fn_train)
+from .dynamic_decoding.dynamic_attention_wrapper import (DynamicAttentionWrapper,
+                                                         DynamicAttentionWrapperState)
 from .dynamic_decoding.gather_tree import gather_tree
 from .dynamic_decoding.helpers import (CustomHelper, GreedyEmbeddingHelper, Helper, InferenceHelper,
                                        SampleEmbeddingHelper)
@@ -55,6 +58,8 @@ __all__ = [
     "CustomHelper",
     "Decoder",
     "Dense",
+    "DynamicAttentionWrapper",
+    "DynamicAttentionWrapperState",
     "FinalBeamSearchDecoderOutput",
     "GreedyEmbeddingHelper",
     "Helper",

@@ -134,14 +134,24 @@ def _is_in_package(path, work):
     """Whether a source finds the modules beside it only by `from . import`.
 
     A file that is started itself finds them by their names, and so do the others in its folder, with or
-    without an `__init__.py`, unless a file elsewhere imports the folder as a package.
+    without an `__init__.py`, unless a file elsewhere imports the folder as a package. So does what is in a folder
+    that a file adds to `sys.path`.
     """
     folder = posixpath.dirname(path)
     if posixpath.join(folder, "__init__.py") not in work or "__main__" in work[path].original:
         return False
+    if folder and _is_on_path(folder, work):
+        return False
     is_started = any("__main__" in source.original for other, source in work.items()
                      if posixpath.dirname(other) == folder)
     return not is_started or bool(folder) and _is_imported(folder, work)
+
+
+def _is_on_path(folder, work):
+    """Whether a source puts a folder where Python looks for modules, which then are in no package."""
+    added = re.compile(r"""sys\.path\.(?:insert|append|extend)\([^\n]*["'/]%s/?["']""" % re.escape(
+        posixpath.basename(folder)))
+    return any(added.search(source.original) for source in work.values())
 
 
 def _is_imported(folder, work):

@@ -7,9 +7,14 @@ from .variables import collected, given, layer_variable, model_variable
 __all__ = ["batch_norm", "layer_norm", "when"]
 
 
+def _known(condition):
+    """The condition's value, None where it's only known when it's run."""
+    return condition if isinstance(condition, (bool, int)) else tf.get_static_value(condition)
+
+
 def when(condition, yes, no):
     """`yes()` or `no()`: at once where the condition is known, else by `tf.cond`."""
-    known = condition if isinstance(condition, (bool, int)) else tf.get_static_value(condition)
+    known = _known(condition)
     if known is None:
         return tf.cond(condition, yes, no)
     return yes() if known else no()
@@ -25,6 +30,31 @@ def _parameter(make, name, size, dtype, default, initializers, regularizers, tra
 def _moved(average, value, decay):
     """The assignment that brings a moving average nearer to a value."""
     return tf.assign_sub(average, (average - tf.cast(value, average.dtype.base_dtype)) * (1.0 - decay))
+
+
+class _ZeroDebiased(object):
+    """A moving average that begins with the first value rather than at zero, Kingma, Ba 2014, section 3.
+
+    Its variables are where `assign_moving_average` of TensorFlow has them.
+
+    Args:
+      average: variable that holds the average.
+      is_model: whether its own variables are among the model's.
+    """
+
+    def __init__(self, average, is_model):
+        self._average = average
+        make = model_variable if is_model else tf.get_variable
+        with tf.variable_scope(average.op.name):
+            self._biased, self._steps = [
+                make(name, shape, average.dtype.base_dtype, tf.zeros_initializer(), trainable=False)
+                for name, shape in (("biased", average.shape), ("local_step", []))]
+
+    def moved(self, value, decay):
+        """As `_moved`."""
+        biased = _moved(self._biased, value, decay)
+        steps = tf.assign_add(self._steps, 1.0)
+        return tf.assign(self._average, biased / (1.0 - tf.pow(tf.cast(decay, steps.dtype), steps)))
 
 
 @add_arg_scope
@@ -53,16 +83,17 @@ def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, act
       trainable: whether `beta` and `gamma` are.
       fused: whether to use the kernel that does all in one; None: where it can be.
       data_format: "NHWC" or "NCHW".
+      zero_debias_moving_mean: whether `moving_mean` begins with the first batch's mean, not at zero; this
+        makes the variables moving_mean/biased [channels] and moving_mean/local_step [].
 
     Returns:
       A tensor like `inputs`.
 
     Raises:
       ValueError: if the shape isn't known as far as needed, or for what contrib had and this has not:
-        batch_weights, zero_debias_moving_mean, renorm and adjustment.
+        batch_weights, renorm and adjustment.
     """
-    for name, value in (("batch_weights", batch_weights), ("adjustment", adjustment), ("renorm", renorm),
-                        ("zero_debias_moving_mean", zero_debias_moving_mean)):
+    for name, value in (("batch_weights", batch_weights), ("adjustment", adjustment), ("renorm", renorm)):
         if value is not None and value is not False:
             raise ValueError("batch_norm: %s isn't supported, got %r: leave it out." % (name, value))
     if data_format not in ("NHWC", "NCHW"):
@@ -78,7 +109,8 @@ def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, act
         dtype = tf.float32 if inputs.dtype.base_dtype == tf.float16 else inputs.dtype.base_dtype
 
         # As TensorFlow had it: a layer where one could do it, whose variables come in another order.
-        is_layer = rank != 2 and updates_collections == tf.GraphKeys.UPDATE_OPS
+        is_layer = (rank != 2 and updates_collections == tf.GraphKeys.UPDATE_OPS and
+                    not zero_debias_moving_mean)
 
         def parameter(name, default, is_trainable):
             return _parameter(layer_variable if is_layer else model_variable, name, channels, dtype, default,
@@ -97,9 +129,13 @@ def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, act
         is_fused = (fused is None or fused) and rank in (2, 4) and dtype == tf.float32
         normalize = _fused if is_fused else _plain
         outputs, mean, variance = normalize(inputs, beta, gamma, averages, epsilon, is_training, data_format)
+        unbiased = None
+        if zero_debias_moving_mean and (_known(is_training) is None or _known(is_training)):
+            unbiased = _ZeroDebiased(averages[0], not is_fused)
 
         def update():
-            return [_moved(averages[0], mean, decay), _moved(averages[1], variance, decay)]
+            moved = unbiased.moved(mean, decay) if unbiased else _moved(averages[0], mean, decay)
+            return [moved, _moved(averages[1], variance, decay)]
         outputs = _with_updates(outputs, update, averages, updates_collections, is_training)
         outputs.set_shape(inputs.shape)
         if activation_fn is not None:

@@ -55,7 +55,7 @@ class Call(object):
         self.is_statement = isinstance(edit.names.parent(original), cst.Expr)
         self.args = list(node.args)
         self._node, self._original, self._edit = node, original, edit
-        self._expression, self._new_name = None, None
+        self._expression, self._new_name, self._results = None, None, None
 
     # What the call looks like.
 
@@ -78,6 +78,18 @@ class Call(object):
     def keywords(self):
         """dict from the names of arguments given by name to their expressions."""
         return {arg.keyword.value: arg.value for arg in self.args if arg.keyword is not None}
+
+    @property
+    def unpacked_to(self):
+        """The number of names that the call's value is assigned to, or None."""
+        assign = self._edit.names.parent(self._original)
+        if not isinstance(assign, cst.Assign) or assign.value is not self._original:
+            return None
+        target = assign.targets[0].target
+        if not isinstance(target, (cst.Tuple, cst.List)) or any(
+                isinstance(element, cst.StarredElement) for element in target.elements):
+            return None
+        return len(target.elements)
 
     def get(self, position, *names):
         """The expression given at a position or by one of some names; None if it isn't given."""
@@ -148,6 +160,10 @@ class Call(object):
         TensorFlow, and other names in braces for modules as in `rename` ("{rnn_cell_enhanced}")."""
         self._expression = code
 
+    def first_results(self, number):
+        """Takes only the first of the results."""
+        self._results = number
+
     def changed(self, message):
         """Says that the call was changed, and why."""
         self._edit.findings.changed(self.line, message)
@@ -174,4 +190,7 @@ class Call(object):
         node = self._node.with_changes(args=args)
         if self._new_name is not None:
             node = node.with_changes(func=self._edit.expression(self._new_name, self._original))
+        if self._results is not None:
+            part = cst.SubscriptElement(cst.Slice(lower=None, upper=cst.Integer(str(self._results))))
+            node = cst.Subscript(node, [part])
         return node

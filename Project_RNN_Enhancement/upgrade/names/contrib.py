@@ -49,6 +49,9 @@ _IN_TENSORFLOW = (
         softmax_cross_entropy sparse_softmax_cross_entropy"""),
     ("metrics", "", "confusion_matrix"),
     ("util", "", "make_ndarray make_tensor_proto"),
+    ("estimator", "estimator", "add_metrics"),
+    ("estimator", "estimator.experimental", """
+        build_raw_supervised_input_receiver_fn call_logit_fn dnn_logit_fn_builder linear_logit_fn_builder"""),
 )
 
 _METRICS = """
@@ -74,6 +77,22 @@ _IN_SLIM = """
 _ESTIMATORS = ("estimators are gone since TensorFlow 2.16: write the training loop with a session, or stay "
                "with "
                "TensorFlow 2.15 and tensorflow-estimator 2.15.")
+# What of contrib.learn (or of its parts) TensorFlow's own estimators had in another form.
+_LEARN = {
+    "Estimator": "tf.estimator.Estimator takes its place, whose model_fn takes (features, labels, mode) and "
+                 "returns a tf.estimator.EstimatorSpec",
+    "Experiment": "tf.estimator.train_and_evaluate with a TrainSpec and an EvalSpec takes its place",
+    "MetricSpec": "eval_metric_ops of tf.estimator.EstimatorSpec takes its place",
+    "ModelFnOps": "tf.estimator.EstimatorSpec takes its place",
+    "RunConfig": "tf.estimator.RunConfig takes its place",
+    "SKCompat": "tf.compat.v1.estimator.inputs.numpy_input_fn makes input functions of arrays",
+    "learn_runner": "tf.estimator.train_and_evaluate with a TrainSpec and an EvalSpec takes its place",
+    "make_export_strategy": "tf.estimator.LatestExporter takes its place",
+    "monitors": "hooks such as tf.train.LoggingTensorHook take their place",
+}
+_LEARN.update({name: "tf.estimator.%s takes its place" % name for name in """
+    DNNClassifier DNNLinearCombinedClassifier DNNLinearCombinedRegressor DNNRegressor LinearClassifier
+    LinearRegressor""".split()})
 _COLUMNS = "feature columns of contrib are gone: tf.feature_column has them, or look embeddings up by hand."
 _KERAS = ("from TensorFlow 2.16 on it's Keras 3, which doesn't work with graphs of TensorFlow 1: install "
           "tf_keras and set "
@@ -182,7 +201,8 @@ def _explained():
             "write dataset.padded_batch(size, shapes, drop_remainder=True)."),
         "contrib.data.read_batch_features": "use tf.data.experimental.make_batched_features_dataset.",
         "contrib.data.sloppy_interleave": "use tf.data.experimental.parallel_interleave(..., sloppy=True).",
-        "contrib.distributions": "it is in the package tensorflow_probability: tfp.distributions.",
+        "contrib.distributions": "it is in the package tensorflow_probability: tfp.distributions has what "
+                                 "contrib.distributions had.",
         "contrib.bayesflow": "it is in the package tensorflow_probability.",
         "contrib.eager": "tf.GradientTape and tf.data take its place; a program with graphs doesn't need it.",
         "contrib.estimator": _ESTIMATORS,
@@ -230,6 +250,8 @@ def _explained():
     }
     for module, names in _WITHOUT_PLACE.items():
         found.update({"%s.%s" % (module, name): said for name, said in names.items()})
+    found.update({"contrib.learn." + name: "%s, until TensorFlow 2.15: %s" % (said, _ESTIMATORS)
+                  for name, said in _LEARN.items()})
     return {"tensorflow." + name: said for name, said in found.items()}
 
 

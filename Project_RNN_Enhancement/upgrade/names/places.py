@@ -57,7 +57,8 @@ def lacking(place_name, path):
     """
     module, _, rest = place_name.partition(".")
     name = rest.partition(".")[0]
-    if not is_ours(place_name) or not name or name in recurrent.names_of(module):
+    if not is_ours(place_name) or not name or name in recurrent.names_of(module) or (
+            name.startswith("__") and name.endswith("__")):
         return None
     return "%s has no %s, which was %s in TensorFlow: replace it, or write what it did." % (module, name, path)
 

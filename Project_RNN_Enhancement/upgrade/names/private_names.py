@@ -78,8 +78,18 @@ _CONTRIB_MODULES = {
     "contrib.crf": "crf.python.ops.crf",
     "contrib.cudnn_rnn": "cudnn_rnn.python.layers.cudnn_rnn cudnn_rnn.python.ops.cudnn_rnn_ops",
     "contrib.data": "data.python.ops.batching data.python.ops.grouping data.python.ops.readers",
-    "contrib.distributions": "distributions.python.ops.distributions",
-    "contrib.learn": "learn.python.learn",
+    "contrib.distributions": """
+        distributions.python.ops.distributions distributions.python.ops.bernoulli
+        distributions.python.ops.beta distributions.python.ops.categorical distributions.python.ops.dirichlet
+        distributions.python.ops.exponential distributions.python.ops.gamma distributions.python.ops.kullback_leibler
+        distributions.python.ops.laplace distributions.python.ops.multinomial
+        distributions.python.ops.mvn_diag distributions.python.ops.mvn_full_covariance
+        distributions.python.ops.mvn_tril distributions.python.ops.normal distributions.python.ops.student_t
+        distributions.python.ops.uniform""",
+    "contrib.learn": """
+        learn.python.learn learn.python.learn.experiment learn.python.learn.metric_spec
+        learn.python.learn.estimators learn.python.learn.estimators.estimator
+        learn.python.learn.estimators.model_fn learn.python.learn.estimators.run_config""",
     "contrib.learn.datasets": "learn.python.learn.datasets",
     "contrib.learn.preprocessing": "learn.python.learn.preprocessing",
     "contrib.lookup": "lookup.lookup_ops",
@@ -135,6 +145,7 @@ _NAMES = {
     "tensorflow.python.platform.googletest.main": "tensorflow.test.main",
     "tensorflow.python.platform.googletest.TestCase": "tensorflow.test.TestCase",
     "tensorflow.python.framework.test_util.TensorFlowTestCase": "tensorflow.test.TestCase",
+    "tensorflow.python.layers.base._Layer": "tensorflow.layers.Layer",
     "tensorflow.python.layers.core.FullyConnected": "tensorflow.layers.Dense",
     "tensorflow.python.layers.core.fully_connected": "tensorflow.layers.dense",
     "tensorflow.python.layers.normalization.BatchNorm": "tensorflow.layers.BatchNormalization",

@@ -128,11 +128,20 @@ def sparse_split(call):
         call.changed("sparse_split takes its arguments by name since 1.0, and the axis is called so.")
 
 
+def dynamic_decode(call):
+    """Until 1.1 it gave two results, which a third, the lengths, follows."""
+    if call.unpacked_to == 2:
+        call.first_results(2)
+        call.changed("dynamic_decode gives the lengths of the sequences as a third result since 1.2.")
+
+
 _FFT = _renaming({"in_": "input"})
 _SPARSE_TENSOR = _renaming({"shape": "dense_shape"})
 
 CALLS = dict(call_orders.CALLS)
 CALLS.update({
+    "tensorflow.contrib.seq2seq.AttentionWrapper": _renaming({"attention_size": "attention_layer_size"}),
+    "tensorflow.contrib.seq2seq.dynamic_decode": dynamic_decode,
     "tensorflow.batch_matmul": _renaming(
         {"x": "a", "y": "b", "adj_x": "adjoint_a", "adj_y": "adjoint_b"},
         [None, None, "adjoint_a", "adjoint_b", "name"], start=2),

@@ -80,6 +80,12 @@ _RENAMED = """
     contrib.data.TextLineDataset data.TextLineDataset
 """
 
+# Of contrib.estimator until 1.12.
+_HOOKS = """
+    InMemoryEvaluatorHook make_early_stopping_hook make_stop_at_checkpoint_step_hook stop_if_higher_hook
+    stop_if_lower_hook stop_if_no_decrease_hook stop_if_no_increase_hook
+"""
+
 # Until 0.5 types were in a module of their own; `tensorflow.types` is another thing in 2.x.
 _TYPES = """
     bool complex64 float32 float64 int16 int32 int64 int8 qint32 qint8 quint8 string uint8 DType as_dtype
@@ -89,6 +95,7 @@ _TYPES = """
 def _renamed():
     pairs = [line.split() for line in _RENAMED.strip().splitlines()]
     pairs += [("types." + name, name) for name in _TYPES.split()]
+    pairs += [("contrib.estimator." + name, "estimator.experimental." + name) for name in _HOOKS.split()]
     return {"tensorflow." + old: "tensorflow." + new for old, new in pairs}
 
 
@@ -113,11 +120,6 @@ EXPLAINED = {
                                  "options=tf.profiler."
                                  "ProfileOptionBuilder.trainable_variables_parameter()).",
     "tensorflow.sparse_segment_sqrt_n_grad": "it is an operation of gradients; let tf.gradients make it.",
-    "tensorflow.contrib.seq2seq.DynamicAttentionWrapper": (
-        "it was in 1.1 only; AttentionWrapper of contrib_seq2seq_enhanced takes its place, with a state "
-        "AttentionWrapperState."),
     "tensorflow.models": "TensorFlow's tutorials aren't installed any more; put the module beside the "
                          "program.",
 }
-EXPLAINED["tensorflow.contrib.seq2seq.DynamicAttentionWrapperState"] = EXPLAINED[
-    "tensorflow.contrib.seq2seq.DynamicAttentionWrapper"]

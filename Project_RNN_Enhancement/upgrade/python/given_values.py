@@ -7,6 +7,14 @@ INTEGER, FLOAT, UNKNOWN = "integer", "float", "unknown"
 # Calls whose arguments are counts or shapes: a number with a fraction is refused.
 _SHAPES = frozenset("""zeros ones empty full reshape tile placeholder get_variable random_uniform
                        random_normal truncated_normal""".split())
+# Calls -> the places of the arguments that are counts, as full names or as methods of anything.
+_COUNTED = {"numpy.eye": (0, 1), "numpy.identity": (0,), "numpy.linspace": (2,),
+            "numpy.repeat": (1,), "random.randint": (0, 1), "random.randrange": (0, 1, 2), "random.sample": (1,)}
+_COUNTED.update({"numpy." + name: (0,) for name in "zeros ones empty full random.permutation".split()})
+_COUNTED.update({"numpy.random." + name: (0, 1, 2) for name in "rand randint randn random_integers".split()})
+_METHODS = {"reshape": (0, 1, 2, 3), "repeat": (0,)}
+# Of TensorFlow's layers, the last part of the name -> place and name of the argument.
+_UNITS = {"dense": (1, "units"), "fully_connected": (1, "num_outputs"), "linear": (1, "output_size")}
 _COUNTS = (libcst.BinaryOperation, libcst.Name, libcst.Attribute)
 
 
@@ -103,7 +111,27 @@ class Values(libcst.CSTVisitor):
                 if isinstance(argument, (libcst.Tuple, libcst.List)):
                     self.demanded.extend(element.value for element in argument.elements
                                          if isinstance(element.value, _COUNTS))
+        self._counted(node, name)
         self._flag(node, last)
+
+    def _counted(self, node, name):
+        ordered = [arg.value for arg in node.args if arg.keyword is None and not arg.star]
+        places, unit = _COUNTED.get(name, ()), None
+        last = name.rpartition(".")[2]
+        if name.startswith("tensorflow.") and last.endswith("Cell"):
+            places, unit = (0,), "num_units"
+        elif name.startswith("tensorflow.") and last in _UNITS:
+            places, unit = _UNITS[last][:1], _UNITS[last][1]
+        elif not name and isinstance(node.func, libcst.Attribute):
+            places = _METHODS.get(node.func.attr.value, ())
+        given = [ordered[place] for place in places if place < len(ordered)]
+        given += [arg.value for arg in node.args if arg.keyword is not None and arg.keyword.value == unit]
+        for value in given:
+            if isinstance(value, libcst.BinaryOperation):
+                self.demanded.append(value)
+            elif isinstance(value, (libcst.Tuple, libcst.List)) and not name:
+                self.demanded.extend(each.value for each in value.elements
+                                     if isinstance(each.value, libcst.BinaryOperation))
 
     def _flag(self, node, last):
         """Flags: tf.app.flags' DEFINE_integer("size", 64), argparse's add_argument("--size", type=int)."""

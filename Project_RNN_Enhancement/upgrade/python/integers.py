@@ -71,12 +71,27 @@ class Integers(object):
             if len(assignments) == 1:
                 self._demanded_names.add(assignments[0])
                 self._demand_value(self._values.get(assignments[0], UNKNOWN))
+            else:
+                self._demand_one_of(node, assignments)
         elif isinstance(node, libcst.Attribute):
             values = self._attributes.get(node.attr.value, [])
             if len(values) <= 1:
                 self._demanded_attributes.add(node.attr.value)
                 for value in values:
                     self._demand_value(value)
+
+    def _demand_one_of(self, name, assignments):
+        """Of several values of a name, the last before its use is the one; another may be."""
+        known = [each for each in assignments if isinstance(each, libcst.Name) and each in self._values]
+        place = self._parsed.span(name)[0]
+        before = [each for each in known if self._parsed.span(each)[1] <= place]
+        last = max(before, key=lambda each: self._parsed.span(each)[0]) if before else None
+        for each in known:
+            value = self._values[each]
+            if each is last:
+                self._demand_value(value)
+            elif not isinstance(value, str):
+                self._indices.add(value)
 
     def _demand_value(self, value):
         if not isinstance(value, str):

@@ -17,6 +17,8 @@ _CHARSET = re.compile(r"utf|ascii|latin|iso-?8859|cp125", re.I)
 _DECODED = "Text has no decode in Python 3"
 _SAVES = {"numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.load", "marshal.dump", "marshal.load"}
 _TEMPORARY = {"tempfile.TemporaryFile", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile"}
+_NUMBERS = {"builtins.int.from_bytes", "numpy.frombuffer", "numpy.fromfile", "numpy.fromstring", "struct.unpack",
+            "struct.unpack_from"}
 _LATIN1 = ('encoding="latin1" reads what Python 2 wrote, its str as text; it doesn\'t touch what Python 3 '
            'wrote')
 
@@ -65,6 +67,8 @@ class _Calls(Scoped):
         super(_Calls, self).__init__(parsed)
         self.decodes, self.encodes, self.loads, self.printed = [], [], [], set()
         self.temporary, self.has_bytes, self.has_pickle = [], False, False
+        # Whether numbers are made of bytes anywhere, by a function that may have the file.
+        self.takes_bytes = False
 
     def visit_SimpleString(self, node):
         if "b" in node.prefix.lower():
@@ -74,6 +78,8 @@ class _Calls(Scoped):
         names = self.parsed.names(node.func)
         if is_pickle(names) and any(name.endswith((".load", ".loads")) for name in names) and node.args:
             self.loads.append(node)
+        if names & _NUMBERS:
+            self.takes_bytes = True
         if is_pickle(names) or names & _SAVES:
             self.has_pickle = True
         if names & _TEMPORARY and not any(arg.keyword is None or arg.keyword.value == "mode"
@@ -149,7 +155,7 @@ class _Mode(object):
             if opened.text:
                 self._set_binary(False)
                 reasons.append("What is read is used as text, and in Python 3 mode b gives bytes")
-            elif opened.unknown:
+            elif opened.unknown and not self.calls.takes_bytes:
                 self.calls.look(opened.call,
                                 "Mode b gives bytes in Python 3: write \"r\" if the file holds text")
         elif not self.binary and self.python2 and opened.gfile and opened.text and self.calls.has_bytes:
@@ -245,6 +251,8 @@ def _decode(calls, call, python2):
     """A `decode` of something that wasn't read from a file that this text opens."""
     codec = text_of(call.args[0].value) if call.args else None
     value = call.func.value
+    if isinstance(value, libcst.Name) and value.value in ("self", "cls"):
+        return
     is_text = _certainly_text(calls, value)
     if codec in _NOT_TEXT and (python2 or is_text):
         calls.look(call, "Python 3's decode makes text of bytes only: %s is in binascii, base64, codecs or "

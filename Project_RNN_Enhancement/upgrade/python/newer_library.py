@@ -157,6 +157,11 @@ class Library(Scoped):
             self.parsed.replace(end, end, ")")
             self.changed(node, "%s gives a view in Python 3, which has no indices" % value.func.attr.value)
 
+    def visit_FunctionDef(self, node):
+        if node.name.value == "__cmp__" and self._python2:
+            self.look(node, "Python 3 doesn't call __cmp__: write __lt__ and __eq__ (functools.total_ordering "
+                            "makes the others)")
+
     def visit_ExceptHandler(self, node):
         if node.name is not None and isinstance(node.name.name, libcst.Name):
             self._caught.add(node.name.name.value)

@@ -1,6 +1,7 @@
 """What NumPy 2 refuses, in forms that NumPy 1.16 has too."""
 import libcst
 
+from .opened import is_pickle
 from .scopes import Scoped
 
 __all__ = ["NumPy", "RENAMED"]
@@ -33,12 +34,53 @@ _EXPLAINED = {
 # Draws, and the place of the argument `size`.
 _DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0,
           "uniform": 2}
+# Their whole numbers are floats, which were taken for counts until NumPy 1.11.
+_ROUNDED = frozenset("numpy.around numpy.ceil numpy.floor numpy.rint numpy.round numpy.trunc".split())
+_COUNTS = frozenset("builtins.range numpy.empty numpy.ones numpy.zeros".split())
 # Told the axis, these give an array of one element for one row, and a number of NumPy's for a vector.
 _ALONG_AXIS = frozenset("amax amin argmax argmin max mean min prod sum".split())
 
 
+_UNEVEN = "NumPy 1.24 makes an array of parts of different shapes only with dtype=object"
+
+
+class _Yields(libcst.CSTVisitor):
+    """Finds whether a function is a generator."""
+
+    def __init__(self):
+        super(_Yields, self).__init__()
+        self.found = False
+
+    def visit_Yield(self, node):
+        self.found = True
+
+
 class NumPy(Scoped):
     """The rules, as a visitor of the tree of `parsed` that puts its changes there."""
+
+    def __init__(self, parsed):
+        super(NumPy, self).__init__(parsed)
+        self._functions = []
+
+    def visit_FunctionDef(self, node):
+        self._functions.append(node)
+
+    def leave_FunctionDef(self, original_node):
+        self._functions.pop()
+
+    def visit_Assign(self, node):
+        """data = np.array(data) in a generator of batches, whose caller zips inputs and labels."""
+        call, target = node.value, node.targets[0].target
+        if not (self._functions and isinstance(target, libcst.Name) and isinstance(call, libcst.Call)):
+            return
+        function, yields = self._functions[-1], _Yields()
+        if (self.parsed.name(call.func) in ("numpy.array", "numpy.asarray") and len(call.args) == 1 and
+                self.parsed.source(call.args[0]) == target.value and "batch" in function.name.value.lower() and
+                any(param.name.value == target.value for param in function.params.params)):
+            function.visit(yields)
+            if yields.found:
+                self.add_argument(call, "dtype=object")
+                self.changed(call, _UNEVEN)
 
     def visit_Attribute(self, node):
         name = self.parsed.name(node)
@@ -72,8 +114,29 @@ class NumPy(Scoped):
                 self.look(alias.name, "np.%s is gone in newer NumPy: %s" % (
                     old, _EXPLAINED.get(old) or "Python's own %s takes its place" % _BUILT_IN[old]))
 
+    def visit_Slice(self, node):
+        for part in (node.lower, node.upper, node.step):
+            self._count(part)
+
+    def visit_Index(self, node):
+        if isinstance(node.value, libcst.Call) and self.parsed.name(node.value.func) in _ROUNDED:
+            self.look(node.value, "Floats are no indices since NumPy 1.12: write int(...), or (...).astype(int) for "
+                                  "an array")
+
+    def _count(self, node):
+        """A number of np.floor's and the like where only an integer will do."""
+        made = self.only_value(node) if isinstance(node, libcst.Name) else node
+        if isinstance(made, libcst.Call) and self.parsed.name(made.func) in _ROUNDED:
+            self.wrap(node, "int(", ")")
+            self.changed(node, "Floats are no counts since NumPy 1.12")
+
     def visit_Call(self, node):
         name = self.parsed.name(node.func)
+        if name in _COUNTS:
+            for arg in node.args if name == "builtins.range" else node.args[:1]:
+                parts = arg.value.elements if isinstance(arg.value, (libcst.Tuple, libcst.List)) else [arg]
+                for part in parts:
+                    self._count(part.value)
         if name in ("builtins.int", "builtins.float") and len(node.args) == 1:
             self._number(node, node.args[0].value)
         elif name == "numpy.asscalar" and len(node.args) == 1:
@@ -83,6 +146,9 @@ class NumPy(Scoped):
             self._method(node, "frombuffer", ".copy()", "np.fromstring reads no bytes in newer NumPy")
         elif name == "numpy.array":
             self._copy(node)
+            if len(node.args) == 1 and isinstance(node.args[0].value, libcst.Call) and is_pickle(
+                    self.parsed.names(node.args[0].value.func)):
+                self.look(node, _UNEVEN + ": add it if that is what is loaded")
         elif name in ("numpy.histogram", "matplotlib.pyplot.hist"):
             normed = self.keyword(node, "normed")
             if normed is not None:

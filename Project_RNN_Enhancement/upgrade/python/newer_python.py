@@ -1,7 +1,7 @@
-"""What newer versions of Python and NumPy refuse in Python 3 text."""
+"""What newer versions of Python, NumPy and other packages refuse in Python 3 text."""
 import re
 
-from . import newer_files, newer_library, newer_numpy, newer_tensors, spans
+from . import newer_files, newer_library, newer_numpy, newer_packages, newer_tensors, spans
 
 __all__ = ["rewrite"]
 
@@ -23,6 +23,8 @@ def rewrite(text, python2=False):
     parsed = spans.Parsed(text)
     parsed.tree.visit(newer_numpy.NumPy(parsed))
     parsed.tree.visit(newer_library.Library(parsed, python2))
+    if newer_packages.PACKAGES.search(text):
+        parsed.tree.visit(newer_packages.Packages(parsed))
     if "gradients" in text or "_flags" in text:
         newer_tensors.rewrite(parsed)
     if _FILES.search(text):

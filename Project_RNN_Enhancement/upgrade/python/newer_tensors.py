@@ -92,12 +92,11 @@ class _Flags(Scoped):
         self._parents = parsed.metadata(metadata.ParentNodeProvider)
 
     def visit_Attribute(self, node):
-        if not re.search("flags$", self.parsed.source(node.value), re.I):
-            return
-        parent = self._parents.get(node)
-        if node.attr.value == "__flags":
+        owner, parent = self.parsed.source(node.value), self._parents.get(node)
+        if node.attr.value == "__flags" and owner != "self":
+            # Whatever they are called, which no other object has.
             self._values(node, parent)
-        elif node.attr.value == "_parse_flags" and isinstance(parent, libcst.Call) and not parent.args:
+        elif node.attr.value == "_parse_flags" and re.search("flags$", owner, re.I) and isinstance(parent, libcst.Call) and not parent.args:
             self._parse(node, parent)
 
     def _parse(self, node, call):
@@ -113,7 +112,7 @@ class _Flags(Scoped):
 
     def visit_Subscript(self, node):
         """FLAGS.__dict__["__flags"]."""
-        if re.search("flags\\.__dict__$", self.parsed.source(node.value), re.I) and (
+        if isinstance(node.value, libcst.Attribute) and node.value.attr.value == "__dict__" and (
                 len(node.slice) == 1 and self.parsed.source(node.slice[0]).strip("'\"") == "__flags"):
             self._values(node, self._parents.get(node), self.parsed.source(node.value.value))
 

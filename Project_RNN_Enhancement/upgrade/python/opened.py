@@ -144,13 +144,21 @@ class _File(object):
     def _method(self, call, method):
         if method in _READS:
             if method == "read" and call.args and not isinstance(call.args[0].value, libcst.UnaryOperation):
-                self.opened.unknown = True
+                self._piece(call)
             else:
                 self.read(call)
         elif method == "write" and len(call.args) == 1:
             self.opened.written.append(call.args[0].value)
         elif method == "writelines":
             self.opened.unknown = True
+
+    def _piece(self, call):
+        """So many characters or bytes: what looks like text may be the pieces of a file of bytes."""
+        opened = self.opened
+        text, with_text = opened.text, opened.with_text
+        self.read(call)
+        opened.unknown = opened.unknown or not (opened.bytes or opened.decodes)
+        opened.text, opened.with_text = text, with_text
 
     def _argument(self, call, arg):
         parsed, opened = self.uses.parsed, self.opened

@@ -54,9 +54,10 @@ def to_python3(text, modules=(), siblings=(), python2=False, plain_next=False):
       NotPython: the text is neither.
     """
     modules = frozenset(modules)
-    if not is_python2(text, modules, python2):
-        return text, []
-    return _converted(text, modules, frozenset(siblings), plain_next)
+    new, findings = text, []
+    if is_python2(text, modules, python2):
+        new, findings = _converted(text, modules, frozenset(siblings), plain_next)
+    return _evenly_indented(new, findings)
 
 
 def is_python2(text, modules=(), python2=False):
@@ -142,6 +143,10 @@ def _is_newer_python(text):
     # The newest libcst reads Python 2's `except A, e` as today's `except A, B`.
     if re.search(r"^\s*except\b[^:\n]*,\s*\w+\s*:", text, re.M):
         return False
+    return _is_read_by_libcst(text)
+
+
+def _is_read_by_libcst(text):
     try:
         libcst.parse_module(text)
     except Exception:  # libcst's parsers raise several kinds, its native one a RuntimeError too.
@@ -202,6 +207,19 @@ def _fixed(text, names, print_function, plain_next, siblings):
         raise NotPython(line, "not Python 3: %s, and Python 2 to 3 doesn't change that" %
                         getattr(error, "msg", error))
     return new, findings
+
+
+def _evenly_indented(text, findings):
+    """The text without the tabs at its lines' beginnings, if Python takes them and libcst doesn't."""
+    if "\t" not in text or _tree(text) is None or _is_read_by_libcst(text):
+        return text, findings
+    straight = _without_tabs(text)
+    if _tree(straight) is None or not _is_read_by_libcst(straight):
+        return text, findings
+    first = next(line for line, (one, other) in enumerate(zip(text.split("\n"), straight.split("\n")), 1)
+                 if one != other)
+    return straight, sorted(findings + [changed(first, "Tabs that begin lines among others that begin with "
+                                                       "spaces are as many spaces now.")])
 
 
 def _without_tabs(text):
