@@ -61,12 +61,14 @@ class Row(object):
       device: where operations go whatever `gpu_for_layer` says; None: where that says.
       inner: names in `get_config` of the cells inside, which `from_config` wants as objects.
       refuses: {check: Refusal}; a check is a method of `Conformance` without "test_".
+      short: whether only the checks in `SHORT` run unless RNN_ENHANCEMENT_LONG_TESTS is set: for
+        variants of a class that has another row, and for wrappers.
     """
 
     def __init__(self, name, make, state, output=UNITS, size_argument="num_units", symbols=None,
                  counts=False, blocks=None, own_start=(), own_scope=True, device=None, inner=(),
-                 refuses=None):
-        self.own_start = tuple(own_start)
+                 refuses=None, short=False):
+        self.own_start, self.short = tuple(own_start), short
         self.name, self.make, self.state, self.output = name, make, state, output
         self.size_argument, self.symbols = size_argument, symbols
         self.own_scope, self.device, self.inner = own_scope, device, inner
@@ -197,29 +199,29 @@ CELLS = [
             "contrib_seq2seq": _SYMBOLS, "repeated_in_a_stack": _SYMBOLS,
             "inside_residual_wrappers": _ONE_SIZE})),
     Row("GRUCell_no_bias", lambda n, **k: rnn_cell.GRUCell(
-        n, **dict({"use_bias": False, "gate_offset": 1.0}, **k)), state=4),
+        n, **dict({"use_bias": False, "gate_offset": 1.0}, **k)), state=4, short=True),
     Row("LSTMCell_chrono", lambda n, **k: rnn_cell.LSTMCell(n, chrono_max_steps=50, **k),
-        state=_lstm(4, 4), refuses={"use_bias": Refusal(
+        state=_lstm(4, 4), short=True, refuses={"use_bias": Refusal(
             ValueError, "chrono_max_steps=50 needs a bias", "the biases are what it sets")}),
     Row("JZS1Cell", rnn_cell.JZS1Cell, state=4),
     Row("JZS1Cell_trainable", lambda n, **k: rnn_cell.JZS1Cell(
-        n, trainable_projection=True, **k), state=4),
+        n, trainable_projection=True, **k), state=4, short=True),
     Row("JZS2Cell", rnn_cell.JZS2Cell, state=4),
     Row("JZS3Cell", rnn_cell.JZS3Cell, state=4),
     Row("IdentityRNNCell", rnn_cell.IdentityRNNCell, state=4, own_start=["recurrent_kernel"]),
     Row("UnitaryRNNCell", rnn_cell.UnitaryRNNCell, state=8, output=8),
     Row("UnitaryRNNCell_learned_start", lambda n, **k: rnn_cell.UnitaryRNNCell(
-        n, learned_initial_state=True, **k), state=8, output=8,
+        n, learned_initial_state=True, **k), state=8, output=8, short=True,
         refuses={"every_weight_gets_a_gradient": Refusal(
             AssertionError, "initial_state", "it stands in for rows of zeros, which are not fed")}),
     Row("UnitaryRNNCell_matrix", lambda n, **k: rnn_cell.UnitaryRNNCell(
-        n, recurrence="matrix", **k), state=8, output=8),
+        n, recurrence="matrix", **k), state=8, output=8, short=True),
     Row("GridLSTMCell", lambda n, **k: rnn_cell.GridLSTMCell(n, 2, **k),
         state=(_lstm(4, 4),) * 2),
     Row("GridLSTMCell_tied", lambda n, **k: rnn_cell.GridLSTMCell(
-        n, 3, tied=True, priority="time", **k), state=(_lstm(4, 4),) * 3),
+        n, 3, tied=True, priority="time", **k), state=(_lstm(4, 4),) * 3, short=True),
     Row("GridLSTMCell_paper", lambda n, **k: rnn_cell.GridLSTMCell(
-        n, 1, priority=None, output_form="paper", **k), state=(_lstm(4, 4),)),
+        n, 1, priority=None, output_form="paper", **k), state=(_lstm(4, 4),), short=True),
     Row("LayerNormGRUCell", rnn_cell.LayerNormGRUCell, state=4),
     Row("LayerNormLSTMCell", rnn_cell.LayerNormLSTMCell, state=_lstm(4, 4)),
     Row("LayerNormBasicLSTMCell", rnn_cell.LayerNormBasicLSTMCell, state=_lstm(4, 4)),
@@ -228,21 +230,21 @@ CELLS = [
         n, cell_clip=5.0, use_peephole=True, **k), state=_lstm(4, 4)),
     Row("RecurrentHighwayCell", rnn_cell.RecurrentHighwayCell, state=4),
     Row("RecurrentHighwayCell_uncoupled", lambda n, **k: rnn_cell.RecurrentHighwayCell(
-        n, 2, couple_gates=False, **k), state=4),
+        n, 2, couple_gates=False, **k), state=4, short=True),
     Row("MultiplicativeGRUCell", rnn_cell.MultiplicativeGRUCell, state=4),
     Row("MultiplicativeLSTMCell", rnn_cell.MultiplicativeLSTMCell, state=_lstm(4, 4)),
     Row("MinGRUCell", rnn_cell.MinGRUCell, state=4),
     Row("MinLSTMCell", rnn_cell.MinLSTMCell, state=4),
-    Row("BasicRNNCell_Interconnect", rnn_cell.BasicRNNCell_Interconnect, state=4),
-    Row("GRUCell_Interconnect", rnn_cell.GRUCell_Interconnect, state=4),
-    Row("LSTMCell_Interconnect", rnn_cell.LSTMCell_Interconnect, state=_lstm(4, 4)),
+    Row("BasicRNNCell_Interconnect", rnn_cell.BasicRNNCell_Interconnect, state=4, short=True),
+    Row("GRUCell_Interconnect", rnn_cell.GRUCell_Interconnect, state=4, short=True),
+    Row("LSTMCell_Interconnect", rnn_cell.LSTMCell_Interconnect, state=_lstm(4, 4), short=True),
     Row("MultiRNNCell_Interconnect", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
         [rnn_cell.GRUCell_Interconnect(n), rnn_cell.LSTMCell_Interconnect(3)],
         vertically_pass_hidden_states=True, vertically_pass_inputs=True, **k),
         state=(4, _lstm(3, 3)), output=3, inner=["cells"], refuses=_STACK),
     Row("GRUCell_skip", lambda n, **k: rnn_cell.GRUCell(
         n, skip_connections=True, skip_neuron_number=3, **k),
-        state=rnn_cell.SkipConnectionState(4, 12, 1), counts=True),
+        state=rnn_cell.SkipConnectionState(4, 12, 1), counts=True, short=True),
     Row("SkipConnectionWrapper", lambda n, **k: rnn_cell.SkipConnectionWrapper(
         rnn_cell.LSTMCell(n), 3, **k),
         state=rnn_cell.SkipConnectionState(_lstm(4, 4), 4, 1), counts=True, inner=["cell"],
@@ -256,59 +258,61 @@ CELLS = [
     Row("MultiRNNCell_Interconnect_hidden", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
         [rnn_cell.GRUCell_Interconnect(size) for size in (17, 3, 16, n)],
         vertically_pass_hidden_states=True, layer_skip_number=1, **k),
-        state=(17, 3, 16, 4), inner=["cells"], refuses=_STACK),
+        state=(17, 3, 16, 4), short=True, inner=["cells"], refuses=_STACK),
     Row("MultiRNNCell_Interconnect_lstm", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
         [rnn_cell.LSTMCell_Interconnect(n, use_peepholes=True, num_proj=2, cell_clip=5.0,
                                         proj_clip=5.0) for _ in range(2)],
         vertically_pass_hidden_states=True, vertically_pass_inputs=True, **k),
-        state=(_lstm(4, 2),) * 2, output=2, inner=["cells"], refuses=_STACK),
+        state=(_lstm(4, 2),) * 2, output=2, short=True, inner=["cells"], refuses=_STACK),
     Row("MultiRNNCell_Interconnect_joined", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
         [rnn_cell.LSTMCell_Interconnect(3, state_is_tuple=False), rnn_cell.GRUCell_Interconnect(n)],
         vertically_pass_hidden_states=True, vertically_pass_inputs=True, state_is_tuple=False, **k),
-        state=10, inner=["cells"], refuses=_STACK),
+        state=10, short=True, inner=["cells"], refuses=_STACK),
     Row("MultiRNNCell_Interconnect_wrapped", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
         [rnn_cell.DropoutWrapper(rnn_cell.GRUCell_Interconnect(3)),
          rnn_cell.DeviceWrapper(rnn_cell.LSTMCell_Interconnect(n), "/cpu:0")],
         vertically_pass_hidden_states=True, vertically_pass_inputs=True, **k),
-        state=(3, _lstm(4, 4)), inner=["cells"], refuses=_STACK),
+        state=(3, _lstm(4, 4)), short=True, inner=["cells"], refuses=_STACK),
     Row("MultiRNNCell_Interconnect_mixed", lambda n, **k: rnn_cell.MultiRNNCell_Interconnect(
         [tf_cells.GRUCell(3), rnn_cell.BasicLSTMCell(3),
          rnn_cell.BasicRNNCell_Interconnect(n)], layer_skip_number=1,
         vertically_pass_inputs=True, **k), state=(3, _lstm(3, 3), 4),
-        inner=["cells"], refuses=_STACK),
+        short=True, inner=["cells"], refuses=_STACK),
     Row("GRUCell_skip_wide", lambda n, **k: rnn_cell.GRUCell(17, skip_connections=True, **k),
-        state=rnn_cell.SkipConnectionState(17, 51, 1), output=17, counts=True),
+        state=rnn_cell.SkipConnectionState(17, 51, 1), output=17, counts=True, short=True),
     Row("SkipConnectionWrapper_stock", lambda n, **k: rnn_cell.SkipConnectionWrapper(
         tf_cells.GRUCell(n), 3, skip_size=2, **k),
         state=rnn_cell.SkipConnectionState(4, 2, 1), counts=True,
-        inner=["cell"], refuses=_WRAPPER),
+        short=True, inner=["cell"], refuses=_WRAPPER),
     Row("SkipConnectionWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
         [rnn_cell.ResidualWrapper(rnn_cell.GRUCell(3, skip_connections=True)),
          rnn_cell.SkipConnectionWrapper(rnn_cell.BasicRNNCell(n), 3)], **k),
         state=(rnn_cell.SkipConnectionState(3, 9, 1), rnn_cell.SkipConnectionState(4, 4, 1)),
-        counts=True, inner=["cells"], refuses=_STACK),
+        counts=True, short=True, inner=["cells"], refuses=_STACK),
     Row("RelaxationWrapper_lstm", lambda n, **k: rnn_cell.RelaxationWrapper(
         rnn_cell.LSTMCell(n, num_proj=2, use_peepholes=True), 2, **k),
         state=rnn_cell.RelaxationState(_lstm(4, 2), 1), output=2, counts=True,
-        inner=["cell"], refuses=_WRAPPER),
+        short=True, inner=["cell"], refuses=_WRAPPER),
     Row("RelaxationWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
         [rnn_cell.RelaxationWrapper(rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(3), 2), 2),
          rnn_cell.RelaxationWrapper(tf_cells.BasicRNNCell(n), 3)], **k),
         state=(rnn_cell.RelaxationState(3, 1), rnn_cell.RelaxationState(4, 1)), counts=True,
-        inner=["cells"], refuses=_STACK),
+        short=True, inner=["cells"], refuses=_STACK),
     Row("RelaxationWrapper_one_copy", lambda n, **k: rnn_cell.RelaxationWrapper(
-        rnn_cell.GRUCell(n), 1, **k), state=4, inner=["cell"], refuses=_WRAPPER),
+        rnn_cell.GRUCell(n), 1, **k), state=4, short=True, inner=["cell"], refuses=_WRAPPER),
     Row("ZoneoutWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
         [rnn_cell.ZoneoutWrapper(rnn_cell.LSTMCell(n, num_proj=2), _lstm(0.5, 0.1),
                                  training=False),
          rnn_cell.ZoneoutWrapper(tf_cells.GRUCell(n), 0.5, training=False)], **k),
-        state=(_lstm(4, 2), 4), inner=["cells"], refuses=_STACK),
+        state=(_lstm(4, 2), 4), short=True, inner=["cells"], refuses=_STACK),
 ]
 
 # Rows that get all checks in the usual set of tests; the first of them in the quick set, too.
 THOROUGH = ("GRUCell", "LSTMCell", "MultiRNNCell")
-# Checks that every row gets.
+# Checks that every row gets, and those of rows that say `short`.
 ALWAYS = ("sizes", "bad_keywords")
+SHORT = ("sizes", "static", "loop", "dynamic", "sequence_length",
+         "every_weight_gets_a_gradient", "checkpoint", "config")
 
 
 # Types of operations that do a cell's work; the others count, shape and move.
@@ -990,8 +994,11 @@ def _test_case(row, place=0):
 
 def _has_its_turn(row, place, test):
     """Whether the row has this test of `Conformance`, by the set of tests and TensorFlow's version."""
-    if LONG or test[len("test_"):] in ALWAYS:
+    check = test[len("test_"):]
+    if LONG or check in ALWAYS:
         return True
+    if row.short and check not in SHORT:
+        return False
     if QUICK or row.name in THOROUGH:
         return row.name in THOROUGH[:1 if QUICK else None]
     tests = sorted(name for name in vars(Conformance) if name.startswith("test_"))
