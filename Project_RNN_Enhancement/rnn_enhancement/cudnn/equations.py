@@ -17,6 +17,7 @@ from ..cells.base import RNNCell
 from ..cells.linear import biased
 from ..cells.lstm import LSTMStateTuple
 from ..rnn.dynamic import dynamic_rnn
+from ..rnn.running import reversed_in_time
 from ..tf1 import tf, without_autograph
 from .layout import GRU, LSTM, TANH
 
@@ -95,12 +96,6 @@ def _beside(tensors, axis):
     return tensors[0] if len(tensors) == 1 else tf.concat(tensors, axis)
 
 
-def _reversed(steps, lengths):
-    if lengths is None:
-        return tf.reverse(steps, [0])
-    return tf.reverse_sequence(steps, lengths, seq_axis=0, batch_axis=1)
-
-
 def run(layout, cells, inputs, states, lengths, dropped):
     """Runs all layers.
 
@@ -122,9 +117,9 @@ def run(layout, cells, inputs, states, lengths, dropped):
         for backwards in range(layout.num_dirs):
             cell = layer * layout.num_dirs + backwards
             found, final = _over_time(
-                layout, cell, cells[cell], _reversed(inputs, lengths) if backwards else inputs, lengths,
+                layout, cell, cells[cell], reversed_in_time(inputs, lengths) if backwards else inputs, lengths,
                 states[cell])
-            outputs.append(_reversed(found, lengths) if backwards else found)
+            outputs.append(reversed_in_time(found, lengths) if backwards else found)
             finals.append(final)
         inputs = outputs[0] if layout.num_dirs == 1 else tf.concat(outputs, 2)
     return inputs, finals

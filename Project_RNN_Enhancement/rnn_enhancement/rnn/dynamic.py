@@ -6,7 +6,7 @@ from ..tf1 import (is_control_flow_classic, is_keras_cell, private_rnn, quiet_de
 from ..unrolling.policy import loop_if_faithful
 from ..unrolling.scan import scan
 from ..unrolling.steps import AllSteps
-from .running import initial_state_of, masked_step, steps_going_on
+from .running import initial_state_of, masked_step, reversed_in_time, steps_going_on
 from .states import as_cell_state
 
 __all__ = ["dynamic_rnn", "bidirectional_dynamic_rnn"]
@@ -104,11 +104,7 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None,
     assert_like_rnncell("cell_bw", cell_bw)
 
     def backwards(tensor):
-        time_axis, batch_axis = (0, 1) if time_major else (1, 0)
-        if sequence_length is None:
-            return tf.reverse(tensor, [time_axis])
-        return tf.reverse_sequence(tensor, sequence_length, seq_axis=time_axis,
-                                   batch_axis=batch_axis)
+        return reversed_in_time(tensor, sequence_length, *((0, 1) if time_major else (1, 0)))
 
     with tf.variable_scope(scope or "bidirectional_rnn"):
         with tf.variable_scope("fw") as fw_scope:

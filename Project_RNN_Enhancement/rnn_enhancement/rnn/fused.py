@@ -7,6 +7,7 @@ from ..cells.lstm import LSTMStateTuple
 from ..tf1 import (check_graph_mode, is_sequence, keras, Layer, quiet_deprecations,
                    static_dimension, tf, without_autograph)
 from .dynamic import dynamic_rnn
+from .running import reversed_in_time
 from .static import static_rnn
 
 __all__ = ["FusedRNNCell", "FusedRNNCellAdaptor", "LSTMBlockFusedCell", "LSTMBlockWrapper",
@@ -75,9 +76,7 @@ class TimeReversedFusedRNN(FusedRNNCell):
     def _reverse(steps, lengths):
         if isinstance(steps, list):
             return steps[::-1]
-        if lengths is None:
-            return tf.reverse(steps, [0])
-        return tf.reverse_sequence(steps, lengths, seq_axis=0, batch_axis=1)
+        return reversed_in_time(steps, lengths)
 
     def __call__(self, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
         outputs, state = self._cell(

@@ -2,7 +2,7 @@
 from ..tf1 import select_rows, static_dimension, tf
 from ..unrolling.steps import AllSteps
 
-__all__ = ["initial_state_of", "masked_step", "steps_going_on", "zero_state_of"]
+__all__ = ["initial_state_of", "masked_step", "reversed_in_time", "steps_going_on", "zero_state_of"]
 
 
 def initial_state_of(cell, initial_state, first_input, dtype):
@@ -26,6 +26,13 @@ def zero_state_of(cell, batch_size, dtype):
     if getattr(cell, "get_initial_state", None) is not None:
         return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
     return cell.zero_state(batch_size, dtype)
+
+
+def reversed_in_time(steps, sequence_length, time_axis=0, batch_axis=1):
+    """A tensor with its steps in the other order: each example's own, or all if `sequence_length` is None."""
+    if sequence_length is None:
+        return tf.reverse(steps, [time_axis])
+    return tf.reverse_sequence(steps, sequence_length, seq_axis=time_axis, batch_axis=batch_axis)
 
 
 def steps_going_on(sequence_length, length, batch_size=None):
