@@ -135,7 +135,7 @@ def _decided(function, args, kwargs):
     with _local.set(decision=refused is None):
         result = function(*args, **kwargs)
     if remember is not None:
-        remember(function, args, kwargs)
+        remember()
     if unexpected is not None:
         tf.logging.warning("Time is unrolled into copies of the step, which are built where a "
                            "loop failed with %s: %s", type(unexpected).__name__, unexpected)
@@ -184,5 +184,5 @@ def loop_if_faithful(length, loop, otherwise, *args):
     with _local.set(decision=True):
         result = loop(*args)
     if remember is not None:
-        remember(loop, args, {})
+        remember()
     return result

@@ -37,8 +37,8 @@ def rehearse(function, args, kwargs):
     arguments.
 
     Returns:
-      A function (function, args, kwargs) that remembers the call as it looks when it is built, with
-      its cells' weights; None if it looked as an accepted one.
+      A function that remembers the call as it looks by then: with its cells' weights, once it is
+      built. None if it looked as an accepted one.
 
     Raises:
       Refused: with the reason, if a step can't be put into a loop.
@@ -52,7 +52,8 @@ def rehearse(function, args, kwargs):
     context = control_flow_context(around)
     if context is not None and context.GetWhileContext() is not None:
         raise Refused("place", "the code is inside another while loop.")
-    accepted = _accepted(around).get(signature(function, args, kwargs)[0])
+    looks = signature(function, args, kwargs)
+    accepted = _accepted(around).get(looks[0])
     if accepted and accepted.is_all_known:
         return None
     scope = tf.get_variable_scope()
@@ -71,11 +72,13 @@ def rehearse(function, args, kwargs):
     if around.version != operations:
         raise Refused("graph around", "the step adds operations to a graph that it knows of.")
 
-    def remember(function, args, kwargs):
-        description, objects = signature(function, args, kwargs)
+    def remember(looks):
+        description, objects = looks
         _accepted(around)[description] = _Accepted(objects, watch.is_all_known)
-    remember(function, args, kwargs)
-    return None if accepted else remember
+    if accepted:
+        return None
+    remember(looks)
+    return lambda: remember(signature(function, args, kwargs))
 
 
 # An accepted call. objects: those that its description names by identity, which must live.
