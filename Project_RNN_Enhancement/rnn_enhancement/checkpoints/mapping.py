@@ -60,8 +60,8 @@ def checkpoint_map(checkpoint, variables=None, renamed=None, partial=False):
         if shapes differ, if names have more than one partner; unless `partial`, if a name has none.
         What belongs to an optimizer that the graph doesn't have may stay in the checkpoint. Also
         for checkpoints of Keras' or cuDNN's cells, if the graph hasn't got them, as their matrices
-        mean something else, and of
-        `tf.train.Checkpoint`; and if `renamed` has a name that is not in the checkpoint.
+        mean something else, and of `tf.train.Checkpoint`; and if `renamed` has a name that is not in
+        the checkpoint.
       TypeError: for arguments of another kind.
     """
     partial = boolean("partial", partial)
@@ -70,8 +70,7 @@ def checkpoint_map(checkpoint, variables=None, renamed=None, partial=False):
     names = _renamed(sorted(shapes), renamed)
     pairs, parted = _paired(names, targets)
     left = [name for name in shapes if name not in pairs]
-    foreign = foreign_layout(name for name in left
-                             if not _is_of_optimizer(name, pairs) and not is_cudnns_own(name, pairs))
+    foreign = foreign_layout(name for name in left if not _may_stay(name, pairs))
     if foreign is not None:
         raise ValueError("%s can't be read by names: it holds %r, and %s."
                          % (path, foreign[0], foreign[1]))
@@ -196,11 +195,15 @@ def _check_shapes(path, shapes, pairs):
         raise ValueError("%s has other shapes than the graph: %s." % (path, "; ".join(wrong)))
 
 
+def _may_stay(name, pairs):
+    """Whether a name of the checkpoint is none that a variable of the graph should have."""
+    return _is_of_optimizer(name, pairs) or is_cudnns_own(name, pairs)
+
+
 def _check_all_paired(path, shapes, pairs, left, missing):
     # Slots of a name that is listed would only make the list longer.
     ours = [name for name in left
-            if not _is_of_optimizer(name, pairs) and not is_cudnns_own(name, pairs)
-            and name.rpartition("/")[0] not in left]
+            if not _may_stay(name, pairs) and name.rpartition("/")[0] not in left]
     missing = [name for name in missing if name.rpartition("/")[0] not in missing]
     if not ours and not missing:
         return
