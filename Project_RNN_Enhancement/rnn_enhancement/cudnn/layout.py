@@ -126,15 +126,17 @@ class Layout(object):
 
     def kernel(self, part, matrix):
         """A part's kernel from the canonical matrices that `matrix(number)` gives."""
-        sides = [tf.concat([matrix(first + gate) for gate in gates], 0)
-                 for first, gates in ((0, part.of_inputs), (self.gates, part.of_state)) if gates]
-        return tf.transpose(tf.concat(sides, 1))
+        return tf.transpose(tf.concat(self._sides(part, matrix), 1))
 
     def bias(self, part, vector):
         """A part's bias from the canonical biases that `vector(number)` gives."""
-        sides = [tf.concat([vector(first + gate) for gate in gates], 0)
-                 for first, gates in ((0, part.of_inputs), (self.gates, part.of_state)) if gates]
+        sides = self._sides(part, vector)
         return sides[0] if len(sides) == 1 else sides[0] + sides[1]
+
+    def _sides(self, part, canonical):
+        """What is of W and what is of R in a part, one below the other, of the tensors `canonical(number)`."""
+        return [tf.concat([canonical(first + gate) for gate in gates], 0)
+                for first, gates in ((0, part.of_inputs), (self.gates, part.of_state)) if gates]
 
     def by_variables(self, weights, biases):
         """For each cell and each of its parts (kernel, bias), from all canonical tensors."""
