@@ -129,8 +129,8 @@ def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, act
         is_fused = (fused is None or fused) and rank in (2, 4) and dtype == tf.float32
         normalize = _fused if is_fused else _plain
         outputs, mean, variance = normalize(inputs, beta, gamma, averages, epsilon, is_training, data_format)
-        unbiased = None
-        if zero_debias_moving_mean and (_known(is_training) is None or _known(is_training)):
+        unbiased, trains = None, _known(is_training)
+        if zero_debias_moving_mean and (trains is None or trains):
             unbiased = _ZeroDebiased(averages[0], not is_fused)
 
         def update():
