@@ -20,9 +20,10 @@ import tensorflow.compat.v1 as tf
 from Project_RNN_Enhancement.rnn_enhancement import contrib_rnn_enhanced as contrib_rnn
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced, seq2seq_enhanced
+from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import oracle
-from tests.sizes import IS_TF_1, LONG, QUICK
+from tests.sizes import LONG, QUICK
 from tests.stock import as_built, contrib, tf_cells, tf_layers
 
 UNITS, BATCH, STEPS, INPUT = 4, 3, 3, 3
@@ -1002,7 +1003,7 @@ def _has_its_turn(row, place, test):
     if QUICK or row.name in THOROUGH:
         return row.name in THOROUGH[:1 if QUICK else None]
     tests = sorted(name for name in vars(Conformance) if name.startswith("test_"))
-    return (place + tests.index(test)) % 6 == (0 if IS_TF_1 else 3)
+    return (place + tests.index(test)) % 6 == (0 if is_tf_1 else 3)
 
 
 def _refused(check, refusal):

@@ -18,7 +18,7 @@ from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cel
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import is_tf_1
 
 from . import stock
-from .sizes import IS_TF_1, LONG, slow
+from .sizes import LONG, slow
 
 try:
     import hypothesis
@@ -471,7 +471,7 @@ class FuzzTest(unittest.TestCase):
         def check_one(program):
             check(program)
         # Those that hypothesis comes to first are small.
-        choose = random.Random(seed if IS_TF_1 else -1 - seed).choice
+        choose = random.Random(seed if is_tf_1 else -1 - seed).choice
         for _ in range(20 if LONG else 1):
             check_one = hypothesis.example(program_of(function, choose))(check_one)
         check_one()
