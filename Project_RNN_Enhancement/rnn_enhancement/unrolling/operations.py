@@ -35,7 +35,7 @@ BY_OUTPUT = {"Sigmoid": 0, "Tanh": 0, "Relu": 0, "Elu": 0, "Selu": 0, "Exp": 0, 
              "SparseSoftmaxCrossEntropyWithLogits": 1}
 
 _SUMS = frozenset(["Add", "AddV2", "Sub"])
-_BINARY = _SUMS.union(["Mul"])
+_BINARY = _SUMS | frozenset(["Mul"])
 _VALUE_FREE = frozenset(["BiasAdd", "Neg", "Identity", "Split", "SplitV", "AddN", "StopGradient",
                          "Transpose", "Cast", "Pack", "Unpack"])
 _VIEWS = frozenset(["Reshape", "ExpandDims", "Squeeze"])

@@ -96,7 +96,8 @@ class _Flags(Scoped):
         if node.attr.value == "__flags" and owner != "self":
             # Whatever they are called, which no other object has.
             self._values(node, parent)
-        elif node.attr.value == "_parse_flags" and re.search("flags$", owner, re.I) and isinstance(parent, libcst.Call) and not parent.args:
+        elif (node.attr.value == "_parse_flags" and re.search("flags$", owner, re.I)
+              and isinstance(parent, libcst.Call) and not parent.args):
             self._parse(node, parent)
 
     def _parse(self, node, call):
