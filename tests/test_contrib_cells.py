@@ -85,6 +85,19 @@ class AsInContribTest(tf.test.TestCase):
                         tf.nest.map_structure(lambda t: str(t.shape),
                                               ours.zero_state(2, tf.float32))))
 
+    def test_phases_start_with_the_numbers_of_a_seed(self):
+        starts = []
+        for library in (STOCK, OURS):
+            with tf.Graph().as_default(), self.session() as session:
+                tf.set_random_seed(3)
+                with tf.variable_scope("root", initializer=tf.constant_initializer(0.5)):
+                    cell = CELLS["phased"].make(library.cells)
+                    cell(inputs("phased", 1)[0], state("phased", cell))
+                session.run(tf.global_variables_initializer())
+                starts.append({variable.op.name: session.run(variable)
+                               for variable in tf.trainable_variables()})
+        self.assertAllClose(*starts)
+
 
 class UnrollingTest(tf.test.TestCase):
 

@@ -84,6 +84,10 @@ class PhasedLSTMCell(CellOfUnits):
              self._add_vector(name + "/bias", columns))
             for name, rows, columns in (("mask_gates", seen, 2 * n), ("new_input", joint, n),
                                         ("output_gate", seen, n))]
+        self._period = None
+
+    def _make_rhythms(self):
+        n = self._num_units
         self._period = self.add_weight("period", [n], initializer=_log_uniform(*self._period_init))
         self._phase = self.add_weight(
             "phase", [n],
@@ -104,6 +108,11 @@ class PhasedLSTMCell(CellOfUnits):
         new_c = c * f + i * tf.tanh(affine(x, h, *self._new))
         seen = [x, h, new_c] if self._use_peepholes else [x, h]
         new_h = tf.tanh(new_c) * tf.sigmoid(dense(tf.concat(seen, 1), *self._out))
+        if self._period is None:
+            # Made as late as contrib's are, so that a seed gives the same numbers.
+            self.built = False
+            self._make_rhythms()
+            self.built = True
         k = self._openness(time, x.dtype)
         new_c = k * new_c + (1 - k) * c
         new_h = k * new_h + (1 - k) * h
