@@ -1,8 +1,8 @@
 """Decoding of given inputs: the number of steps is known before, so that a loop of ours runs them."""
+from ..loops.refused import Refused
+from ..loops.steps import AllSteps
 from ..tf1 import select_rows, static_dimension, tf
-from ..unrolling.reasons import Refused
 from ..unrolling.scan import scan
-from ..unrolling.steps import AllSteps
 from .checks import state_of_batch
 
 __all__ = ["run_given"]

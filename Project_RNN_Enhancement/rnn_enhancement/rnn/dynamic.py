@@ -1,11 +1,11 @@
 """A cell over a tensor of inputs: one step in the graph, in a loop."""
 from ..arguments import graph_function
 from ..cells.base import assert_like_rnncell
+from ..loops.steps import AllSteps
 from ..tf1 import (is_control_flow_classic, is_keras_cell, private_rnn, quiet_deprecations,
                    static_dimension, tf, undeprecated)
 from ..unrolling.policy import loop_if_faithful
 from ..unrolling.scan import scan
-from ..unrolling.steps import AllSteps
 from .running import initial_state_of, masked_step, reversed_in_time, steps_going_on
 from .states import as_cell_state
 

@@ -1,6 +1,6 @@
 """What running a cell over time takes, whatever form the inputs have."""
+from ..loops.steps import AllSteps
 from ..tf1 import select_rows, static_dimension, tf
-from ..unrolling.steps import AllSteps
 
 __all__ = ["initial_state_of", "masked_step", "reversed_in_time", "steps_going_on", "zero_state_of"]
 

@@ -2,12 +2,12 @@
 from ..arguments import graph_function
 from ..cells.base import assert_like_rnncell
 from ..eras import is_before_change
+from ..loops.refused import Refused
+from ..loops.steps import nested_steps, step_list
 from ..tf1 import (is_keras_cell, is_sequence, private_rnn, quiet_deprecations, tf,
                    undeprecated)
 from ..unrolling.policy import loop_or_copies, takes_unroll
-from ..unrolling.reasons import Refused
 from ..unrolling.scan import scan
-from ..unrolling.steps import nested_steps, step_list
 from .running import initial_state_of, masked_step, steps_going_on
 from .states import as_cell_state
 

@@ -4,12 +4,12 @@ import collections
 from ..arguments import graph_function
 from ..cells.linear import linear
 from ..eras import is_before_change
+from ..loops.steps import all_steps, as_steps, nested_steps, step_list, Steps
 from ..rnn.states import as_cell_state
 from ..tf1 import static_dimension, tf
 from ..unrolling.policy import loop_or_copies, makes_loop, takes_unroll
 from ..unrolling.scan import scan
 from ..unrolling.step_number import StepNumber
-from ..unrolling.steps import all_steps, as_steps, nested_steps, step_list, Steps
 from . import stepping
 from .attention import Attention
 from .averaging import AveragedStates

@@ -1,9 +1,9 @@
 """Embedded symbols that are looked up when a decoder takes them."""
 import collections.abc
 
+from ..loops.steps import all_steps, as_steps
 from ..tf1 import tf
 from ..unrolling.policy import makes_loop
-from ..unrolling.steps import all_steps, as_steps
 
 __all__ = ["EmbeddedSymbols"]
 

@@ -7,10 +7,10 @@ from a vocabulary needs memory for one step, not for all.
 """
 import numpy as np
 
-from ..samplers import Sampler
+from ..loops.steps import all_steps, AllSteps
 from ..run_time_numbers import FRACTION, number_in_graph
+from ..samplers import Sampler
 from ..tf1 import embedding_lookup, select_rows, tf
-from ..unrolling.steps import all_steps, AllSteps
 
 __all__ = ["Feedback", "check_symbols", "extract_argmax_and_embed", "extract_sample_and_embed"]
 

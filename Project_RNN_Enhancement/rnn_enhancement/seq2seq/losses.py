@@ -3,11 +3,11 @@ import inspect
 
 from ..arguments import accepts_integer_at, check_callable, checked_keywords
 from ..eras import is_before_change
+from ..loops.refused import Refused
+from ..loops.steps import all_steps, as_steps, flat_steps
 from ..tf1 import static_dimension, tf
 from ..unrolling.policy import loop_or_copies, takes_unroll
-from ..unrolling.reasons import Refused
 from ..unrolling.scan import scan
-from ..unrolling.steps import all_steps, as_steps, flat_steps
 
 __all__ = ["sequence_loss", "sequence_loss_by_example"]
 

@@ -2,13 +2,13 @@
 import numpy as np
 
 from ..arguments import graph_function
-from ..copying import fresh_copy, is_cell_like
 from ..cells.wrappers import EmbeddingWrapper, OutputProjectionWrapper
+from ..copying import fresh_copy, is_cell_like
+from ..loops.steps import all_steps
+from ..rehearsal.rehearse import rehearsed
 from ..rnn.static import static_rnn
 from ..tf1 import is_tensor, is_variable, tf
 from ..unrolling.policy import loop_or_copies, takes_unroll
-from ..unrolling.rehearsal import rehearsed
-from ..unrolling.steps import all_steps
 from .decoders import (check_output_projection, embedded_steps, embedding_attention_decoder,
                        embedding_rnn_decoder, own_symbols, rnn_decoder)
 from .embedded import EmbeddedSymbols

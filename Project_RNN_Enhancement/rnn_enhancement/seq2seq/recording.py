@@ -13,8 +13,8 @@ import contextlib
 
 from ..per_thread import PerThread
 from ..regularizers.hidden_vectors import layers_of
+from ..rehearsal.rehearse import to_shield
 from ..tf1 import control_flow_context, tf
-from ..unrolling.rehearsal import to_shield
 
 __all__ = ["Run", "Record", "recording", "is_recorded", "record_run", "record_cell",
            "recorded_apart", "led_out", "is_reachable", "StepsTogether"]

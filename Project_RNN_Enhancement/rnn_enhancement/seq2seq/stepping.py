@@ -9,8 +9,8 @@ import contextlib
 
 from ..arguments import check_callable, checked_keywords, graph_function, positive_int
 from ..per_thread import PerThread
+from ..rehearsal.rehearse import Finished
 from ..tf1 import embedding_lookup, tf
-from ..unrolling.rehearsal import Finished
 
 __all__ = ["step_function", "repeat_for_beams", "is_sought", "offer", "widened", "saw_attention"]
 

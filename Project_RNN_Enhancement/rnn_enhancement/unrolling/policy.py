@@ -19,10 +19,10 @@ import contextlib
 import functools
 import inspect
 
+from ..loops.refused import Refused
 from ..per_thread import PerThread
+from ..rehearsal.rehearse import rehearse
 from ..tf1 import quick_operations, tf, without_autograph
-from .reasons import Refused
-from .rehearsal import rehearse
 
 __all__ = ["MODES", "copies_inside", "get_unroll", "set_unroll", "unrolled_as", "takes_unroll",
            "loop_if_faithful", "loop_or_copies", "makes_loop", "refusals"]

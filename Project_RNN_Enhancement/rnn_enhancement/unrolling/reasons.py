@@ -1,24 +1,13 @@
 """Why a step is not put into a loop: one table, checked on the trace of the step."""
 import collections
 
+from ..loops.operations import CONTROL_FLOW, DATA_DEPENDENT, gradient_type, seeds_of
+from ..loops.refused import Refused
+from ..loops.tables import partitioned_lookups
 from ..tf1 import gradient_function, is_next_op_seed, tf
 from . import examples
-from .operations import CONTROL_FLOW, DATA_DEPENDENT, gradient_type, seeds_of
-from .tables import partitioned_lookups
 
-__all__ = ["REASONS", "Reason", "Refused", "check"]
-
-
-class Refused(Exception):
-    """A loop would not do what copies of the step do; the message says why.
-
-    Attributes:
-      reason: name of the row of `REASONS`.
-    """
-
-    def __init__(self, reason, message):
-        super(Refused, self).__init__(message)
-        self.reason = reason
+__all__ = ["REASONS", "Reason", "check"]
 
 
 Reason = collections.namedtuple("Reason", ["name", "check", "example"])

@@ -1,12 +1,13 @@
 """A step run over time in loops: traced once, checked, arranged, and put into the graph."""
+from ..loops.arrange import arrange
+from ..loops.emit import Emission
+from ..loops.lengths import static_length
+from ..loops.operations import copy_operation
+from ..loops.refused import Refused
+from ..rehearsal.rehearse import rehearsed
 from ..tf1 import made_again, quiet_deprecations, ScratchGraph, tf
-from .arrange import arrange
-from .emit import Emission
-from .lengths import static_length
-from .operations import copy_operation
 from .policy import copies_inside
-from .rehearsal import rehearsed
-from .reasons import check, Refused
+from .reasons import check
 from .trace import Trace
 
 __all__ = ["scan"]
@@ -15,7 +16,7 @@ __all__ = ["scan"]
 def scan(step, inputs, state, length, batched=(), instead_of_copies=True):
     """Runs `step` over time in loops.
 
-    In a rehearsal (see `policy`) the step is only traced and checked.
+    In a rehearsal (see `rehearsal`) the step is only traced and checked.
 
     Args:
       step: function (list of this step's inputs, state) -> (nest of outputs, new state).

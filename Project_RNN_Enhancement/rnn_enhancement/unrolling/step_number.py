@@ -1,5 +1,5 @@
 """What a loop function gets for the number of a step, which a loop has not."""
-from .reasons import Refused
+from ..loops.refused import Refused
 
 __all__ = ["StepNumber"]
 

@@ -1,6 +1,6 @@
 """One step, traced into a scratch graph: what it computes, and from what."""
+from ..loops.refused import Refused
 from ..tf1 import next_op_seed, tf
-from .reasons import Refused
 
 __all__ = ["Trace"]
 

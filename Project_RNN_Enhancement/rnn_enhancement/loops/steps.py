@@ -2,7 +2,7 @@
 from ..tf1 import tf
 from .constants import constant
 from .lengths import shape_of, static_length
-from .reasons import Refused
+from .refused import Refused
 
 __all__ = ["AllSteps", "Steps", "all_steps", "nested_steps", "step_list", "flat_steps", "as_steps"]
 

@@ -5,10 +5,10 @@ import types
 
 import numpy as np
 
+from ..loops.refused import Refused
 from ..tf1 import keras, keeps_account, LayerRNNCell, tf, Variable
 from .contents import ADDED, contents_of, is_same
 from .generators import is_generator, OF_PYTHON
-from .reasons import Refused
 from .snapshot import (attributes_of, CACHING, CONTAINERS, is_internal, is_trusted, LARGE,
                        Snapshot)
 from .surroundings import is_of_python, surroundings_of

@@ -7,7 +7,6 @@ import numpy as np
 
 from ..copying import SCOPES_OF_CALLS, SET_BY_CALLS
 from ..tf1 import keras, keeps_account, Layer, rnn_cell, tf
-from . import examples
 from .generators import is_generator, put_back, state_of
 
 __all__ = ["attributes_of", "CACHING", "CONTAINERS", "LARGE", "Snapshot", "is_internal",
@@ -15,6 +14,8 @@ __all__ = ["attributes_of", "CACHING", "CONTAINERS", "LARGE", "Snapshot", "is_in
 
 _TRUSTED = (__name__.split(".")[0] + ".", "tensorflow.", "tensorflow_core.", "keras.", "tf_keras.",
             "numpy.", "tensorflow_probability.", "absl.")
+# The examples of the table of reasons stand for code of the user's.
+_NOT_TRUSTED = __name__.split(".rehearsal.")[0] + ".unrolling.examples"
 # Functions that keep their results.
 CACHING = type(functools.lru_cache()(lambda: None))
 CONTAINERS = (list, dict, set, collections.deque, bytearray)
@@ -35,8 +36,7 @@ def is_internal(name):
 
 
 def is_trusted(module):
-    # The examples of the table stand for code of the user's.
-    return module is not None and module != examples.__name__ and (
+    return module is not None and module != _NOT_TRUSTED and (
         (module + ".").startswith(_TRUSTED))
 
 

@@ -5,10 +5,10 @@ import logging
 import warnings
 
 from ..copying import copies_told_to
+from ..loops.refused import Refused
 from ..per_thread import PerThread
 from ..tf1 import (control_flow_context, device_functions, is_tape_recording, outermost_graph,
                    registrations_undone, ScratchGraph, tf)
-from .reasons import Refused
 from .signature import signature
 from .watch import Watch
 
