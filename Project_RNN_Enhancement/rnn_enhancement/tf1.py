@@ -70,7 +70,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variabl
            "quick_operations", "undeprecated", "without_autograph", "registered_gradients",
            "registrations_undone", "gradient_function", "keeps_account", "device_functions",
            "overridden_gradients", "outermost_graph", "collections_graph", "made_again",
-           "ScratchGraph", "control_flow_context", "outside_of", "before_loops", "embedding_lookup",
+           "ScratchGraph", "in_trial", "control_flow_context", "outside_of", "before_loops",
+           "embedding_lookup",
            "is_tape_recording", "is_control_flow_classic", "classic_control_flow", "new_seeds",
            "gpu_names",
            "select_rows", "without_colocation",
@@ -269,6 +270,11 @@ class ScratchGraph(_func_graph.FuncGraph):
                 self._constants[op.name] = tf.constant(
                     tf.get_static_value(tensor), tensor.dtype, tensor.shape, op.name)
         return self._constants[op.name]
+
+
+def in_trial():
+    """Whether the default graph is a `ScratchGraph` that even variables stay in: a mere trial."""
+    return not getattr(tf.get_default_graph(), "makes_variables", True)
 
 
 # The method that all operations of a function body are made by.

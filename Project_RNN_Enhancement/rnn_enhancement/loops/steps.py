@@ -1,5 +1,5 @@
 """One tensor per step, and all steps as one tensor."""
-from ..tf1 import tf
+from ..tf1 import in_trial, tf
 from .constants import constant
 from .lengths import shape_of, static_length
 from .refused import Refused
@@ -55,23 +55,34 @@ def all_steps(tensors):
     together = getattr(tensors, "together", None)
     if together is not None:
         return AllSteps.of(together)
-    if any(isinstance(tensor, (tf.SparseTensor, tf.RaggedTensor)) for tensor in tensors):
+    if not all(isinstance(tensor, tf.Tensor) for tensor in tensors) and any(
+            isinstance(tensor, (tf.SparseTensor, tf.RaggedTensor)) for tensor in tensors):
         raise Refused("inputs", "the inputs are sparse or ragged.")
     tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
-    first = tensors[0]
-    for tensor in tensors:
-        if tensor.dtype.base_dtype != first.dtype.base_dtype:
+    dtype, shape = tensors[0].dtype.base_dtype, tensors[0].shape
+    # Lists may be long, and most are of one kind of tensors.
+    for other_dtype, sizes in dict.fromkeys(
+            (tensor.dtype, _sizes_of(tensor.shape)) for tensor in tensors):
+        if other_dtype.base_dtype != dtype:
             raise Refused("inputs", "the inputs differ in dtype from step to step.")
-        if tensor.shape.ndims is None or tensor.shape.ndims != first.shape.ndims:
+        if sizes is None or len(sizes) != shape.ndims:
             raise Refused("inputs", "the inputs' ranks are unknown or differ from step to step.")
-        if tensor.shape.as_list()[1:] != first.shape.as_list()[1:]:
+        if sizes[1:] != _sizes_of(shape)[1:]:
             raise Refused("inputs", "the inputs differ in shape from step to step.")
-        if not tensor.shape.is_compatible_with(first.shape):
+        if not shape.is_compatible_with(sizes):
             raise Refused("inputs", "the inputs differ in batch size from step to step.")
-    shape = first.shape
-    for tensor in tensors:
-        shape = shape.merge_with(tensor.shape)
-    return AllSteps(first.dtype, shape, lambda: tf.stack(tensors))
+        shape = shape.merge_with(sizes)
+
+    def stacked():
+        if in_trial():
+            # Nobody runs it: what it is like is enough.
+            return tf.placeholder(dtype, [len(tensors)] + shape.as_list())
+        return tf.stack(tensors)
+    return AllSteps(dtype, shape, stacked)
+
+
+def _sizes_of(shape):
+    return None if shape.ndims is None else tuple(shape.as_list())
 
 
 def nested_steps(inputs):

@@ -9,6 +9,9 @@ from .snapshot import is_internal
 
 __all__ = ["signature"]
 
+_Tensor = tf.Tensor
+_NAMED_BY_VALUE = (bool, int, float, str, bytes, tf.DType)
+
 # Lists of steps may differ in length from call to call.
 _FEW = 4
 
@@ -29,11 +32,12 @@ def signature(function, args, kwargs):
 
 
 def _described(value, kept, around):
-    if value is None or isinstance(value, (bool, int, float, str, bytes, tf.DType)):
-        return type(value), value
-    if is_tensor(value) or is_variable(value):
+    # Tensors first: they are the many, in lists of inputs.
+    if isinstance(value, _Tensor) or is_tensor(value) or is_variable(value):
         shape = value.shape
         return "tensor", value.dtype, None if shape.ndims is None else tuple(shape.as_list())
+    if value is None or isinstance(value, _NAMED_BY_VALUE):
+        return type(value), value
     if isinstance(value, (tf.VariableScope, tf.TensorShape)):
         return type(value)
     if isinstance(value, np.ndarray):

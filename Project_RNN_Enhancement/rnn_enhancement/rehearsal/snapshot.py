@@ -146,8 +146,10 @@ def _may_change(value):
 
 def _is_bookkeeping(value):
     """Whether a part of an object is of the classes by which TensorFlow's layers keep account."""
-    return isinstance(value, (tf.VariableScope, keras.layers.Layer)) or any(
-        name in type(value).__module__ for name in ("object_identity", "trackable", "tracking"))
+    return not isinstance(value, tf.Tensor) and (
+        isinstance(value, (tf.VariableScope, keras.layers.Layer)) or any(
+            name in type(value).__module__
+            for name in ("object_identity", "trackable", "tracking")))
 
 
 def _copied(container):
