@@ -163,6 +163,7 @@ _PROJECTION = dict(_WRAPPER, config=Refusal(
     TypeError, "required positional", "TensorFlow's makes none"))
 _SYMBOLS = Refusal((TypeError, ValueError), "indices|DataType", "it looks up symbols, not vectors")
 _ONE_SIZE = Refusal(ValueError, "[Ss]hape", "inputs and outputs differ in size")
+_ANY_SIZE = Refusal(AssertionError, "not raised", "TensorFlow's cell inside takes any size")
 _SAID_OF_CELLS = "RNNCell|GRUCell|layer.add_variable"
 
 CELLS = [
@@ -292,7 +293,7 @@ CELLS = [
     Row("SkipConnectionWrapper_stock", lambda n, **k: rnn_cell.SkipConnectionWrapper(
         tf_cells.GRUCell(n), 3, skip_size=2, **k),
         state=rnn_cell.SkipConnectionState(4, 2, 1), counts=True, deprecated=_SAID_OF_CELLS,
-        short=True, inner=["cell"], refuses=_WRAPPER),
+        short=True, inner=["cell"], refuses=dict(_WRAPPER, bad_size=_ANY_SIZE)),
     Row("SkipConnectionWrapper_stack", lambda n, **k: rnn_cell.MultiRNNCell(
         [rnn_cell.ResidualWrapper(rnn_cell.GRUCell(3, skip_connections=True)),
          rnn_cell.SkipConnectionWrapper(rnn_cell.BasicRNNCell(n), 3)], **k),
@@ -308,7 +309,8 @@ CELLS = [
         [rnn_cell.RelaxationWrapper(rnn_cell.OutputProjectionWrapper(rnn_cell.GRUCell(3), 2), 2),
          rnn_cell.RelaxationWrapper(tf_cells.BasicRNNCell(n), 3)], **k),
         state=(rnn_cell.RelaxationState(3, 1), rnn_cell.RelaxationState(4, 1)), counts=True,
-        deprecated=_SAID_OF_CELLS, short=True, inner=["cells"], refuses=_STACK),
+        deprecated=_SAID_OF_CELLS, short=True, inner=["cells"], refuses=dict(
+            _STACK, bad_size=_ANY_SIZE)),
     Row("RelaxationWrapper_one_copy", lambda n, **k: rnn_cell.RelaxationWrapper(
         rnn_cell.GRUCell(n), 1, **k), state=4, short=True, inner=["cell"], own_scope=False,
         refuses=_WRAPPER),
