@@ -168,6 +168,8 @@ def logged():
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            # TensorFlow 1.15 itself, at the first variable of a custom getter in a process.
+            warnings.filterwarnings("ignore", "Using or importing the ABCs")
             yield messages
         messages.extend(str(warning.message) for warning in caught)
     finally:

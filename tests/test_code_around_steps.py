@@ -16,6 +16,8 @@ from Project_RNN_Enhancement.rnn_enhancement.tf1 import registered_gradients
 SIZE, STEPS = 3, 4
 MODULE = "rnn_enhancement_tests_module_of_a_program"
 SOURCE = """
+import importlib
+import sys
 import numpy
 
 kept, calls, generator = [], 0, numpy.random.RandomState(1)
@@ -28,7 +30,24 @@ def count(value):
     global calls
     calls += 1
     return value * calls
-"""
+
+def count_by_name(value):
+    globals()["calls"] += 1
+    return value * calls
+
+def count_in_table_of_modules(value):
+    sys.modules[__name__].calls += 1
+    return value * calls
+
+def count_and_import(value):
+    module = importlib.import_module("%s")
+    setattr(module, "calls", getattr(module, "calls") + 1)
+    return value * module.calls
+
+def keep_by_name(value):
+    globals()["kept"].append(value)
+    return value
+""" % MODULE
 
 
 class Cell(rnn_cell.RNNCell):
@@ -84,6 +103,10 @@ class RefusedTest(_Case):
         self._check("keeps tensors of a step .attribute kept", imports)
         self._check("sets calls, a variable outside it", lambda value: module.count(value))
         self._check("counts its calls .attribute calls", counts_in_module)
+        for count in (module.count_by_name, module.count_in_table_of_modules,
+                      module.count_and_import):
+            self._check("counts its calls .attribute calls", count)
+        self._check("keeps tensors of a step .attribute kept", module.keep_by_name)
         self.assertEqual([[], 0], [module.kept, module.calls])
 
     def test_generators_of_random_numbers(self):

@@ -1,5 +1,6 @@
 """Relaxed weights: several copies of a cell's weights, used in turn and pulled together."""
 import collections
+import contextlib
 import inspect
 import numbers
 
@@ -96,7 +97,11 @@ class RelaxationWrapper(_WithVariables):
             return super(RelaxationWrapper, self).__call__(inputs, state, scope, *args, **kwargs)
         # So that a program with one copy finds a collection, without weights in it.
         collections_graph().get_collection_ref(_COLLECTION)
-        with placed(self._pinned_to):
+        with contextlib.ExitStack() as around:
+            around.enter_context(placed(self._pinned_to))
+            if self._reuse:
+                around.enter_context(tf.variable_scope(
+                    tf.get_variable_scope(), reuse=True, auxiliary_name_scope=False))
             return self._cell(inputs, state, scope)
 
     def call(self, inputs, state):

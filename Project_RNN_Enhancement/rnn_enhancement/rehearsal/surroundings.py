@@ -10,7 +10,12 @@ __all__ = ["Surroundings", "is_of_python", "surroundings_of"]
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__)
 
-_Names = collections.namedtuple("_Names", ["read", "imported", "attributes", "set"])
+# By these code comes to modules, and to what is in them, without naming it otherwise than in texts.
+_TO_MODULES = frozenset(["globals", "__import__", "import_module", "modules", "f_globals"])
+_BY_TEXTS = _TO_MODULES.union(["getattr", "vars", "__dict__"])
+
+# to_modules: names of modules, if the code comes to them by one of `_TO_MODULES`; else None.
+_Names = collections.namedtuple("_Names", ["read", "imported", "attributes", "set", "to_modules"])
 
 Surroundings = collections.namedtuple("Surroundings", ["closure", "values", "modules", "set"])
 Surroundings.__doc__ = """What a function finds around it.
@@ -35,7 +40,7 @@ def _instructions(code):
 
 @functools.lru_cache(maxsize=1024)
 def _names_in(code):
-    read, imported, attributes, changed = [], [], set(), None
+    read, imported, attributes, changed, texts = [], [], set(), None, set()
     for inner, instruction in _instructions(code):
         kind, name = instruction.opname, instruction.argval
         if kind == "LOAD_GLOBAL":
@@ -44,10 +49,16 @@ def _names_in(code):
             imported.append(name)
         elif kind in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"):
             attributes.add(name)
+        elif kind.startswith("LOAD_CONST") and isinstance(name, str):
+            texts.add(name)
         elif kind == "STORE_GLOBAL" or kind == "STORE_DEREF" and (
                 name in inner.co_freevars and name in code.co_freevars):
             changed = name
-    return _Names(list(collections.OrderedDict.fromkeys(read)), imported, attributes, changed)
+    used = attributes.union(read, imported)
+    if used & _BY_TEXTS:
+        attributes.update(texts)
+    return _Names(list(collections.OrderedDict.fromkeys(read)), imported, attributes, changed,
+                  sorted(texts) if used & _TO_MODULES else None)
 
 
 @functools.lru_cache(maxsize=None)
@@ -80,6 +91,12 @@ def surroundings_of(function, is_trusted):
     modules = []
     stack = [value for _, value in closure + values if isinstance(value, types.ModuleType)]
     stack.extend(sys.modules[name] for name in names.imported if name in sys.modules)
+    if names.to_modules is not None:
+        named = [sys.modules.get(name) for name in names.to_modules]
+        stack.extend(module for module in named if isinstance(module, types.ModuleType))
+        own = sys.modules.get(function.__globals__.get("__name__"))
+        if getattr(own, "__dict__", None) is function.__globals__:
+            stack.append(own)
     while stack:
         module = stack.pop()
         if module in modules or is_trusted(module.__name__) or (
