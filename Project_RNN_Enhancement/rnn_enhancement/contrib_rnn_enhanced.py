@@ -18,11 +18,17 @@ Over all steps at once (`rnn.fused`): `FusedRNNCell`, `FusedRNNCellAdaptor`,
 
 Stacks of bidirectional layers (`rnn.stacks`): `stack_bidirectional_rnn`,
 `stack_bidirectional_dynamic_rnn`.
+
+Beside these public names, which are `__all__`, there are six that only programs know that import
+the module `tensorflow.contrib.rnn.python.ops.rnn_cell`: `CFNCell`, `LayerNormLSTMCell` (not
+`rnn_cell_enhanced`'s of that name), `MinimalRNNCell`, `NTMCell` with its state
+`NTMControllerState`, `WeightNormLSTMCell`.
 """
 from .cells.attention_wrapper import AttentionCellWrapper
 from .cells.base import RNNCell
 from .cells.basic import BasicRNNCell
 from .cells.block import GRUBlockCell, GRUBlockCellV2, LSTMBlockCell
+from .cells.chaos_free import CFNCell
 from .cells.compiled import CompiledWrapper
 from .cells.convolutional import Conv1DLSTMCell, Conv2DLSTMCell, Conv3DLSTMCell, ConvLSTMCell
 from .cells.coupled_lstm import CoupledInputForgetGateLSTMCell
@@ -33,12 +39,16 @@ from .cells.highway_wrapper import HighwayWrapper
 from .cells.independent import IndRNNCell, IndyGRUCell, IndyLSTMCell
 from .cells.intersection import IntersectionRNNCell
 from .cells.layer_norm import LayerNormBasicLSTMCell
+from .cells.layer_norm_lstm import LayerNormLSTMCell
 from .cells.lstm import BasicLSTMCell, LSTMCell, LSTMStateTuple
+from .cells.minimal_rnn import MinimalRNNCell
 from .cells.multi import MultiRNNCell
 from .cells.nas import NASCell
+from .cells.neural_turing import NTMCell, NTMControllerState
 from .cells.phased_lstm import PhasedLSTMCell
 from .cells.simple_recurrent_unit import SRUCell
 from .cells.update_gate import UGRNNCell
+from .cells.weight_norm import WeightNormLSTMCell
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
                              InputProjectionWrapper, OutputProjectionWrapper, ResidualWrapper)
 from .public_names import explain_missing_names

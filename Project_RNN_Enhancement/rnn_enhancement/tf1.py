@@ -78,7 +78,8 @@ __all__ = ["tf", "rnn_cell", "keras", "Layer", "Dense", "LayerRNNCell", "Variabl
            "is_keras_cell", "is_stateful", "is_sequence", "is_tensor", "is_variable",
            "static_dimension",
            "variable_names", "visible_gpus", "with_referent",
-           "loading_functions_apart", "next_op_seed", "is_next_op_seed", "private_rnn",
+           "loading_functions_apart", "next_op_seed", "is_next_op_seed",
+           "operations_up_to", "private_rnn",
            "private_rnn_cell"]
 
 # Private modules whose helpers legacy programs import by name; re-exported by the public modules.
@@ -491,6 +492,19 @@ def is_next_op_seed(op, first):
         return first <= seed < next_op_seed(op.graph)
     # In 1.15 the seed is asked for a few operations before `op` is made.
     return max(first, op._id - 32) <= seed < op._id
+
+
+def operations_up_to(version):
+    """Lets the default graph count on to `version`, a `Graph.version`, where seeds hang on that.
+
+    They do in 1.15, in a graph with a seed: a random operation without one of its own gets the
+    number of operations before it, so that one made as late as another program makes it gives the
+    same numbers. Within control flow nothing is done.
+    """
+    graph = tf.get_default_graph()
+    if is_tf_1 and graph.seed is not None and control_flow_context(graph) is None:
+        while graph.version < version:
+            tf.no_op()
 
 
 @functools.lru_cache(maxsize=None)
