@@ -12,12 +12,13 @@ INSTALLED_AS = dict({name: name for name in """
     Cython cairosvg colorama cycler dill easydict editdistance edward flask gensim gym h5py hyperopt ipdb
     jieba joblib keras librosa lxml matplotlib mido mock moviepy music21 networkx nltk numba pandas
     pandas_datareader pathlib2 plotly pretty_midi progressbar2 psutil pygame pymongo pypinyin
-    python_speech_features regex requests rouge scipy seaborn simplejson sklearn_crfsuite sonnet soundfile
+    python_speech_features regex requests rouge scipy seaborn simplejson sklearn_crfsuite soundfile
     spacy svgwrite sympy tensorflow_addons tensorflow_datasets tensorflow_hub tensorflow_probability
     tensorboard termcolor textblob tf_keras tf_slim theano toolz torch tqdm ujson unidecode xlrd""".split()},
     Bio="biopython", IPython="ipython", Levenshtein="python-Levenshtein", PIL="pillow", bs4="beautifulsoup4",
     cv2="opencv-python", dateutil="python-dateutil", mpl_toolkits="matplotlib", progressbar="progressbar2",
-    pylab="matplotlib", skimage="scikit-image", sklearn="scikit-learn", sonnet="dm-sonnet", yaml="pyyaml")
+    past="future", pylab="matplotlib", skimage="scikit-image", sklearn="scikit-learn", sonnet="dm-sonnet",
+    yaml="pyyaml")
 
 # What comes with TensorFlow and this package.
 _THERE = frozenset("Project_RNN_Enhancement absl google numpy six tensorflow".split())
