@@ -51,6 +51,7 @@ MODULES = {
     "tensorflow.contrib.rnn.python.ops.lstm_ops": _CONTRIB_RNN,
     "tensorflow.contrib.rnn.python.ops.rnn": _CONTRIB_RNN,
     "tensorflow.contrib.rnn.python.ops.rnn_cell": _CONTRIB_RNN,
+    "tensorflow.contrib.rnn.python.ops.rnn_cell_impl": _CELLS,
     "tensorflow.contrib.seq2seq": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.attention_decoder_fn": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.attention_wrapper": _CONTRIB_SEQ2SEQ,
@@ -67,7 +68,12 @@ MODULES = {
 
 # Functions of `tf.nn`, which is no module of this package's as a whole.
 _OF_NN = {"tensorflow.nn." + name: "%s.%s" % (_FUNCTIONS, name) for name in _PLACES["tf.nn"][1]}
+# What was there for some weeks before 1.0.
+_BEFORE_1 = {"tensorflow.contrib.rnn.python.ops.rnn_cell._linear": _CELLS + "._linear"}
+_BEFORE_1.update({"tensorflow.contrib.rnn.python.ops.rnn." + name: "%s.%s" % (_FUNCTIONS, name)
+                  for name in "rnn bidirectional_rnn state_saving_rnn".split()})
 _ALL = dict(MODULES, **_OF_NN)
+_ALL.update(_BEFORE_1)
 
 
 def place_of(path):

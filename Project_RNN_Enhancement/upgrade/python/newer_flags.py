@@ -21,7 +21,7 @@ _OF_ABSL = frozenset("""
     test_randomize_ordering_seed test_srcdir test_tmpdir use_cprofile_for_profiling v verbosity
     xml_output_file""".split())
 # Names of what is counted: a default of 20 was the integer 20, though the flag's type was float.
-_COUNT = re.compile(r"(^|_)(num|n)_|^(?!step_)\w*_size$"
+_COUNT = re.compile(r"(^|_)(num|n)_|(?<!step)_size$"
                     r"|(^|_)(batch|epochs?|n?steps|layers|units|dim|length)$")
 _GONE = "FLAGS.__flags holds no values since TensorFlow 1.5"
 _NUMBERS = (libcst.Integer, libcst.Float)
