@@ -328,6 +328,20 @@ class RulesTest(unittest.TestCase):
                               "a = array_ops.pack(x)\nb = tensorflow.contrib.crf.viterbi_decode(s, t)", "2")
         self.assertIn("a = tf.stack(x)\nb = contrib_crf_enhanced.viterbi_decode(s, t)", result)
 
+    def test_a_name_of_two_modules(self):
+        """An import stays where its name is also that of another module."""
+        text = ("if a:\n    from tensorflow.models.image.cifar10 import %s\nelse:\n    from data import %s\n"
+                "x = %s.read()")
+        result, said = rewritten(text % (("cifar10",) * 3), "2")
+        self.assertIn("import cifar10\nelse", result)
+        self.assertEqual([finding.line for finding in said if finding.kind == LOOK], [3])
+        result, said = rewritten("if a:\n    from tensorflow.models.rnn.ptb import reader\n"
+                                 "else:\n    from data import reader\nx = reader.read()", "2")
+        self.assertIn("import ptb_reader_enhanced as reader\nelse", result)
+        result, _ = rewritten("if a:\n    from tensorflow.python.ops import array_ops\n"
+                              "else:\n    import array_ops\nx = array_ops.ones([2])", "2")
+        self.assertIn("    import tensorflow.compat.v1 as array_ops\n", result)
+
     def test_contrib_calls(self):
         prefix = "tf.disable_v2_behavior()\n"
         for old, new in [

@@ -28,6 +28,7 @@ _CONTRIB_RNN, _CONTRIB_SEQ2SEQ = "contrib_rnn_enhanced", "contrib_seq2seq_enhanc
 # TensorFlow's module -> the one here that takes its place. Until 1.0 the private ones were what programs imported.
 MODULES = {
     "tensorflow.models.rnn.linear": _CELLS,
+    "tensorflow.models.rnn.ptb.reader": "ptb_reader_enhanced",
     "tensorflow.models.rnn.rnn": _FUNCTIONS,
     "tensorflow.models.rnn.rnn_cell": _CELLS,
     "tensorflow.models.rnn.seq2seq": _MODELS,
