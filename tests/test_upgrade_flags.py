@@ -2,7 +2,12 @@
 import unittest
 
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
-from Project_RNN_Enhancement.upgrade.program import Options, convert_program
+
+try:
+    from Project_RNN_Enhancement.upgrade.program import Options, convert_program
+except ImportError as error:
+    raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
+
 from Project_RNN_Enhancement.upgrade.python.newer_flags import undefined
 
 PROGRAM = """import tensorflow as tf

@@ -6,7 +6,7 @@ import re
 
 from .eras import finding as eras
 from .names import editing
-from .python import newer_flags, newer_python, python3
+from .python import newer_flags, newer_python, newer_scopes, python3
 from .findings import Findings
 
 __all__ = ["Options", "Conversion", "convert_program"]
@@ -39,7 +39,7 @@ class _Source(object):
         self.original = self.text = text
         self.findings = Findings()
 
-    def to_python3(self, siblings, modules, is_python2, plain_next, flags):
+    def to_python3(self, siblings, modules, is_python2, plain_next, **more):
         """From the program's Python to today's; see python3.to_python3 and newer_python.rewrite."""
         try:
             self.text, found = python3.to_python3(
@@ -50,7 +50,7 @@ class _Source(object):
             return
         self.findings.add(found)
         was_python2 = python3.is_python2(self.original, modules, is_python2)
-        self._take(lambda text: newer_python.rewrite(text, was_python2, flags))
+        self._take(lambda text: newer_python.rewrite(text, was_python2, **more))
 
     def _take(self, rewrite):
         """Puts the text through a function text -> (text, findings)."""
@@ -124,11 +124,12 @@ def _to_python3(work, modules):
     names = set().union(*modules.values())
     is_python2 = any(_shows_python2(source.original, names) for source in work.values())
     plain_next = any(python3.defines_own_next(source.original) for source in work.values())
-    flags = newer_flags.undefined({path: source.original for path, source in work.items()})
+    texts = {path: source.original for path, source in work.items()}
+    flags, reused = newer_flags.undefined(texts), newer_scopes.reuses(texts.values())
     for path, source in work.items():
         # In a package Python 2 looked for a module beside the one that imports it first.
         siblings = modules[posixpath.dirname(path)] if is_python2 and _is_in_package(path, work) else ()
-        source.to_python3(siblings, names, is_python2, plain_next, flags.get(path, ()))
+        source.to_python3(siblings, names, is_python2, plain_next, flags=flags.get(path, ()), reused=reused)
 
 
 def _is_in_package(path, work):
