@@ -1,4 +1,4 @@
-"""The upgrade of optimisers and moving averages in scopes that reuse variables, which is refused since 0.12."""
+"""The upgrade of optimisers and moving averages in scopes that reuse variables, refused since 0.12."""
 import unittest
 
 from Project_RNN_Enhancement.rnn_enhancement.tf1 import tf
@@ -21,7 +21,7 @@ def averaged(x):
     ema = tf.train.ExponentialMovingAverage(0.5)
     done = ema.apply([x])
     with tf.control_dependencies([done]):
-        return ema.average(x)
+        return tf.identity(ema.average(x))
 optimizer = tf.train.AdamOptimizer(0.1)
 mean = averaged(loss)
 train = optimizer.minimize(

@@ -21,8 +21,8 @@ def reuses(texts):
       texts: the texts of its sources.
 
     Returns:
-      "all" if the scope of a whole function or program is told to reuse its variables, which optimisers then meet;
-      "some" if others are; "" if none is.
+      "all" if the scope of a whole function or program is told to reuse its variables, which optimisers
+      then meet; "some" if others are; "" if none is.
     """
     if any(_is_open(text, match) for text in texts for match in _REUSE.finditer(text)):
         return "all"
