@@ -28,6 +28,11 @@ class Options(collections.namedtuple("Options", "target era hints")):
         return super(Options, cls).__new__(cls, target, era, tuple(hints))
 
 
+# Evidence of a version in which MultiRNNCell([cell] * n) had weights of its own in every layer, as here.
+_BEFORE_SHARING = re.compile(r" to (0\.\d+|1\.0)\)")
+_REPEATED = re.compile(r"MultiRNNCell\(\s*(?:cells\s*=\s*)?\[[^\[\]]+\]\s*\*"
+                       r"(?![^()]*(?:\([^()]*\)[^()]*)*share_repeated)")
+
 # text: the rewritten source, or None where it isn't Python; findings: list of Finding.
 Conversion = collections.namedtuple("Conversion", "text findings")
 
@@ -99,6 +104,8 @@ def convert_program(sources, options):
     said.extend("What dates it: %s." % line for line in era.evidence)
     if era.question is not None:
         questions.append(era.question)
+    elif not any(_BEFORE_SHARING.search(line) for line in era.evidence):
+        said.extend(_repeated(python))
     starts = eras.start_files(dict(dated)) if era.needed else ()
     for path, source in work.items():
         if source.text is None:
@@ -109,6 +116,15 @@ def convert_program(sources, options):
             source.insert_era(era.version)
     return (collections.OrderedDict((path, Conversion(source.text, list(source.findings)))
                                     for path, source in work.items()), said, questions)
+
+
+def _repeated(python):
+    """What is said of layers that are one cell repeated, which shared their weights from TensorFlow 1.2 on."""
+    for path, text in python:
+        for found in _REPEATED.finditer(text):
+            yield ("%s:%d: each layer of MultiRNNCell([cell] * n) has weights of its own, as until TensorFlow "
+                   "1.0; in 1.2 to 1.15 they were the same weights, which share_repeated=True gives (checkpoints "
+                   "of theirs need it)." % (path, text.count("\n", 0, found.start()) + 1))
 
 
 def _is_readable(text):
