@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import (
-    contrib_crf_enhanced, contrib_learn_enhanced, contrib_lookup_enhanced, contrib_metrics_enhanced,
-    contrib_training_enhanced)
+    contrib_crf_enhanced, contrib_framework_enhanced, contrib_learn_enhanced, contrib_lookup_enhanced,
+    contrib_metrics_enhanced, contrib_training_enhanced)
 
 from .stock import contrib, quiet
 
@@ -178,6 +178,48 @@ class SmallTest(unittest.TestCase):
             self.assertEqual([4, -1], session.run(own.lookup(tf.constant(["b", "c"]))).tolist())
             self.assertEqual([1, 7], session.run(table.lookup(tf.constant(["b", "x"]))).tolist())
             self.assertEqual([b"c"], session.run(back.lookup(tf.constant([2], tf.int64))).tolist())
+
+
+class ConditionTest(unittest.TestCase):
+
+    def test_smart_cond(self):
+        """A condition that is known builds one branch, another one both."""
+        libraries = [contrib_framework_enhanced] + ([contrib("framework")] if IS_TF_1 else [])
+        for smart_cond in [library.smart_cond for library in libraries]:
+            with tf.Graph().as_default() as graph, quiet():
+                def branches(condition):
+                    before = len(graph.get_operations())
+                    given = smart_cond(condition, lambda: tf.constant(1), lambda: tf.constant(2))
+                    return given, len(graph.get_operations()) - before
+                known = [branches(each) for each in (True, 0, tf.constant(True))]
+                fed = tf.placeholder(tf.bool, [])
+                asked, built = branches(fed)
+                # A variable is for ours alone to take.
+                kept, _ = branches(tf.Variable(False) if smart_cond is libraries[0].smart_cond else fed)
+                with tf.Session() as session:
+                    session.run(tf.global_variables_initializer())
+                    self.assertEqual(session.run([value for value, _ in known]), [1, 2, 1])
+                    self.assertEqual([count for _, count in known[:2]], [1, 1])
+                    self.assertGreater(built, 2)
+                    self.assertEqual([session.run(asked, {fed: value}) for value in (True, False)], [1, 2])
+                    self.assertEqual(session.run(kept, {fed: False}), 2)
+                for wrong in [(2, len, len), ("no", len, len), (True, 1, len)]:
+                    with self.assertRaises(TypeError):
+                        smart_cond(*wrong)
+
+
+class MutableTableTest(unittest.TestCase):
+
+    def test_insert_and_look_up(self):
+        libraries = [contrib_lookup_enhanced] + ([contrib("lookup")] if IS_TF_1 else [])
+        for library in libraries:
+            with tf.Graph().as_default(), quiet(), tf.Session() as session:
+                words = library.MutableHashTable(tf.int64, tf.string, "?", checkpoint=True)
+                dense = library.MutableDenseHashTable(tf.int64, tf.int64, -1, empty_key=0, deleted_key=-2)
+                keys = tf.constant([3, 4], tf.int64)
+                session.run([words.insert(keys, tf.constant(["a", "b"])), dense.insert(keys, keys * 2)])
+                self.assertEqual(session.run(words.lookup(keys + 1)).tolist(), [b"b", b"?"])
+                self.assertEqual(session.run(dense.lookup(keys + 1)).tolist(), [8, -1])
 
 
 if __name__ == "__main__":

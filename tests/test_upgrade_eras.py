@@ -6,6 +6,11 @@ from Project_RNN_Enhancement.rnn_enhancement import eras as package_eras
 from Project_RNN_Enhancement.upgrade.eras import facts as era_facts
 from Project_RNN_Enhancement.upgrade.eras.finding import find_era, insert_era, start_files
 
+try:
+    from Project_RNN_Enhancement.upgrade.program import Options, convert_program
+except ImportError as error:
+    raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
+
 _OLD = "import tensorflow as tf\nfrom tensorflow.models.rnn import rnn, rnn_cell, seq2seq\n"
 _NN = "import tensorflow as tf\nfrom tensorflow.python.ops import rnn_cell, rnn\nx = tf.split(0, 3, y)\n"
 _TF = "import tensorflow as tf\n"
@@ -213,6 +218,19 @@ class InsertEraTest(unittest.TestCase):
     def test_import_that_is_there_is_used(self):
         text = "from Project_RNN_Enhancement import rnn_enhancement as ours\nimport a\n"
         self.assertEqual(text + '\nours.set_era("0.7")\n', insert_era(text, "0.7"))
+
+
+class RepeatedCellTest(unittest.TestCase):
+
+    def test_layers_of_one_cell(self):
+        """They shared their weights in TensorFlow 1.2 to 1.15 alone, which nothing in the program shows."""
+        for text, is_said in [
+                ("c = tf.contrib.rnn.MultiRNNCell([tf.contrib.rnn.GRUCell(f(3))] * 2)", True),
+                ("c = tf.contrib.rnn.MultiRNNCell([cell for _ in x])", False),
+                ("c = rnn_cell_enhanced.MultiRNNCell([cell] * f(2), share_repeated=True)", False),
+                ("c = tf.nn.rnn_cell.MultiRNNCell([cell] * 2)\ny = tf.nn.seq2seq.rnn_decoder(a, b, c)", False)]:
+            said = convert_program({"a.py": "import tensorflow as tf\n" + text}, Options("2"))[1]
+            self.assertEqual(["a.py:2" in line for line in said if "share_repeated" in line], [True] * is_said)
 
 
 if __name__ == "__main__":

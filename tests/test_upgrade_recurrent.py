@@ -257,7 +257,7 @@ LOOKS = {
     "contrib that has no place": ("from tensorflow.contrib import tpu_not\ntpu_not.x\n", "no contrib", 1),
     "text that is run": ("eval('tf.nn.rnn_cell.' + name)\n", "eval or exec", 1),
     "a tutorial's module that isn't there":
-        ("from tensorflow.models.rnn.ptb import reader\nreader.x\n", "put the module beside", 1),
+        ("from tensorflow.models.rnn.ptb import ptb_word_lm\nptb_word_lm.x\n", "put the module beside", 1),
 }
 
 

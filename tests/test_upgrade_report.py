@@ -104,6 +104,31 @@ class TextReportTest(unittest.TestCase):
             after="import tf_slim\nif x:\n  from tf_keras import y\nx = 'import tf_slims'\n")))
         self.assertIn("  3. It also imports tf_keras and tf_slim: pip install tf_keras tf_slim\n", text)
 
+    def test_packages(self):
+        """What comes with Python, TensorFlow or the program itself isn't named, nor what can be missing."""
+        def steps(after, *others, **more):
+            files = [file(after=after)] + [file(path) for path in others]
+            text = text_report(outcome(*files, **more))
+            return [line[5:] for line in text.split("Next:")[1].split("\n") if "also imports" in line]
+        self.assertEqual(steps("import os, numpy as np\nimport tensorflow.compat.v1 as tf\n"
+                               "from six.moves import range\nfrom . import cv2\nimport reader, data.words\n",
+                               "lib/reader.py", "data/words.py"), [])
+        self.assertEqual(steps("import cv2\ndef f():\n  import sklearn.svm as svm, pandas\n"),
+                         ["It also imports cv2, pandas and sklearn: "
+                          "pip install opencv-python pandas scikit-learn"])
+        mine = "It also imports mine, which isn't in it: install it, or put it on Python's path"
+        self.assertEqual(steps("import mine\n"), [mine])
+        self.assertEqual(steps("import mine, yours\nimport tqdm")[1:], [
+            "It also imports mine and yours, which aren't in it: install them, or put them on Python's path"])
+        self.assertEqual(steps("try:\n  import tqdm\nexcept ImportError:\n  import nltk\n"
+                               "try:\n  import scipy\nexcept ValueError:\n  import mine"), [
+            "It also imports scipy: pip install scipy", mine])
+        self.assertEqual(steps("%matplotlib inline\nimport matplotlib.pyplot as plt  # plots\n"
+                               "from PIL import Image\nImport the words\nfrom here on\n"),
+                         ["It also imports matplotlib and PIL: pip install matplotlib pillow"])
+        self.assertEqual([steps("import keras", target=target) for target in ("2", "1.15")],
+                         [[], ["It also imports keras: pip install keras"]])
+
     def test_messages_on_one_line(self):
         self.assertIn("\na\\nb.py:1: two lines\\x07.\n", text_report(outcome(
             file("a\nb.py", remarks=[Remark(1, CHANGED, "two\n lines\x07.")]))))

@@ -6,6 +6,7 @@ in `layers.variables`.
 """
 from .layers.argument_scopes import (add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope,
                                      has_arg_scope)
+from .layers.conditions import smart_cond
 from .layers.variables import (add_model_variable, assign_from_checkpoint_fn, get_local_variables,
                                get_model_variables, get_trainable_variables, get_unique_variable,
                                get_variables,
@@ -17,6 +18,7 @@ __all__ = ["add_arg_scope", "add_model_variable", "arg_scope", "arg_scoped_argum
            "assign_from_checkpoint_fn",
            "current_arg_scope", "get_local_variables", "get_model_variables", "get_trainable_variables",
            "get_unique_variable", "get_variables", "get_variables_by_name", "get_variables_by_suffix",
-           "get_variables_to_restore", "has_arg_scope", "local_variable", "model_variable", "variable"]
+           "get_variables_to_restore", "has_arg_scope", "local_variable", "model_variable", "smart_cond",
+           "variable"]
 
 explain_missing_names(__name__)

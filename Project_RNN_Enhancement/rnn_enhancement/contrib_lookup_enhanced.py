@@ -1,5 +1,7 @@
 """What programs used of `tf.contrib.lookup`: tables between words and numbers, as TensorFlow has them."""
+from tensorflow.python.ops.lookup_ops import DenseHashTable as MutableDenseHashTable
 from tensorflow.python.ops.lookup_ops import (IdTableWithHashBuckets, KeyValueTensorInitializer,
+                                              MutableHashTable,
                                               TextFileIdTableInitializer, TextFileIndex, TextFileInitializer,
                                               TextFileStringTableInitializer, index_table_from_file,
                                               index_table_from_tensor, index_to_string_table_from_file,
@@ -8,7 +10,8 @@ from tensorflow.python.ops.lookup_ops import (IdTableWithHashBuckets, KeyValueTe
 from .public_names import explain_missing_names
 from .tf1 import tf
 
-__all__ = ["HashTable", "IdTableWithHashBuckets", "KeyValueTensorInitializer", "TextFileIdTableInitializer",
+__all__ = ["HashTable", "IdTableWithHashBuckets", "KeyValueTensorInitializer", "MutableDenseHashTable",
+           "MutableHashTable", "TextFileIdTableInitializer",
            "TextFileIndex", "TextFileInitializer", "TextFileStringTableInitializer", "index_table_from_file",
            "index_table_from_tensor", "index_to_string_table_from_file", "index_to_string_table_from_tensor"]
 

@@ -6,7 +6,7 @@ import re
 
 from .eras import finding as eras
 from .names import editing
-from .python import newer_python, python3
+from .python import newer_flags, newer_python, newer_scopes, python3
 from .findings import Findings
 
 __all__ = ["Options", "Conversion", "convert_program"]
@@ -28,6 +28,11 @@ class Options(collections.namedtuple("Options", "target era hints")):
         return super(Options, cls).__new__(cls, target, era, tuple(hints))
 
 
+# Evidence of a version in which MultiRNNCell([cell] * n) had weights of its own in every layer, as here.
+_BEFORE_SHARING = re.compile(r" to (0\.\d+|1\.0)\)")
+_REPEATED = re.compile(r"MultiRNNCell\(\s*(?:cells\s*=\s*)?\[[^\[\]]+\]\s*\*"
+                       r"(?![^()]*(?:\([^()]*\)[^()]*)*share_repeated)")
+
 # text: the rewritten source, or None where it isn't Python; findings: list of Finding.
 Conversion = collections.namedtuple("Conversion", "text findings")
 
@@ -39,8 +44,8 @@ class _Source(object):
         self.original = self.text = text
         self.findings = Findings()
 
-    def to_python3(self, siblings, modules, is_python2, plain_next):
-        """From the program's Python to today's; see python3.to_python3."""
+    def to_python3(self, siblings, modules, is_python2, plain_next, **more):
+        """From the program's Python to today's; see python3.to_python3 and newer_python.rewrite."""
         try:
             self.text, found = python3.to_python3(
                 self.original, modules=modules, siblings=siblings, python2=is_python2, plain_next=plain_next)
@@ -50,7 +55,7 @@ class _Source(object):
             return
         self.findings.add(found)
         was_python2 = python3.is_python2(self.original, modules, is_python2)
-        self._take(lambda text: newer_python.rewrite(text, python2=was_python2))
+        self._take(lambda text: newer_python.rewrite(text, was_python2, **more))
 
     def _take(self, rewrite):
         """Puts the text through a function text -> (text, findings)."""
@@ -99,6 +104,8 @@ def convert_program(sources, options):
     said.extend("What dates it: %s." % line for line in era.evidence)
     if era.question is not None:
         questions.append(era.question)
+    elif not any(_BEFORE_SHARING.search(line) for line in era.evidence):
+        said.extend(_repeated(python))
     starts = eras.start_files(dict(dated)) if era.needed else ()
     for path, source in work.items():
         if source.text is None:
@@ -109,6 +116,15 @@ def convert_program(sources, options):
             source.insert_era(era.version)
     return (collections.OrderedDict((path, Conversion(source.text, list(source.findings)))
                                     for path, source in work.items()), said, questions)
+
+
+def _repeated(python):
+    """What is said of layers that are one cell repeated, which shared their weights from TensorFlow 1.2 on."""
+    for path, text in python:
+        for found in _REPEATED.finditer(text):
+            yield ("%s:%d: each layer of MultiRNNCell([cell] * n) has weights of its own, as until TensorFlow "
+                   "1.0; in 1.2 to 1.15 they were the same weights, which share_repeated=True gives (checkpoints "
+                   "of theirs need it)." % (path, text.count("\n", 0, found.start()) + 1))
 
 
 def _is_readable(text):
@@ -124,10 +140,12 @@ def _to_python3(work, modules):
     names = set().union(*modules.values())
     is_python2 = any(_shows_python2(source.original, names) for source in work.values())
     plain_next = any(python3.defines_own_next(source.original) for source in work.values())
+    texts = {path: source.original for path, source in work.items()}
+    flags, reused = newer_flags.undefined(texts), newer_scopes.reuses(texts.values())
     for path, source in work.items():
         # In a package Python 2 looked for a module beside the one that imports it first.
         siblings = modules[posixpath.dirname(path)] if is_python2 and _is_in_package(path, work) else ()
-        source.to_python3(siblings, names, is_python2, plain_next)
+        source.to_python3(siblings, names, is_python2, plain_next, flags=flags.get(path, ()), reused=reused)
 
 
 def _is_in_package(path, work):

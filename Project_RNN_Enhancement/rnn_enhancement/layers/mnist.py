@@ -7,7 +7,7 @@ import numpy as np
 from ...datasets import digits
 from ..tf1 import tf
 
-__all__ = ["DataSet", "Datasets", "dense_to_one_hot", "read_data_sets"]
+__all__ = ["DataSet", "Datasets", "dense_to_one_hot", "load_mnist", "read_data_sets"]
 
 Datasets = collections.namedtuple("Datasets", ["train", "validation", "test"])
 
@@ -122,3 +122,8 @@ def read_data_sets(train_dir, fake_data=False, one_hot=False, dtype=tf.float32, 
     return Datasets(DataSet(images[validation_size:], labels[validation_size:], **options),
                     DataSet(images[:validation_size], labels[:validation_size], **options),
                     DataSet(test_images, test_labels, **options))
+
+
+def load_mnist(train_dir="MNIST-data"):
+    """`read_data_sets` as `tf.contrib.learn.datasets.mnist` called it."""
+    return read_data_sets(train_dir)

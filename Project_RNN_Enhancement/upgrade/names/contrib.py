@@ -97,8 +97,7 @@ _COLUMNS = "feature columns of contrib are gone: tf.feature_column has them, or 
 _KERAS = ("from TensorFlow 2.16 on it's Keras 3, which doesn't work with graphs of TensorFlow 1: install "
           "tf_keras and set "
           "the environment variable TF_USE_LEGACY_KERAS=1 before TensorFlow is imported.")
-_QUEUES = ("it is gone: feed batches, or use tf.data (for buckets tf.data.experimental."
-           "bucket_by_sequence_length).")
+_QUEUES = "it is gone: feed batches, or use tf.data."
 _TABLE = "it is gone: index_table_from_file, index_table_from_tensor and their inverses take its place."
 _LOOP = ("it is gone: write the training loop with a session, or use tf_slim (tf_slim.learning, "
          "tf_slim.evaluation).")
@@ -130,7 +129,6 @@ _WITHOUT_PLACE = {
         deprecated="it marked functions as deprecated: leave it out.",
         deprecated_args="it marked arguments as deprecated: leave it out.",
         filter_variables="it is gone: choose from the list with re.",
-        smart_cond="it is gone: write tf.cond, or an if where the condition is a Python bool.",
         load_and_remap_matrix_initializer="it is gone: tf.train.load_variable reads the array.",
         load_embedding_initializer="it is gone: tf.train.load_variable reads the array.",
         RecordInput="it is gone: use tf.data.TFRecordDataset.",
@@ -142,8 +140,8 @@ _WITHOUT_PLACE = {
     ),
     "contrib.training": dict(
         [(name, _QUEUES) for name in """
-            NextQueuedSequenceBatch SequenceQueueingStateSaver batch_sequences_with_states bucket
-            bucket_by_sequence_length rejection_sample resample_at_rate stratified_sample
+            NextQueuedSequenceBatch SequenceQueueingStateSaver batch_sequences_with_states
+            rejection_sample resample_at_rate stratified_sample
             weighted_resample""".split()] +
         [(name, _LOOP) for name in """
             FeedingQueueRunner StopAfterNEvalsHook SummaryAtEndHook add_gradients_summaries
@@ -160,8 +158,6 @@ _WITHOUT_PLACE = {
         [(name, _TABLE) for name in """
             index_to_string string_to_index string_to_index_table_from_file
             string_to_index_table_from_tensor""".split()],
-        MutableHashTable="it is tf.lookup.experimental.MutableHashTable in TensorFlow 2, without a name.",
-        MutableDenseHashTable="it is tf.lookup.experimental.DenseHashTable.",
     ),
     "contrib.crf": {name: "it is gone: crf_log_norm and crf_decode of contrib_crf_enhanced do what it was "
                           "for."

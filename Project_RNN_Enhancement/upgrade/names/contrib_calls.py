@@ -62,6 +62,12 @@ def visualize_embeddings(call):
                  "package tensorboard.")
 
 
+def smart_cond(call):
+    """The functions had other names in contrib.layers."""
+    if call.rename_keywords({"fn1": "true_fn", "fn2": "false_fn"}):
+        call.changed("The functions of smart_cond are true_fn and false_fn.")
+
+
 def read_data_sets(call):
     """Only says what is different."""
     call.changed("read_data_sets reads MNIST's four files out of the folder that it's given; it doesn't "
@@ -70,6 +76,7 @@ def read_data_sets(call):
 
 
 CALLS = {
+    "tensorflow.contrib.framework.smart_cond": smart_cond,
     "tensorflow.contrib.tensorboard.plugins.projector.visualize_embeddings": visualize_embeddings,
     "tensorflow.examples.tutorials.mnist.input_data.read_data_sets": read_data_sets,
     "tensorflow.contrib.learn.datasets.mnist.read_data_sets": read_data_sets,

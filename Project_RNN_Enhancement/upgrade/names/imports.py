@@ -143,7 +143,7 @@ def _from(module, alias, line, names, target, findings):
 def _moved(path, public, name, alias, line, names, target, findings):
     """The import of one name from its new place; "" if it isn't needed, None if it stays."""
     new = places.place(public, target)
-    if names.is_vanishing(name, path, target):
+    if names.is_vanishing(name, path, target) and not names.is_mixed(alias):
         findings.changed(line, "%s is private; its names are used from TensorFlow itself." % path)
         return ""
     if new.startswith("tensorflow"):

@@ -93,6 +93,9 @@ _CONTRIB_MODULES = {
     "contrib.learn.datasets": "learn.python.learn.datasets",
     "contrib.learn.preprocessing": "learn.python.learn.preprocessing",
     "contrib.lookup": "lookup.lookup_ops",
+    "train": """
+        learn.python.learn.basic_session_run_hooks learn.python.learn.monitored_session
+        learn.python.learn.session_run_hook""",
     "contrib.losses": "losses.python.losses.loss_ops",
     "contrib.metrics": "metrics.python.ops.metric_ops",
     "contrib.slim": "slim.python.slim.slim",
@@ -145,6 +148,12 @@ _NAMES = {
     "tensorflow.python.platform.googletest.main": "tensorflow.test.main",
     "tensorflow.python.platform.googletest.TestCase": "tensorflow.test.TestCase",
     "tensorflow.python.framework.test_util.TensorFlowTestCase": "tensorflow.test.TestCase",
+    "tensorflow.python.framework.smart_cond.smart_cond": "tensorflow.contrib.framework.smart_cond",
+    "tensorflow.python.layers.utils.smart_cond": "tensorflow.contrib.framework.smart_cond",
+    "tensorflow.python.layers.utils.constant_value": "tensorflow.get_static_value",
+    "tensorflow.contrib.layers.python.layers.utils.smart_cond": "tensorflow.contrib.framework.smart_cond",
+    "tensorflow.contrib.layers.python.layers.utils.constant_value": "tensorflow.get_static_value",
+    "tensorflow.test.test_util.TensorFlowTestCase": "tensorflow.test.TestCase",
     "tensorflow.python.layers.base._Layer": "tensorflow.layers.Layer",
     "tensorflow.python.layers.core.FullyConnected": "tensorflow.layers.Dense",
     "tensorflow.python.layers.core.fully_connected": "tensorflow.layers.dense",

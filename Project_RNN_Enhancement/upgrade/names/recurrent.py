@@ -28,6 +28,7 @@ _CONTRIB_RNN, _CONTRIB_SEQ2SEQ = "contrib_rnn_enhanced", "contrib_seq2seq_enhanc
 # TensorFlow's module -> the one here that takes its place. Until 1.0 the private ones were what programs imported.
 MODULES = {
     "tensorflow.models.rnn.linear": _CELLS,
+    "tensorflow.models.rnn.ptb.reader": "ptb_reader_enhanced",
     "tensorflow.models.rnn.rnn": _FUNCTIONS,
     "tensorflow.models.rnn.rnn_cell": _CELLS,
     "tensorflow.models.rnn.seq2seq": _MODELS,
@@ -51,6 +52,7 @@ MODULES = {
     "tensorflow.contrib.rnn.python.ops.lstm_ops": _CONTRIB_RNN,
     "tensorflow.contrib.rnn.python.ops.rnn": _CONTRIB_RNN,
     "tensorflow.contrib.rnn.python.ops.rnn_cell": _CONTRIB_RNN,
+    "tensorflow.contrib.rnn.python.ops.rnn_cell_impl": _CELLS,
     "tensorflow.contrib.seq2seq": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.attention_decoder_fn": _CONTRIB_SEQ2SEQ,
     "tensorflow.contrib.seq2seq.python.ops.attention_wrapper": _CONTRIB_SEQ2SEQ,
@@ -67,7 +69,12 @@ MODULES = {
 
 # Functions of `tf.nn`, which is no module of this package's as a whole.
 _OF_NN = {"tensorflow.nn." + name: "%s.%s" % (_FUNCTIONS, name) for name in _PLACES["tf.nn"][1]}
+# What was there for some weeks before 1.0.
+_BEFORE_1 = {"tensorflow.contrib.rnn.python.ops.rnn_cell._linear": _CELLS + "._linear"}
+_BEFORE_1.update({"tensorflow.contrib.rnn.python.ops.rnn." + name: "%s.%s" % (_FUNCTIONS, name)
+                  for name in "rnn bidirectional_rnn state_saving_rnn".split()})
 _ALL = dict(MODULES, **_OF_NN)
+_ALL.update(_BEFORE_1)
 
 
 def place_of(path):

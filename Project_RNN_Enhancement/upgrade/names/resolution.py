@@ -196,8 +196,24 @@ class Names(object):
 
     def keeps(self, alias, target):
         """Whether a use of what an ImportAlias binds stays as it is."""
-        return any(binding.alias is alias and replacement(path, binding, target) is None for node in self._expressions
-                   if not isinstance(node, cst.Name) or self.is_value(node) for path, binding in self.paths(node))
+        return self.is_mixed(alias) or any(
+            binding.alias is alias and replacement(path, binding, target) is None
+            for node in self._values() for path, binding in self.paths(node))
+
+    def is_mixed(self, alias):
+        """Whether a name that an ImportAlias binds is also bound to something that isn't TensorFlow's."""
+        bound = alias.asname.name.value if alias.asname else dotted(alias.name)
+        return any(root.value == bound and not self.bindings(root) and self._is_bound_by(root, alias)
+                   for root in map(root_of, self._values()))
+
+    def _values(self):
+        return (node for node in self._expressions if not isinstance(node, cst.Name) or self.is_value(node))
+
+    def _is_bound_by(self, name, alias):
+        scope = self._scopes.get(name)
+        nodes = [] if scope is None else [getattr(each, "node", None) for each in scope[name.value]]
+        return any(alias in node.names for node in nodes if isinstance(node, (cst.Import, cst.ImportFrom))
+                   and not isinstance(node.names, cst.ImportStar))
 
     def uses_public(self, name):
         """Whether the module uses a public TensorFlow name, or one in it."""

@@ -1,8 +1,5 @@
-"""What objects of TensorFlow refuse today: a gradient as a condition, and the inside of the flags."""
-import re
-
+"""What objects of TensorFlow refuse today: a gradient as a condition."""
 import libcst
-from libcst import metadata
 
 from .scopes import Scoped
 
@@ -12,11 +9,10 @@ _GONE = "A tensor isn't true or false since TensorFlow 0.7: what was asked is wh
 
 
 def rewrite(parsed):
-    """Puts `grad is not None` and the flags' public method into `parsed` (spans.Parsed)."""
+    """Puts `grad is not None` into `parsed` (spans.Parsed)."""
     gradients = _Gradients(parsed)
     parsed.tree.visit(gradients)
     parsed.tree.visit(_Conditions(parsed, gradients.found))
-    parsed.tree.visit(_Flags(parsed))
 
 
 class _Gradients(Scoped):
@@ -82,45 +78,3 @@ class _Conditions(Scoped):
     def _is_gradient(self, name):
         bound = self.assigned(name)
         return bool(bound) and all(node in self._gradients for node, _ in bound)
-
-
-class _Flags(Scoped):
-    """FLAGS.__flags, which held the values until TensorFlow 1.4, and FLAGS._parse_flags()."""
-
-    def __init__(self, parsed):
-        super(_Flags, self).__init__(parsed)
-        self._parents = parsed.metadata(metadata.ParentNodeProvider)
-
-    def visit_Attribute(self, node):
-        owner, parent = self.parsed.source(node.value), self._parents.get(node)
-        if node.attr.value == "__flags" and owner != "self":
-            # Whatever they are called, which no other object has.
-            self._values(node, parent)
-        elif (node.attr.value == "_parse_flags" and re.search("flags$", owner, re.I)
-              and isinstance(parent, libcst.Call) and not parent.args):
-            self._parse(node, parent)
-
-    def _parse(self, node, call):
-        parsed_now = self.parsed.source(node.value) + "(sys.argv)"
-        if "sys" not in self.parsed.bindings().imports:
-            if not self.parsed.begins_line(call):
-                self.look(call, "_parse_flags is gone since TensorFlow 1.5: import sys, and write " + parsed_now)
-                return
-            # On one line, so that the lines keep their numbers.
-            parsed_now = "import sys; " + parsed_now
-        self.rename(call, parsed_now,
-                    "_parse_flags is gone since TensorFlow 1.5: flags are called with the command line")
-
-    def visit_Subscript(self, node):
-        """FLAGS.__dict__["__flags"]."""
-        if isinstance(node.value, libcst.Attribute) and node.value.attr.value == "__dict__" and (
-                len(node.slice) == 1 and self.parsed.source(node.slice[0]).strip("'\"") == "__flags"):
-            self._values(node, self._parents.get(node), self.parsed.source(node.value.value))
-
-    def _values(self, node, parent, flags=None):
-        place = self._parents.get(parent) if isinstance(parent, libcst.Subscript) else parent
-        if isinstance(place, (libcst.AssignTarget, libcst.Del, libcst.AugAssign)):
-            self.look(node, "FLAGS.__flags holds no values since TensorFlow 1.5: set the flag itself")
-            return
-        flags = flags or self.parsed.source(node.value)
-        self.rename(node, flags + ".flag_values_dict()", "FLAGS.__flags holds no values since TensorFlow 1.5")

@@ -1,11 +1,11 @@
 """What the command did, in words: the report as text, and the table of --check."""
 import collections
-import re
 import textwrap
 
 from ..files.errors import printable
 from ..findings import CHANGED, LOOK
 from ..files.tree import NOTEBOOK, OTHER, PYTHON
+from .packages import INSTALLED_AS, imported
 
 __all__ = ["Remark", "File", "Outcome", "counts", "left_out_lines", "left_to_do", "next_steps", "table",
            "text_report"]
@@ -14,10 +14,6 @@ _WIDTH = 100
 _INSTALL = {
     "2": 'pip install "Project_RNN_Enhancement[tf2]" (on Python 3.12; with [tf2.15] on Python 3.11)',
     "1.15": 'pip install "Project_RNN_Enhancement[tf1]" (on Python 3.7 or 3.6)'}
-
-# Packages that took over a part of tf.contrib, where a program imports them.
-_OTHER_PACKAGE = re.compile(
-    r"^[ \t]*(?:import|from)[ \t]+(tf_slim|tf_keras|tensorflow_probability|tensorflow_addons)\b", re.M)
 
 
 class Remark(collections.namedtuple("Remark", "line kind message cell")):
@@ -102,11 +98,26 @@ def next_steps(outcome):
     if left_to_do(outcome):
         steps.append("Do what is said under \"To look at\", in the new program.")
     steps.append("Install what it needs: " + _INSTALL[outcome.target])
-    others = sorted({name for file in outcome.files for name in _OTHER_PACKAGE.findall(file.after or "")})
-    if others:
-        steps.append("It also imports %s: pip install %s" % (" and ".join(others), " ".join(others)))
+    steps.extend(_other_packages(outcome))
     steps.append("Then run the new program as you ran the old one.")
     return ["Next:"] + ["  %d. %s" % item for item in enumerate(steps, 1)]
+
+
+def _other_packages(outcome):
+    names = imported([file.after for file in outcome.files if file.after],
+                     [file.path for file in outcome.files], outcome.target)
+    known = [name for name in names if name in INSTALLED_AS]
+    if known:
+        yield "It also imports %s: pip install %s" % (
+            _listed(known), " ".join(sorted({INSTALLED_AS[name] for name in known})))
+    unknown = [name for name in names if name not in INSTALLED_AS]
+    if unknown:
+        yield "It also imports %s, which %s in it: install %s, or put %s on Python's path" % (
+            (_listed(unknown),) + (("aren't", "them", "them") if unknown[1:] else ("isn't", "it", "it")))
+
+
+def _listed(words):
+    return ", ".join(words[:-1]) + " and " + words[-1] if words[1:] else "".join(words)
 
 
 def left_out_lines(outcome):
@@ -169,7 +180,7 @@ def _contents(outcome):
     kinds = collections.Counter(file.kind for file in outcome.files)
     numbers = [(kinds[PYTHON], PYTHON), (kinds[NOTEBOOK], NOTEBOOK), (outcome.others, OTHER)]
     parts = [_number(count, kind) for count, kind in numbers if count]
-    return ", ".join(parts[:-1]) + " and " + parts[-1] if parts[1:] else "".join(parts) or "no files"
+    return _listed(parts) or "no files"
 
 
 def _in_files(remarks):
