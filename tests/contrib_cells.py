@@ -137,7 +137,6 @@ CELLS = {
     "weight norm off": Given(lambda c: c.WeightNormLSTMCell(4, False, num_proj=2)),
     "turing": _turing(),
     "turing heads": _turing(2, 2, shift_range=2, output_dim=3, clip_value=0.3),
-    "turing later": _turing(2, 1, time=lambda: 3),
     "turing in a loop": _turing(1, 2, time=lambda: tf.constant(0)),
     "turing later in a loop": _turing(time=lambda: tf.constant(2)),
 }
