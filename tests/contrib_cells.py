@@ -5,29 +5,41 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement.cells import (
-    attention_wrapper, compiled, convolutional, coupled_lstm, frequency_grid, group_lstm,
-    highway_wrapper, independent, intersection, layer_norm, nas, phased_lstm,
-    simple_recurrent_unit, update_gate)
+    attention_wrapper, chaos_free, compiled, convolutional, coupled_lstm, frequency_grid,
+    group_lstm, highway_wrapper, independent, intersection, layer_norm, layer_norm_lstm,
+    minimal_rnn, nas, neural_turing, phased_lstm, simple_recurrent_unit, update_gate, weight_norm)
 
-from .stock import tf_cells
+from .stock import contrib, stock_rnn, tf_cells
 
-__all__ = ["CELLS", "Given", "Ours", "inputs", "state"]
+__all__ = ["CELLS", "Given", "Ours", "Stock", "inputs", "state"]
 
 
 class Ours(object):
     """This package's cells under the names of `tf.contrib.rnn`; TensorFlow's, where it has one."""
 
     def __getattr__(self, name):
-        for module in (attention_wrapper, compiled, convolutional, coupled_lstm, frequency_grid,
-                       group_lstm, highway_wrapper, independent, intersection, layer_norm, nas,
-                       phased_lstm, simple_recurrent_unit, update_gate):
+        # Not rnn_cell_enhanced's LayerNormLSTMCell: contrib's.
+        for module in (attention_wrapper, chaos_free, compiled, convolutional, coupled_lstm,
+                       frequency_grid, group_lstm, highway_wrapper, independent, intersection,
+                       layer_norm_lstm, layer_norm, minimal_rnn, nas, neural_turing, phased_lstm,
+                       simple_recurrent_unit, update_gate, weight_norm):
             if name in module.__all__:
                 return getattr(module, name)
         return getattr(tf_cells, name)
 
 
+class Stock(object):
+    """TensorFlow's cells: those of `tf.contrib.rnn`, and those private to its module."""
+
+    _private = contrib("rnn.python.ops.rnn_cell")
+
+    def __getattr__(self, name):
+        return getattr(stock_rnn if hasattr(stock_rnn, name) else self._private, name)
+
+
 # `make(library)` gives the cell; `shape` is that of an input without batch, `loops` whether a
-# state of zeros as `state_size` says fits the inputs.
+# state of zeros as `state_size` says fits the inputs; `state` sizes in place of `state_size`, or a
+# function (cell, function size -> values) that gives the whole state.
 Given = collections.namedtuple("Given", ["make", "shape", "loops", "state"])
 Given.__new__.__defaults__ = ((3,), True, None)
 
@@ -47,6 +59,17 @@ def _grid(name="GridLSTMCell", **keywords):
 
 def _blocks(**keywords):
     return _grid(start_freqindex_list=[0, 2], end_freqindex_list=[3, 4], **keywords)
+
+
+def _turing(read=1, write=1, time=lambda: 0, **keywords):
+    def state(cell, values):
+        m, d = cell.memory_size, cell.memory_vector_dim
+        whole = tf.nest.map_structure(values, cell.state_size._replace(
+            w_list=[], M=tf.TensorShape([m, d]), time=1))
+        return whole._replace(w_list=[tf.nn.softmax(values(m)) for _ in range(read + write)],
+                              time=time())
+    return Given(lambda c: c.NTMCell(c.BasicLSTMCell(3), 5, 2, read, write, **keywords),
+                 state=state)
 
 
 CELLS = {
@@ -98,6 +121,24 @@ CELLS = {
     "independent": Given(lambda c: c.IndRNNCell(4)),
     "independent gru": Given(lambda c: c.IndyGRUCell(4)),
     "independent lstm": Given(lambda c: c.IndyLSTMCell(4, forget_bias=0.5)),
+    "chaos free": Given(lambda c: c.CFNCell(4)),
+    "chaos free linear": Given(lambda c: c.CFNCell(
+        4, None, tf.ones_initializer(), tf.zeros_initializer())),
+    "minimal": Given(lambda c: c.MinimalRNNCell(4)),
+    "minimal relu": Given(lambda c: c.MinimalRNNCell(4, "relu", "he_normal", None)),
+    "norm lstm off": Given(lambda c: c.LayerNormLSTMCell(4)),
+    "norm lstm": Given(lambda c: c.LayerNormLSTMCell(
+        4, use_peepholes=True, cell_clip=0.4, num_proj=3, proj_clip=0.2, forget_bias=0.5,
+        layer_norm=True, norm_gain=0.5, norm_shift=0.1)),
+    "weight norm": Given(lambda c: c.WeightNormLSTMCell(4)),
+    "weight norm peepholes": Given(lambda c: c.WeightNormLSTMCell(
+        4, use_peepholes=True, cell_clip=0.4, num_proj=3, proj_clip=0.2,
+        activation=tf.nn.relu)),
+    "weight norm off": Given(lambda c: c.WeightNormLSTMCell(4, False, num_proj=2)),
+    "turing": _turing(),
+    "turing heads": _turing(2, 2, shift_range=2, output_dim=3, clip_value=0.3),
+    "turing in a loop": _turing(1, 2, time=lambda: tf.constant(0)),
+    "turing later in a loop": _turing(time=lambda: tf.constant(2)),
 }
 
 
@@ -115,7 +156,11 @@ def inputs(name, steps, batch=2):
 def state(name, cell, batch=2):
     """A state that isn't zero."""
     random = np.random.RandomState(4)
-    sizes = CELLS[name].state or cell.state_size
-    return tf.nest.map_structure(
-        lambda size: tf.constant(random.uniform(
-            -1, 1, [batch] + tf.TensorShape(size).as_list()), tf.float32), sizes)
+
+    def values(size):
+        return tf.constant(random.uniform(
+            -1, 1, [batch] + tf.TensorShape(size).as_list()), tf.float32)
+    given = CELLS[name].state
+    if callable(given):
+        return given(cell, values)
+    return tf.nest.map_structure(values, given or cell.state_size)

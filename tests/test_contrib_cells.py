@@ -7,20 +7,21 @@ import tensorflow.compat.v1 as tf
 
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced, rnn_enhanced as rnn
 
-from .contrib_cells import CELLS, Ours, inputs, state
+from .contrib_cells import CELLS, Ours, Stock, inputs, state
 from .sizes import some, slow
-from .stock import Library, assert_same_results, evaluate, stock_rnn
+from .stock import Library, assert_same_results, evaluate
 
 FIXTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures",
                        "contrib_cells.npz")
 OURS = Library(Ours(), rnn, None)
-STOCK = Library(stock_rnn, tf.nn, None)
+STOCK = Library(Stock(), tf.nn, None)
 OF_VALUES, OF_GRADIENTS = dict(rtol=1e-5, atol=1e-6), dict(rtol=1e-4, atol=1e-5)
 
 # One of each kind.
 LOOPED = ("coupled peepholes", "coupled joined", "time freq", "grid", "grid both ways",
           "attention joined", "highway", "nas projection", "ugrnn", "intersection in", "compiled",
-          "phased", "conv 2d", "group", "sru", "independent gru", "independent lstm")
+          "phased", "conv 2d", "group", "sru", "independent gru", "independent lstm", "chaos free",
+          "minimal", "norm lstm", "weight norm peepholes", "turing heads")
 
 
 def two_steps(name):
@@ -80,23 +81,32 @@ class AsInContribTest(tf.test.TestCase):
                 stock, ours = CELLS[name].make(STOCK.cells), CELLS[name].make(OURS.cells)
                 self.assertEqual(repr(stock.state_size), repr(ours.state_size))
                 self.assertEqual(repr(stock.output_size), repr(ours.output_size))
-                self.assertEqual(repr(tf.nest.map_structure(
-                    lambda t: str(t.shape), stock.zero_state(2, tf.float32))), repr(
-                        tf.nest.map_structure(lambda t: str(t.shape),
-                                              ours.zero_state(2, tf.float32))))
+                self.assertEqual(*[repr(tf.nest.map_structure(
+                    lambda t: str(getattr(t, "shape", t)), cell.zero_state(2, tf.float32)))
+                                   for cell in (stock, ours)])
 
-    def test_phases_start_with_the_numbers_of_a_seed(self):
-        starts = []
-        for library in (STOCK, OURS):
-            with tf.Graph().as_default(), self.session() as session:
-                tf.set_random_seed(3)
-                with tf.variable_scope("root", initializer=tf.constant_initializer(0.5)):
-                    cell = CELLS["phased"].make(library.cells)
-                    cell(inputs("phased", 1)[0], state("phased", cell))
-                session.run(tf.global_variables_initializer())
-                starts.append({variable.op.name: session.run(variable)
-                               for variable in tf.trainable_variables()})
-        self.assertAllClose(*starts)
+    def test_variables_start_with_the_numbers_of_a_seed(self):
+        for name, initializer in (
+                [("phased", tf.constant_initializer(0.5))]
+                + [(name, None) for name in (
+                    "chaos free", "minimal", "norm lstm off", "norm lstm", "weight norm",
+                    "weight norm peepholes", "weight norm off", "turing", "turing heads",
+                    "turing in a loop", "turing later in a loop")]):
+            # Contrib reads resources more often on the way to a controller's variables.
+            for resources in (False,) if name.startswith("turing") else (False, True):
+                with self.subTest(name, resources=resources):
+                    self.assertAllClose(*[self._starts(library, name, initializer, resources)
+                                          for library in (STOCK, OURS)])
+
+    def _starts(self, library, name, initializer, resources):
+        with tf.Graph().as_default(), self.session() as session:
+            tf.set_random_seed(3)
+            with tf.variable_scope("root", initializer=initializer, use_resource=resources):
+                cell = CELLS[name].make(library.cells)
+                cell(inputs(name, 1)[0], state(name, cell))
+            session.run(tf.global_variables_initializer())
+            return {variable.op.name: session.run(variable)
+                    for variable in tf.trainable_variables()}
 
 
 class UnrollingTest(tf.test.TestCase):
