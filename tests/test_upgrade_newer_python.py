@@ -20,6 +20,7 @@ from Project_RNN_Enhancement.upgrade.findings import CHANGED, LOOK
 from tests.sizes import slow
 
 NP = "import numpy as np\n"
+TF = "import tensorflow as tf; "
 
 # (before, after) of one line that is changed, behind `import numpy as np`.
 NUMPY = [
@@ -38,6 +39,11 @@ NUMPY = [
     ("x = range(np.ceil(y))", "x = range(int(np.ceil(y)))"),
     ("x = np.zeros([np.floor(y), 3]); z = w[:np.round(y)]",
      "x = np.zeros([int(np.floor(y)), 3]); z = w[:int(np.round(y))]"),
+    (TF + "p = tf.matmul(x, w) + b; i, y = s.run([n, p]); print('%d %.2f %s' % (i, y, y))",
+     TF + "p = tf.matmul(x, w) + b; i, y = s.run([n, p]); print('%d %.2f %s' % (i, y.item(), y))"),
+    (TF + "p = tf.sigmoid(tf.matmul(x, w)); y = p.eval(); print('%f%%' % y, float(y), '%f %d' % (np.min(z, 1), y))",
+     TF + "p = tf.sigmoid(tf.matmul(x, w)); y = p.eval(); "
+     "print('%f%%' % y.item(), float(y.item()), '%f %d' % (np.min(z, 1).item(), y.item()))"),
     ("x = np.asscalar(y[0])", "x = np.asarray(y[0]).item()"),
     ("x = np.fromstring(d, dtype=np.uint8)", "x = np.frombuffer(d, dtype=np.uint8).copy()"),
     ("x = y.tostring()", "x = y.tobytes()"),
@@ -48,6 +54,9 @@ NUMPY = [
 NUMPY_AS_IT_IS = [
     "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan",
     "x = int(a[0])", "x = np.zeros(3) + np.floor(y); z = w[np.floor(y).astype(int)]", "x = int(np.argmax(y)) + int(max(y, z)) + int(np.sum(y, axis=None)) + int(y.max())",
+    TF + "c = tf.reduce_mean(tf.matmul(x, w)); i, y = s.run([n, c]); print('%d %.2f' % (i, y), int(y))",
+    TF + "p = tf.matmul(x, w); y = s.run(p); y = y[0]; print('%.2f' % y, '%s' % y, y % 3, '%(a)d' % z, float(y))",
+    TF + "p, q = f(tf.matmul(x, w)); y, z = s.run([p, q]); print('%.2f %f' % (y, z))",
     "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",

@@ -31,14 +31,9 @@ _EXPLAINED = {
     "set_string_function": "np.set_printoptions takes its place",
     "trapz": "np.trapezoid takes its place, which NumPy before 2.0 doesn't have",
 }
-# Draws, and the place of the argument `size`.
-_DRAWS = {"choice": 1, "normal": 2, "rand": 0, "randint": 2, "randn": 0, "random": 0, "random_sample": 0,
-          "uniform": 2}
 # Their whole numbers are floats, which were taken for counts until NumPy 1.11.
 _ROUNDED = frozenset("numpy.around numpy.ceil numpy.floor numpy.rint numpy.round numpy.trunc".split())
 _COUNTS = frozenset("builtins.range numpy.empty numpy.ones numpy.zeros".split())
-# Told the axis, these give an array of one element for one row, and a number of NumPy's for a vector.
-_ALONG_AXIS = frozenset("amax amin argmax argmin max mean min prod sum".split())
 
 
 _UNEVEN = "NumPy 1.24 makes an array of parts of different shapes only with dtype=object"
@@ -137,9 +132,7 @@ class NumPy(Scoped):
                 parts = arg.value.elements if isinstance(arg.value, (libcst.Tuple, libcst.List)) else [arg]
                 for part in parts:
                     self._count(part.value)
-        if name in ("builtins.int", "builtins.float") and len(node.args) == 1:
-            self._number(node, node.args[0].value)
-        elif name == "numpy.asscalar" and len(node.args) == 1:
+        if name == "numpy.asscalar" and len(node.args) == 1:
             self._method(node, "asarray", ".item()", "np.asscalar is gone in newer NumPy")
         elif name == "numpy.fromstring" and 1 <= len(node.args) <= 2 and self.keyword(node, "sep") is None:
             # The array of frombuffer can't be written to.
@@ -170,75 +163,6 @@ class NumPy(Scoped):
                 self.add_argument(loaded, "allow_pickle=True")
                 self.changed(loaded,
                              "Newer NumPy loads a file that holds Python objects only when it's told to")
-
-    def _number(self, node, value):
-        """int() or float() of an array with one element."""
-        if self._is_along_axis(value):
-            end = self.parsed.outer_span(value)[1]
-            self.parsed.replace(end, end, ".item()")
-            self.changed(node, "Newer NumPy makes no number of an array, not even of one with one element")
-        elif self._has_one_element(value) or self._is_place(value):
-            start, end = self.parsed.outer_span(value)
-            if isinstance(value, (libcst.Call, libcst.Subscript, libcst.Name)) or value.lpar:
-                self.parsed.replace(end, end, "[0]")
-            else:
-                self.parsed.replace(start, start, "(")
-                self.parsed.replace(end, end, ")[0]")
-            self.changed(node, "Newer NumPy makes no number of an array, not even of one with one element")
-
-    def _is_along_axis(self, node):
-        """np.argmax(x, axis=1) or x.argmax(1), whose number of dimensions only x tells."""
-        if not isinstance(node, libcst.Call) or not isinstance(node.func, (libcst.Attribute, libcst.Name)):
-            return False
-        name = self.parsed.name(node.func)
-        if name.startswith("numpy."):
-            short, place = name[len("numpy."):], 1
-        elif isinstance(node.func, libcst.Attribute) and not name:
-            short, place = node.func.attr.value, 0
-        else:
-            return False
-        axis = self.keyword(node, "axis")
-        if axis is None and place == 1:
-            ordered = [arg for arg in node.args if arg.keyword is None and not arg.star]
-            axis = ordered[1] if len(ordered) > 1 else None
-        return short in _ALONG_AXIS and axis is not None and self.keyword(node, "out") is None and (
-            self.parsed.source(axis.value) != "None")
-
-    def _is_place(self, node):
-        """np.where(...)[0]: int() had taken it only if one place was found."""
-        return (isinstance(node, libcst.Subscript) and isinstance(node.value, libcst.Call) and
-                self.parsed.name(node.value.func) in ("numpy.where", "numpy.nonzero") and
-                self.parsed.source(node.slice[0]) == "0")
-
-    def _has_one_element(self, node, depth=0):
-        if depth > 20:
-            return False
-        if isinstance(node, libcst.BinaryOperation):
-            return any(self._has_one_element(one, depth + 1) and self._is_scalar(other)
-                       for one, other in ((node.left, node.right), (node.right, node.left)))
-        if isinstance(node, libcst.Name):
-            value = self.only_value(node)
-            return value is not None and self._has_one_element(value, depth + 1)
-        if not isinstance(node, libcst.Call):
-            return False
-        name = self.parsed.name(node.func)
-        if name == "numpy.searchsorted" and len(node.args) > 1:
-            return self._has_one_element(node.args[1].value, depth + 1)
-        if name == "numpy.array" and len(node.args) == 1 and isinstance(node.args[0].value, libcst.List):
-            elements = node.args[0].value.elements
-            return len(elements) == 1 and isinstance(elements[0].value, (libcst.Integer, libcst.Float))
-        draw = name[len("numpy.random."):]
-        if not name.startswith("numpy.random.") or draw not in _DRAWS:
-            return False
-        size = self.keyword(node, "size")
-        ordered = [arg for arg in node.args if arg.keyword is None]
-        if size is None and len(ordered) == _DRAWS[draw] + 1:
-            size = ordered[-1]
-        return size is not None and isinstance(size.value, libcst.Integer) and size.value.value == "1"
-
-    def _is_scalar(self, node):
-        """Whether the value isn't seen to be an array of several elements."""
-        return not isinstance(node, (libcst.List, libcst.Tuple, libcst.ListComp))
 
     def _method(self, node, function, tail, reason):
         attribute = node.func

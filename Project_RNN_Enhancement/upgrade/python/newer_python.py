@@ -1,7 +1,8 @@
 """What newer versions of Python, NumPy and other packages refuse in Python 3 text."""
 import re
 
-from . import newer_files, newer_flags, newer_library, newer_numpy, newer_packages, newer_scopes, newer_tensors, spans
+from . import (newer_files, newer_flags, newer_library, newer_numpy, newer_packages, newer_scopes,
+               newer_tensors, one_element_arrays, spans)
 
 __all__ = ["rewrite"]
 
@@ -24,6 +25,7 @@ def rewrite(text, python2=False, flags=(), reused=""):
     """
     parsed = spans.Parsed(text)
     parsed.tree.visit(newer_numpy.NumPy(parsed))
+    one_element_arrays.rewrite(parsed)
     parsed.tree.visit(newer_library.Library(parsed, python2))
     if newer_packages.PACKAGES.search(text):
         parsed.tree.visit(newer_packages.Packages(parsed))
