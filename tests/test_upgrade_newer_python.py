@@ -113,6 +113,8 @@ FILES = [
     ("from six.moves import cPickle\ng = open(f, 'w')\ncPickle.dump(x, g, -1)\n",
      "from six.moves import cPickle\ng = open(f, 'wb')\ncPickle.dump(x, g, -1)\n", None),
     ("import pickle\nx = pickle.load(open(f, 'rb'), encoding='bytes')\n", None, None),
+    ("import _pickle as cPickle\nwith open(f, 'rb') as g:\n    x, y = cPickle.load(g)\n", None,
+     "import _pickle as cPickle\nwith open(f, 'rb') as g:\n    x, y = cPickle.load(g, encoding=\"latin1\")\n"),
     ("x = open(f).read().decode('utf-8')\n", "x = open(f, encoding=\"utf-8\").read()\n", None),
     ("with open(f) as g:\n    for line in g:\n        x = line.strip().split('\\t')[0].decode('utf-8', "
      "'ignore')\n",

@@ -93,6 +93,17 @@ CASES = {
         class Mine(RNNCell):
             pass
         """),
+    "private names of 1.0 and 1.1": ("""
+        from tensorflow.python.ops.rnn_cell_impl import _RNNCell as RNNCell
+        from tensorflow.contrib.rnn.python.ops import core_rnn_cell_impl
+        class Mine(RNNCell):
+            scope = core_rnn_cell_impl._checked_scope
+        """, """
+        from {0}.rnn_cell_enhanced import _RNNCell as RNNCell
+        from {0} import rnn_cell_enhanced as core_rnn_cell_impl
+        class Mine(RNNCell):
+            scope = core_rnn_cell_impl._checked_scope
+        """),
     "a parameter of the same name is another thing": ("""
         import tensorflow as tf
         from tensorflow.contrib import rnn

@@ -65,6 +65,29 @@ class ParityTest(tf.test.TestCase):
                 oracle.assert_same(self, lambda library: library.unroll.dynamic_rnn(
                     case.make(library.cells), case.inputs(3), [1, 3], dtype=tf.float32))
 
+    def test_private_names_that_programs_use(self):
+        class Switched(rnn_cell.DropoutWrapper):
+
+            def __call__(self, inputs, state, scope=None):
+                return self._cell(inputs, state, scope)
+
+        class Mine(rnn_cell._RNNCell):
+            state_size = output_size = 3
+
+            def __call__(self, inputs, state, scope=None):
+                with rnn_cell._checked_scope(self, scope or "mine", reuse=None) as opened:
+                    output = tf.get_variable("w", [2, 3])[:1] * opened.original_name_scope.count("mine")
+                    return output, output
+
+        with tf.Graph().as_default():
+            for cell in (Switched(rnn_cell.GRUCell(3), 0.1), rnn_cell.ResidualWrapper(rnn_cell.GRUCell(3)),
+                         rnn_cell.DeviceWrapper(rnn_cell.GRUCell(3), "/cpu:0")):
+                self.assertIs(cell.cell, cell._cell)
+            self.assertFalse(hasattr(rnn_cell.GRUCell(3), "_cell"))
+            output, _ = Switched(Mine(), 0.1)(tf.ones([1, 2]), tf.zeros([1, 3]))
+            self.assertEqual([1, 3], output.shape.as_list())
+            self.assertEqual(["mine/w"], [variable.op.name for variable in tf.global_variables()])
+
     def test_wrapped_cell(self):
         cell = rnn_cell.GRUCell(3)
         self.assertIs(cell, rnn_cell.DropoutWrapper(cell).wrapped_cell)

@@ -43,7 +43,7 @@ from .cells.mutants import JZS1Cell, JZS2Cell, JZS3Cell
 from .cells.perturbation import PerturbationWrapper
 from .cells.relaxation import (RelaxationState, RelaxationWrapper, average_relaxed_weights,
                                relaxation_loss, relaxed_weights)
-from .cells.scopes import weights_by_object
+from .cells.scopes import checked_scope, weights_by_object
 from .cells.skip_connections import SkipConnectionState, SkipConnectionWrapper
 from .cells.unitary import UnitaryRNNCell
 from .cells.wrappers import (DeviceWrapper, DropoutWrapper, EmbeddingWrapper,
@@ -58,6 +58,8 @@ _Linear = Linear
 _concat = private_rnn_cell._concat
 _zero_state_tensors = private_rnn_cell._zero_state_tensors
 _like_rnncell = is_cell_like
+_RNNCell = RNNCell
+_checked_scope = checked_scope
 _WEIGHTS_VARIABLE_NAME = private_rnn_cell._WEIGHTS_VARIABLE_NAME
 _BIAS_VARIABLE_NAME = private_rnn_cell._BIAS_VARIABLE_NAME
 ASSERT_LIKE_RNNCELL_ERROR_REGEXP = "is not an RNNCell"

@@ -13,7 +13,7 @@ from ..copying import fresh_copy
 from ..per_thread import PerThread
 from ..tf1 import outermost_graph, tf, variable_names
 
-__all__ = ["holder", "weights_by_object"]
+__all__ = ["checked_scope", "holder", "weights_by_object"]
 
 _local = PerThread(by_object=False)
 
@@ -21,6 +21,25 @@ _local = PerThread(by_object=False)
 def weights_by_object():
     """Context in which a cell keeps the weights of its first call in every scope, as in 1.15."""
     return _local.set(by_object=True)
+
+
+def checked_scope(cell, scope, reuse=None, **keywords):
+    """The variable scope that a cell for TensorFlow 1.1 opens around its variables (`_checked_scope` there).
+
+    TensorFlow 1.1 raised an error where a cell was called in a second scope; which weights it uses there
+    is said above.
+
+    Args:
+      cell: the cell.
+      scope: name or VariableScope.
+      reuse: as in `tf.variable_scope`.
+      **keywords: of `tf.variable_scope`.
+
+    Returns:
+      a context, which gives the VariableScope.
+    """
+    del cell
+    return tf.variable_scope(scope, reuse=reuse, **keywords)
 
 
 def _scope_name(scope):

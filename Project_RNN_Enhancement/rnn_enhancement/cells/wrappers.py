@@ -15,6 +15,12 @@ class _Transparent(RNNCell):
     _options = WRAPPER_OPTIONS
     _has_own_scope = False
 
+    def __getattr__(self, name):
+        # What the cell inside was called until TensorFlow 1.13; subclasses in programs use it.
+        if name == "_cell" and "cell" in vars(self):
+            return self.cell
+        return super(_Transparent, self).__getattr__(name)
+
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """A wrapper of the settings that `get_config` gave."""

@@ -16,7 +16,7 @@ _TAKES_TEXT = frozenset("""builtins.dict builtins.enumerate builtins.list builti
                            builtins.tuple builtins.zip builtins.map collections.Counter json.loads
                            re.findall re.match re.search re.split re.sub builtins.int
                            builtins.float builtins.str builtins.print""".split())
-_TAKES_BYTES = re.compile(r"^(numpy\.(frombuffer|fromstring|load|fromfile)|struct\.|pickle\.|cPickle\.|"
+_TAKES_BYTES = re.compile(r"^(numpy\.(frombuffer|fromstring|load|fromfile)|struct\.|_?pickle\.|cPickle\.|"
                           r"zlib\.|gzip\.|hashlib\.|bz2\.|io\.BytesIO|PIL\.|scipy\.|h5py\.|"
                           r"builtins\.(bytes|bytearray)|tensorflow\.(image|decode|io)\b)")
 _BYTES_METHODS = frozenset("FromString MergeFromString ParseFromString update".split())
@@ -264,4 +264,4 @@ def takes_bytes(parsed, node):
 
 def is_pickle(names):
     """Whether one of the full names is pickle's, under any of the names that it had."""
-    return any(re.match(r"(six\.moves\.)?(c?[pP]ickle|dill|cloudpickle)\.", name) for name in names)
+    return any(re.match(r"(six\.moves\.)?(c?[pP]ickle|_pickle|dill|cloudpickle)\.", name) for name in names)
