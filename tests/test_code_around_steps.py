@@ -109,6 +109,22 @@ class RefusedTest(_Case):
         self._check("keeps tensors of a step .attribute kept", module.keep_by_name)
         self.assertEqual([[], 0], [module.kept, module.calls])
 
+    def test_variables_that_start_from_tensors(self):
+        """Copies have the tensor in their first step; a loop's variables lie outside it."""
+        def starts_from_tensor(value):
+            return value * tf.get_variable("scale", initializer=tf.constant([1.0, 2.0, 3.0]))
+        self._check("makes a variable that starts from a tensor", starts_from_tensor)
+        with tf.Graph().as_default():
+            outputs = _run(starts_from_tensor, "auto")
+            self.assertEqual(STEPS, len(outputs))
+            self.assertEqual(2, len(tf.gradients(outputs, tf.trainable_variables())))
+
+    def test_items_of_collections_that_are_replaced(self):
+        def replaces(value):
+            tf.get_collection_ref("last")[:] = [value]
+            return value
+        self._check("adds to the collection last", replaces)
+
     def test_generators_of_random_numbers(self):
         module, of_python = self.module, random.Random(1)
         of_numpy = np.random.RandomState(1)
