@@ -59,7 +59,7 @@ def _rehearsed(watch, step, specs, state, length, instead_of_copies):
     graph = tf.get_default_graph()
     watch.remember()
     try:
-        with copies_inside():
+        with copies_inside(), tf.variable_creator_scope(_variable_made_alone):
             trace = Trace(step, specs, state, instead_of_copies)
     except Exception:
         if graph.updates_around:
@@ -85,18 +85,31 @@ def _rehearsed(watch, step, specs, state, length, instead_of_copies):
             tf.nest.pack_sequence_as(state, finals))
 
 
+def _variable_made_alone(make, **kwargs):
+    """Makes a variable of the step, which must lie outside a loop with all that it starts from."""
+    value = kwargs.get("initial_value")
+    if isinstance(value, tf.Tensor) and value.graph is tf.get_default_graph():
+        raise Refused("variable", "the step makes a variable that starts from a tensor of the step "
+                      "(%s)." % value.name)
+    return make(**kwargs)
+
+
 class _Collections(object):
     """Finds what is added to a graph's collections from now on."""
 
     def __init__(self, graph):
         self._graph = graph
-        self._before = {name: len(graph.get_collection_ref(name))
+        self._before = {name: list(graph.get_collection_ref(name))
                         for name in graph.get_all_collection_keys()}
 
     def added(self):
-        """List of (collection's name, item)."""
-        return [(name, item) for name in self._graph.get_all_collection_keys()
-                for item in self._graph.get_collection_ref(name)[self._before.get(name, 0):]]
+        """List of (collection's name, item), of those in the place of others too."""
+        found = []
+        for name in self._graph.get_all_collection_keys():
+            before = self._before.get(name, ())
+            found.extend((name, item) for i, item in enumerate(self._graph.get_collection_ref(name))
+                         if i >= len(before) or item is not before[i])
+        return found
 
     def pass_on(self, trace):
         """Adds to the collections of the graph around what isn't in them yet."""
