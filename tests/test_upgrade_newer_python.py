@@ -93,6 +93,7 @@ LIBRARY = [
     ("import numpy as np\ndef batch(data, n):\n    data = np.array(data)\n    return data[:n]\n", None, []),
     ("import pickle, numpy as np\nx = np.array(pickle.load(open(f, 'rb')))\n", None, [2]),
     ("import numpy as np\nx = y[np.floor(z)]\n", None, [2]),
+    ("import numpy as np\nx = np.array(y)\nif x != []: pass\nif y != [] or x == [1]: pass\n", None, [3]),
     ("import numpy as np\nn = np.floor(z)\nfor i in range(n): pass\n",
      "import numpy as np\nn = np.floor(z)\nfor i in range(int(n)): pass\n", []),
     ("import time\nif not hasattr(time, 'perf_counter'):\n    x = time.clock()\n", None, []),
@@ -179,6 +180,15 @@ FILES_TO_LOOK_AT = [("from distutils.version import LooseVersion\nimport imp\n",
                     ("import pickle, tempfile\nx = tempfile.TemporaryFile()\npickle.dump(y, x)\n", [2]),
                     ("x = 'ab'.decode('hex')\n", [1]), ("x = y.encode('hex')\n", [1]),
                     ("x = y.decode('utf-8')\n", [1]), ("d = lib.Decoder(3)\nx = d.decode()\n", []),
+                    ("x = model.decode(session, images)\ny = z.decode(encoding)\n", [2]),
+                    ("import re, tensorflow as tf\nR = re.compile('a')\nP = b'_PAD'\n"
+                     "for line in tf.gfile.GFile(f, 'rb'):\n    x = R.split(line)\n", [2]),
+                    ("import re, tensorflow as tf\nR = re.compile('a')\nP = b'_PAD'\n"
+                     "for line in tf.gfile.GFile(f, 'r'):\n    x = R.split(line)\n", [4]),
+                    ("P = b'_PAD'\ndef letters(line):\n    return list(line.strip())\n"
+                     "def f():\n    return [letters(x) for x in open(f, 'rb')] + list(P)\n", [3]),
+                    ("def letters(line):\n    return list(line.strip())\n"
+                     "def f():\n    return [letters(x) for x in open(f, 'r')]\n", []),
                     ("x = u'a'.encode('unicode_escape')\n", []),
                     ("x = dict((k.encode('UTF-8'), v) for k, v in y.items())\n", [1]),
                     ("import hashlib\nx = hashlib.md5(y.encode('utf-8')).digest() + z.encode(y)\n", []),

@@ -3,6 +3,7 @@ import re
 
 import libcst
 
+from . import bytes_as_text
 from .opened import is_pickle, opened_files, takes_bytes, text_of
 from .scopes import Scoped
 
@@ -14,6 +15,7 @@ _NOT_TEXT = frozenset("base64 bz2 hex hex_codec quopri rot13 rot_13 string_escap
 # Python 3 encodes text by these as well.
 _ESCAPES = frozenset(["unicode_escape", "unicode-escape"])
 _CHARSET = re.compile(r"utf|ascii|latin|iso-?8859|cp125", re.I)
+_CODEC_NAME = re.compile(r"enc|codec|charset", re.I)
 _DECODED = "Text has no decode in Python 3"
 _SAVES = {"numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.load", "marshal.dump", "marshal.load"}
 _TEMPORARY = {"tempfile.TemporaryFile", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile"}
@@ -32,10 +34,11 @@ def rewrite(parsed, python2):
     """
     calls = _Calls(parsed)
     parsed.tree.visit(calls)
-    done = set()
-    for opened in opened_files(parsed):
-        if opened.mode is not None:
-            done.update(_Mode(calls, opened, python2).decide())
+    done, files = set(), [opened for opened in opened_files(parsed) if opened.mode is not None]
+    for opened in files:
+        done.update(_Mode(calls, opened, python2).decide())
+    if calls.has_bytes and any(_gives_bytes(opened) for opened in files):
+        bytes_as_text.report(parsed)
     for call in calls.decodes:
         if call not in done:
             _decode(calls, call, python2)
@@ -58,6 +61,11 @@ def rewrite(parsed, python2):
             if calls.keyword(call, "encoding") is None and not any(arg.star for arg in call.args):
                 calls.add_argument(call, 'encoding="latin1"')
                 calls.changed(call, _LATIN1)
+
+
+def _gives_bytes(opened):
+    return "b" in opened.mode and opened.mode[:1] in "rU" and not (
+        opened.pickled or opened.bytes or opened.decodes)
 
 
 class _Calls(Scoped):
@@ -259,11 +267,17 @@ def _decode(calls, call, python2):
                          "zlib" % codec)
     elif is_text:
         _drop(calls, call, _DECODED)
-    elif python2 and isinstance(value, (libcst.Name, libcst.Subscript)) and not (
+    elif python2 and isinstance(value, (libcst.Name, libcst.Subscript)) and _may_be_codec(calls, call) and not (
             calls.has_bytes or _is_object(calls, value)):
         calls.look(call, _DECODED + ": leave it out if `%s` is text, as what is read from a file without "
                                     "mode b is" %
                    calls.parsed.source(value))
+
+
+def _may_be_codec(calls, call):
+    """Whether decode is given nothing or an encoding: what has other arguments is a program's own."""
+    given = [arg.value for arg in call.args[:1]]
+    return all(text_of(value) is not None or _CODEC_NAME.search(calls.parsed.source(value)) for value in given)
 
 
 def _certainly_text(calls, value):

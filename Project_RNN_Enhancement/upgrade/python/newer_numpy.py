@@ -118,6 +118,16 @@ class NumPy(Scoped):
             self.look(node.value, "Floats are no indices since NumPy 1.12: write int(...), or (...).astype(int) for "
                                   "an array")
 
+    def visit_Comparison(self, node):
+        """array != [], which NumPy 1 took as one comparison."""
+        part = node.comparisons[0]
+        value = self.only_value(node.left) if isinstance(node.left, libcst.Name) else node.left
+        if len(node.comparisons) == 1 and isinstance(part.operator, (libcst.Equal, libcst.NotEqual)) and (
+                isinstance(part.comparator, libcst.List) and not part.comparator.elements and
+                isinstance(value, libcst.Call) and self.parsed.name(value.func).startswith("numpy.")):
+            self.look(node, "Newer NumPy compares an array with [] element by element, which is an error for most "
+                            "arrays: write .size == 0 or .size > 0")
+
     def _count(self, node):
         """A number of np.floor's and the like where only an integer will do."""
         made = self.only_value(node) if isinstance(node, libcst.Name) else node
