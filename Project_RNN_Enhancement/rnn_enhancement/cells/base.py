@@ -3,6 +3,7 @@
 A cell's own file holds its equations. It gets the rest from `RNNCell` here, which stands before
 TensorFlow's class of the same name in the method resolution order.
 """
+import contextlib
 import functools
 import inspect
 
@@ -228,6 +229,13 @@ class RNNCell(rnn_cell.RNNCell):
                 initializer = Blockwise(initializer, rows, columns)
         return super(RNNCell, self).add_weight(
             name, shape=shape, dtype=dtype, initializer=initializer, **kwargs)
+
+    @contextlib.contextmanager
+    def _making_variables(self):
+        """Lets `add_weight` make variables of a cell that is built; else it only finds them."""
+        self.built = False
+        yield
+        self.built = True
 
     def add_variable(self, *args, **kwargs):
         return self.add_weight(*args, **kwargs)

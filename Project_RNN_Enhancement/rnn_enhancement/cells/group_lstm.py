@@ -3,12 +3,12 @@ from ..arguments import finite_number, positive_int
 from ..tf1 import tf
 from .linear import affine, biased
 from .lstm import LSTMStateTuple
-from .units import CellOfUnits
+from .projected_lstm import ProjectedLSTM
 
 __all__ = ["GLSTMCell"]
 
 
-class GLSTMCell(CellOfUnits):
+class GLSTMCell(ProjectedLSTM):
     """`tf.contrib.rnn.GLSTMCell`; group LSTM, Kuchaiev and Ginsburg 2017, arXiv:1703.10722.
 
         i_k, j_k, f_k, o_k = [x_k; h_k]·W_k  for each part k of x and h
@@ -37,10 +37,10 @@ class GLSTMCell(CellOfUnits):
 
     def __init__(self, num_units, initializer=None, num_proj=None, number_of_groups=1,
                  forget_bias=1.0, activation=tf.tanh, reuse=None, **kwargs):
-        super(GLSTMCell, self).__init__(num_units, activation=activation, reuse=reuse, **kwargs)
+        super(GLSTMCell, self).__init__(num_units, num_proj=num_proj, activation=activation,
+                                        reuse=reuse, **kwargs)
         self._reject_rivals(self._weight_initializer, {"initializer": initializer})
         self._initializer = initializer
-        self._num_proj = None if num_proj is None else positive_int("num_proj", num_proj)
         self._number_of_groups = positive_int("number_of_groups", number_of_groups)
         self._forget_bias = finite_number("forget_bias", forget_bias)
         self._check_divisible("num_units", self._num_units)
@@ -50,14 +50,6 @@ class GLSTMCell(CellOfUnits):
         if size % self._number_of_groups:
             raise ValueError("%s (%d) must be divisible by number_of_groups (%d)."
                              % (name, size, self._number_of_groups))
-
-    @property
-    def output_size(self):
-        return self._num_proj or self._num_units
-
-    @property
-    def state_size(self):
-        return LSTMStateTuple(self._num_units, self.output_size)
 
     @staticmethod
     def _is_bias(leaf):
@@ -101,6 +93,6 @@ class GLSTMCell(CellOfUnits):
 
     def get_config(self):
         config = super(GLSTMCell, self).get_config()
-        config.update(initializer=self._initializer, num_proj=self._num_proj,
-                      number_of_groups=self._number_of_groups, forget_bias=self._forget_bias)
+        config.update(initializer=self._initializer, forget_bias=self._forget_bias,
+                      number_of_groups=self._number_of_groups)
         return config

@@ -84,13 +84,11 @@ class GRUCell(RNNCell, rnn_cell.GRUCell):
     def build(self, inputs_shape):
         super(GRUCell, self).build(inputs_shape)
         if self._skip_schedule is not None:
-            # `add_weight` of a built layer only finds variables.
-            self.built = False
             size = tf.dimension_value(tf.TensorShape(inputs_shape)[-1])
-            self._skip_kernel = self.add_weight(
-                "skip/kernel", shape=[size, 3 * self._num_units],
-                initializer=self._kernel_initializer)
-            self.built = True
+            with self._making_variables():
+                self._skip_kernel = self.add_weight(
+                    "skip/kernel", shape=[size, 3 * self._num_units],
+                    initializer=self._kernel_initializer)
 
     def get_config(self):
         config = super(GRUCell, self).get_config()

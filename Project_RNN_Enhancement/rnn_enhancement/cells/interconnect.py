@@ -62,23 +62,21 @@ class _Interconnect(RNNCell):
         super(_Interconnect, self).build(shapes[0])
         if len(shapes) == 1:
             return
-        # `add_weight` of a built layer only finds variables.
-        self.built = False
         size, n, count = tf.dimension_value(shapes[0][1]), self._num_units, len(shapes) - 1
         # The cells' arguments go by different names; the basic cell has none.
         of_bias = getattr(self, "_bias_initializer", None) or tf.zeros_initializer()
         of_kernel = getattr(self, "_kernel_initializer", None) or getattr(
             self, "_initializer", None)
-        self._connection_kernel = self.add_weight(
-            "connections/gates/kernel", shape=[size + self.hidden_size, count],
-            initializer=of_kernel)
-        self._connection_bias = self.add_weight(
-            "connections/gates/bias", shape=[count], initializer=of_bias)
-        self._sources = tuple(
-            self.add_weight("connections/source_%d/kernel" % k,
-                            shape=[tf.dimension_value(shape[1]), n], initializer=of_kernel)
-            for k, shape in enumerate(shapes[1:]))
-        self.built = True
+        with self._making_variables():
+            self._connection_kernel = self.add_weight(
+                "connections/gates/kernel", shape=[size + self.hidden_size, count],
+                initializer=of_kernel)
+            self._connection_bias = self.add_weight(
+                "connections/gates/bias", shape=[count], initializer=of_bias)
+            self._sources = tuple(
+                self.add_weight("connections/source_%d/kernel" % k,
+                                shape=[tf.dimension_value(shape[1]), n], initializer=of_kernel)
+                for k, shape in enumerate(shapes[1:]))
 
     def _kernel_blocks(self, name, shape):
         if name.startswith("connections/source"):

@@ -1,15 +1,15 @@
 """The cell that a search over architectures found."""
-from ..arguments import boolean, positive_int
+from ..arguments import boolean
 from ..tf1 import tf
 from .base import CELL_OPTIONS
 from .linear import dense
 from .lstm import LSTMStateTuple
-from .units import CellOfUnits
+from .projected_lstm import ProjectedLSTM
 
 __all__ = ["NASCell"]
 
 
-class NASCell(CellOfUnits):
+class NASCell(ProjectedLSTM):
     """`tf.contrib.rnn.NASCell`; Zoph and Le 2017, arXiv:1611.01578.
 
         m_0 .. m_7 = h·U + b,   x_0 .. x_7 = x·W,   a_k = x_k + m_k
@@ -36,17 +36,8 @@ class NASCell(CellOfUnits):
     _options = CELL_OPTIONS[:-1] + (("use_bias", False),)
 
     def __init__(self, num_units, num_proj=None, use_bias=False, reuse=None, **kwargs):
-        super(NASCell, self).__init__(num_units, use_bias=boolean("use_bias", use_bias),
-                                      reuse=reuse, **kwargs)
-        self._num_proj = None if num_proj is None else positive_int("num_proj", num_proj)
-
-    @property
-    def output_size(self):
-        return self._num_proj or self._num_units
-
-    @property
-    def state_size(self):
-        return LSTMStateTuple(self._num_units, self.output_size)
+        super(NASCell, self).__init__(num_units, num_proj=num_proj, reuse=reuse,
+                                      use_bias=boolean("use_bias", use_bias), **kwargs)
 
     @staticmethod
     def _is_kernel(leaf):
@@ -79,8 +70,3 @@ class NASCell(CellOfUnits):
         if self._num_proj is not None:
             h = tf.matmul(h, self._projection)
         return h, LSTMStateTuple(c, h)
-
-    def get_config(self):
-        config = super(NASCell, self).get_config()
-        config.update(num_proj=self._num_proj)
-        return config

@@ -1,8 +1,8 @@
 """Base of the LSTMs of contrib that have peepholes, a projection, clipping and a norm."""
-from ..arguments import boolean, finite_number, positive_int, positive_number
+from ..arguments import boolean, finite_number, positive_number
 from ..tf1 import tf
 from .lstm import LSTMStateTuple
-from .units import CellOfUnits
+from .projected_lstm import ProjectedLSTM
 
 __all__ = ["PeepholeLSTM"]
 
@@ -11,7 +11,7 @@ class _Kept(object):
     """Weights as attributes: a dict of them would be watched by the layer that has it."""
 
 
-class PeepholeLSTM(CellOfUnits):
+class PeepholeLSTM(ProjectedLSTM):
     """An LSTM with peepholes, projection and clipping; subclasses make its gates.
 
         i, j, f, o = _gates(x, h)
@@ -26,22 +26,14 @@ class PeepholeLSTM(CellOfUnits):
     def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None,
                  num_proj=None, proj_clip=None, forget_bias=1.0, activation=None, reuse=None,
                  **kwargs):
-        super(PeepholeLSTM, self).__init__(num_units, activation=activation, reuse=reuse, **kwargs)
+        super(PeepholeLSTM, self).__init__(num_units, num_proj=num_proj, activation=activation,
+                                           reuse=reuse, **kwargs)
         self._reject_rivals(self._weight_initializer, {"initializer": initializer})
         self._use_peepholes = boolean("use_peepholes", use_peepholes)
         self._cell_clip = None if cell_clip is None else positive_number("cell_clip", cell_clip)
         self._initializer = initializer
-        self._num_proj = None if num_proj is None else positive_int("num_proj", num_proj)
         self._proj_clip = None if proj_clip is None else positive_number("proj_clip", proj_clip)
         self._forget_bias = finite_number("forget_bias", forget_bias)
-
-    @property
-    def output_size(self):
-        return self._num_proj or self._num_units
-
-    @property
-    def state_size(self):
-        return LSTMStateTuple(self._num_units, self.output_size)
 
     def __call__(self, inputs, state, scope=None, *args, **kwargs):
         with tf.variable_scope(tf.get_variable_scope(), auxiliary_name_scope=False):
@@ -56,9 +48,8 @@ class PeepholeLSTM(CellOfUnits):
         kept = vars(self._kept)
         if name not in kept:
             initializer = self._initializer if start is None else tf.constant_initializer(start)
-            self.built = False
-            kept[name] = self.add_weight(name, shape, initializer=initializer)
-            self.built = True
+            with self._making_variables():
+                kept[name] = self.add_weight(name, shape, initializer=initializer)
         return kept[name]
 
     def _kernel_blocks(self, name, shape):
@@ -101,6 +92,6 @@ class PeepholeLSTM(CellOfUnits):
     def get_config(self):
         config = super(PeepholeLSTM, self).get_config()
         config.update(use_peepholes=self._use_peepholes, cell_clip=self._cell_clip,
-                      initializer=self._initializer, num_proj=self._num_proj,
-                      proj_clip=self._proj_clip, forget_bias=self._forget_bias)
+                      initializer=self._initializer, proj_clip=self._proj_clip,
+                      forget_bias=self._forget_bias)
         return config

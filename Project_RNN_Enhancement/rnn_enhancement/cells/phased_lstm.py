@@ -110,9 +110,8 @@ class PhasedLSTMCell(CellOfUnits):
         new_h = tf.tanh(new_c) * tf.sigmoid(dense(tf.concat(seen, 1), *self._out))
         if self._period is None:
             # Made as late as contrib's are, so that a seed gives the same numbers.
-            self.built = False
-            self._make_rhythms()
-            self.built = True
+            with self._making_variables():
+                self._make_rhythms()
         k = self._openness(time, x.dtype)
         new_c = k * new_c + (1 - k) * c
         new_h = k * new_h + (1 - k) * h
