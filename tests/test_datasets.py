@@ -37,6 +37,20 @@ class ReadPronunciationsTest(unittest.TestCase):
         self.addCleanup(os.remove, stream.name)
         self.assertEqual(list(dictionary.read_file(stream.name)), ["cat"])
 
+    def _read(self, content):
+        with tempfile.NamedTemporaryFile(delete=False) as stream:
+            stream.write(content)
+        self.addCleanup(os.remove, stream.name)
+        return dictionary.read_file(stream.name)
+
+    def test_byte_order_marks_and_phones_beyond_ascii(self):
+        text = u"cat K \xe6 T\r\nat \xe6 T\r\n"
+        expected = [("cat", [("K", u"\xc6", "T")]), ("at", [(u"\xc6", "T")])]
+        for content in (text.encode("utf-8"), text.encode("utf-8-sig"), text.encode("utf-16")):
+            self.assertEqual(expected, list(self._read(content).items()))
+        with self.assertRaisesRegex(dictionary.DictionaryError, "line 1: byte 7 is not UTF-8 .0xe6"):
+            self._read(text.encode("latin-1"))
+
 
 class CmudictTest(unittest.TestCase):
 

@@ -313,6 +313,37 @@ class SourcesTest(unittest.TestCase):
             with self.assertRaises(FileNotFoundError):
                 feeding.IdFiles(paths[0], os.path.join(folder, "none"))
 
+    def _ids(self, source, target, **keywords):
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [os.path.join(folder, name) for name in ("source", "target")]
+            for path, content in zip(paths, (source, target)):
+                with open(path, "wb") as stream:
+                    stream.write(content)
+            return list(feeding.IdFiles(*paths, **keywords))
+
+    def test_files_as_people_have_them(self):
+        expected = [([1, 2], [3]), ([4], [5, 6])]
+        target = b"3\n5 6\n"
+        for source in (b"1 2\r\n4", b"\xef\xbb\xbf1 2\n4\n", b" 1\t2 \n4\n", b"1 2\r4\r"):
+            self.assertEqual(expected, self._ids(source, target))
+            self.assertEqual(expected, self._ids(source, target, encoding="UTF8"))
+        self.assertEqual([([1, 2], [3]), ([], [7]), ([4], [])], self._ids(b"1 2\n\n4\n", b"3\n7\n\n"))
+        wide = [text.decode().encode("utf-16") for text in (b"1 2\n4\n", target)]
+        self.assertEqual(expected, self._ids(*wide, encoding="utf-16"))
+        for source, words, keywords in (
+                (wide[0], "source is UTF-16: give encoding='utf-16'", {}),
+                (b"1 2\n\xff4\n", r"source, line 2: byte 1 is not UTF-8 \(0xff\)", {}),
+                (b"1 2\n4 1.5\n", "source, line 2: '1.5' is no integer", {}),
+                (b"1 2\n" + 999 * b"x", "source, line 2: 'x{80}...' is no integer", {}),
+                (target, "source, behind line 0: not utf-16.* BOM", {"encoding": "utf-16"}),
+                (b"1 2\n4\n\n", "target ends before line 3", {})):
+            with self.assertRaisesRegex(ValueError, words):
+                self._ids(source, target, **keywords)
+        with self.assertRaisesRegex(LookupError, "utf-99"):
+            self._ids(b"", b"", encoding="utf-99")
+        with self.assertRaisesRegex(ValueError, "null is a device"):
+            feeding.IdFiles(os.devnull, os.devnull)
+
     def test_dropped_are_counted(self):
         pairs = _pairs(6) + [([7] * 7, [8])] * 3 + [([7], [8] * 9)]
         for source in (pairs, lambda: iter(pairs)):

@@ -15,6 +15,10 @@ class TextsTest(FolderCase):
         path = self.file("a.txt", b"\xef\xbb\xbfone\r\ntwo \xc3\xa9\n\nend")
         self.assertEqual(texts.read_text(path), u"one\ntwo \xe9\n\nend")
 
+    def test_utf_16(self):
+        path = self.file("a.txt", u"one\r\ntwo \xe9\n".encode("utf-16"))
+        self.assertEqual(texts.read_text(path), u"one\ntwo \xe9\n")
+
     def test_bad_files(self):
         path = self.file("a.txt", b"one\ntwo \xe9!\n")
         with self.assertRaises(DataError) as caught:

@@ -10,6 +10,8 @@ import importlib.util
 import os
 import re
 
+from Project_RNN_Enhancement.text_lines import text_lines, undecoded
+
 LETTERS = "'abcdefghijklmnopqrstuvwxyz"
 
 _WORD = re.compile("^[a-z']+$")
@@ -48,6 +50,10 @@ def read_pronunciations(lines, name="dictionary"):
         word = _VARIANT_MARK.sub("", fields[0].lower())
         if not _WORD.match(word):
             continue
+        wrong = undecoded(line)
+        if wrong is not None:
+            raise DictionaryError("%s, line %d: byte %d is not UTF-8 (0x%02x)"
+                                  % ((name, number) + wrong))
         phones = tuple(_STRESS_MARK.sub("", phone.upper()) for phone in fields[1:])
         if not phones or "" in phones:
             raise DictionaryError("%s, line %d: expected a word and its phones, got %r"
@@ -62,10 +68,18 @@ def read_pronunciations(lines, name="dictionary"):
 
 
 def read_file(path):
-    """Reads a dictionary file in CMUdict format, as `read_pronunciations` does."""
-    # Latin-1 can decode anything, which matters only for the words that are skipped.
-    with open(path, encoding="latin-1") as lines:
+    """Reads a dictionary file in CMUdict format, as `read_pronunciations` does.
+
+    It is UTF-8, or UTF-16 with a byte-order mark.
+    """
+    try:
+        # Words that are skipped and comments may be in any encoding, as those of CMUdict 0.7 are.
+        lines = (line for _, line in text_lines(path, check=False))
         return read_pronunciations(lines, name=path)
+    except DictionaryError:
+        raise
+    except ValueError as error:
+        raise DictionaryError(str(error))
 
 
 def read_cmudict():

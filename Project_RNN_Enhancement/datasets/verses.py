@@ -102,6 +102,4 @@ def read_files(source, target):
 
 
 def _lines(path):
-    lines = texts.read_text(path).split("\n")
-    # The end of the last line begins no other.
-    return [" ".join(line.split()) for line in (lines if lines[-1] else lines[:-1])]
+    return [" ".join(line.split()) for line in texts.read_lines(path)]

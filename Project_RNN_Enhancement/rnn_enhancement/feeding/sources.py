@@ -1,10 +1,13 @@
 """Where pairs come from: sequences in memory, iterables that are read as they come, text files."""
+import codecs
 import collections.abc
+import itertools
 import os
 
 import numpy as np
 
 from ..arguments import one_of
+from ...text_lines import encoding_of, text_lines
 from .lengths import bucket_of
 from .symbols import checked_pair
 
@@ -25,31 +28,35 @@ class IdFiles(object):
     Args:
       source_path, target_path: the files. Line i of one belongs to line i of the other.
       limit: int, read only so many pairs; None: all.
+      encoding: of the files, such as "utf-16"; None: UTF-8, with or without a byte-order mark.
 
     Raises:
       OSError: a file can't be opened.
-      ValueError: while iterating: a word is no integer, or one file has more lines.
+      LookupError: there is no such encoding.
+      ValueError: a path is a device's, or a file is UTF-16 and `encoding` doesn't say so; while
+        iterating: a word is no integer, a line isn't UTF-8, or one file has more lines.
     """
 
-    def __init__(self, source_path, target_path, limit=None):
+    def __init__(self, source_path, target_path, limit=None, encoding=None):
         self._paths = (os.fspath(source_path), os.fspath(target_path))
         self._limit = limit
+        self._encoding = None if encoding is None else codecs.lookup(encoding).name
+        if self._encoding == "utf-8":
+            self._encoding = "utf-8-sig"
         for path in self._paths:
-            open(path).close()
+            found = encoding_of(path)
+            if encoding is None and found != "utf-8-sig":
+                raise ValueError("%s is %s: give encoding=%r." % (path, found.upper(), found))
 
     def __iter__(self):
-        with open(self._paths[0]) as sources, open(self._paths[1]) as targets:
-            number = 0
-            while self._limit is None or number < self._limit:
-                lines = sources.readline(), targets.readline()
-                number += 1
-                if not any(lines):
-                    return
-                for line, path, other in zip(lines, self._paths, self._paths[::-1]):
-                    if not line:
-                        raise ValueError("%s ends before line %d of %s." % (path, number, other))
-                yield tuple(self._ids(line, path, number)
-                            for line, path in zip(lines, self._paths))
+        files = itertools.zip_longest(*(text_lines(path, self._encoding)
+                                        for path in self._paths))
+        for number, lines in enumerate(itertools.islice(files, self._limit), 1):
+            for line, path, other in zip(lines, self._paths, self._paths[::-1]):
+                if line is None:
+                    raise ValueError("%s ends before line %d of %s." % (path, number, other))
+            yield tuple(self._ids(line, path, number)
+                        for (_, line), path in zip(lines, self._paths))
 
     @staticmethod
     def _ids(line, path, number):
@@ -58,7 +65,8 @@ class IdFiles(object):
             try:
                 ids.append(int(word))
             except ValueError:
-                raise ValueError("%s, line %d: %r is no integer." % (path, number, word))
+                raise ValueError("%s, line %d: %r is no integer."
+                                 % (path, number, word if len(word) < 80 else word[:80] + "..."))
         return ids
 
 
