@@ -1,9 +1,11 @@
 """GRU and LSTM with layer normalisation."""
+import functools
 import unittest
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from Project_RNN_Enhancement.rnn_enhancement import contrib_rnn_enhanced as contrib_rnn
 from Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as rnn_cell
 from Project_RNN_Enhancement.rnn_enhancement import rnn_enhanced as rnn
 
@@ -111,6 +113,25 @@ class LayerNormCellsTest(EquationsCheck, tf.test.TestCase):
                 self.assertAllEqual(np.zeros([2, 4]), session.run(output))
                 for gradient in session.run([g for g in gradients if g is not None]):
                     self.assertTrue(np.isfinite(gradient).all())
+
+    def test_frames_of_zeros(self):
+        """Padding in front of a sequence, step after step, leaves the gradients small."""
+        inputs = np.random.RandomState(0).rand(8, 5, 3).astype(np.float32)
+        inputs[:4] = 0
+        for kind in (rnn_cell.LayerNormGRUCell, rnn_cell.LayerNormLSTMCell,
+                     rnn_cell.LayerNormBasicLSTMCell, contrib_rnn.LayerNormLSTMCell,
+                     functools.partial(contrib_rnn.CoupledInputForgetGateLSTMCell, layer_norm=True)):
+            for unroll in ("static", "loop"):
+                with self.subTest(cell=str(kind), unroll=unroll), tf.Graph().as_default(), \
+                        self.session() as session:
+                    tf.set_random_seed(1)
+                    outputs, _ = rnn.static_rnn(kind(6), tf.unstack(tf.constant(inputs)),
+                                                dtype=tf.float32, unroll=unroll)
+                    gradients = tf.gradients(tf.reduce_sum(outputs[-1] ** 2),
+                                             tf.trainable_variables())
+                    session.run(tf.global_variables_initializer())
+                    for gradient in session.run([g for g in gradients if g is not None]):
+                        self.assertLess(np.abs(gradient).max(), 1e3)
 
     def test_bad_settings(self):
         for kind in (rnn_cell.LayerNormGRUCell, rnn_cell.LayerNormLSTMCell):

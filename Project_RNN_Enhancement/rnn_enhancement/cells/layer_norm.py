@@ -1,6 +1,6 @@
 """Gated cells with layer normalisation."""
 from ..arguments import boolean, finite_number, positive_number
-from ..tf1 import is_tensor, is_variable, tf
+from ..tf1 import is_tensor, is_variable, select_rows, tf
 from .lstm import LSTMStateTuple
 from .linear import affine
 from .units import CellOfUnits
@@ -10,7 +10,14 @@ __all__ = ["LayerNormGRUCell", "LayerNormLSTMCell", "LayerNormBasicLSTMCell",
 
 
 def _normalized(values, gain, epsilon, shift=None):
-    """gain * (v - mean(v)) / sqrt(variance(v) + epsilon) + shift over each row."""
+    """gain * (v - mean(v)) / sqrt(variance(v) + epsilon) + shift over each row.
+
+    By a row of equal numbers there is no gradient.
+    """
+    # Its slope, 1/sqrt(epsilon), says nothing of what a step of finite length does; over the rows
+    # of zeros that padding makes, step after step, it would grow beyond all numbers.
+    is_constant = tf.equal(tf.reduce_max(values, 1), tf.reduce_min(values, 1))
+    values = select_rows(is_constant, tf.stop_gradient(values), values)
     mean, variance = tf.nn.moments(values, [1], keepdims=True)
     return tf.nn.batch_normalization(values, mean, variance, shift, gain, epsilon)
 
@@ -167,7 +174,9 @@ class LayerNormBasicLSTMCell(CellOfUnits):
 
     Differs from the paper, Ba et al. 2016, arXiv:1607.06450: it normalises each gate by itself,
     input and state together, and its state keeps the normalised c. Dropout of the candidate is
-    Semeniuta et al. 2016, arXiv:1603.05118.
+    Semeniuta et al. 2016, arXiv:1603.05118. Differs from TensorFlow 1.15 in the gradient of a row
+    of equal numbers, as frames of zeros make them: it is 0 here, and a million times there, at
+    every step.
 
     Args:
       num_units: int n, size of c, h and output.
