@@ -218,5 +218,21 @@ class AsCellStateTest(tf.test.TestCase):
                 self.assertEqual(*errors)
 
 
+class VariableBatchTest(unittest.TestCase):
+
+    def test_the_batch_size_of_zero_state_may_be_a_variable(self):
+        for use_resource in (False, True):
+            for name in sorted(set(CELLS) - {"stock_stack"}):
+                with self.subTest(cell=name, use_resource=use_resource), tf.Graph().as_default():
+                    with tf.variable_scope("", use_resource=use_resource):
+                        size = tf.get_variable("size", initializer=3, trainable=False)
+                    state = tf.nest.flatten(CELLS[name]().zero_state(size, tf.float32))
+                    with tf.Session() as session:
+                        session.run(size.initializer)
+                        self.assertEqual({part.shape[0] for part in session.run(state)}, {3})
+                        session.run(tf.assign(size, 5))
+                        self.assertEqual({part.shape[0] for part in session.run(state)}, {5})
+
+
 if __name__ == "__main__":
     unittest.main()

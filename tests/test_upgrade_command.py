@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import stat
+import warnings
 from unittest import mock
 
 from Project_RNN_Enhancement.upgrade import program
@@ -287,3 +288,10 @@ class RealRewritingTest(UpgradeCase):
         _, out, _ = self.run_command(self.output, "-o", again, convert=None)
         self.assertEqual(tree(again), tree(self.output))
         self.assertIn("nothing had to be changed", out)
+
+    def test_what_python_warns_of_in_a_program_is_not_the_command_s(self):
+        self.add("a.py", b"import tensorflow as tf\nx = 'a\\s', 3 is 'b'\n")
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", SyntaxWarning)
+            _, _, err = self.run_command(self.source, "-o", self.output, convert=None)
+        self.assertEqual(err, "")

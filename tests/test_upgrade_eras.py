@@ -215,6 +215,12 @@ class InsertEraTest(unittest.TestCase):
         self.assertEqual('import a\nfrom Project_RNN_Enhancement import rnn_enhancement\n\n'
                          'rnn_enhancement.set_era("0.7")\n\nx = 1\n', insert_era("import a\nx = 1\n", "0.7"))
 
+    def test_recurrent_code_before_an_import_comes_later(self):
+        text = ("import a\nfrom Project_RNN_Enhancement.rnn_enhancement import rnn_cell_enhanced as cells\n%s"
+                "c = cells.GRUCell(4)\nimport b\n")
+        added = 'from Project_RNN_Enhancement import rnn_enhancement\n\nrnn_enhancement.set_era("0.7")\n\n'
+        self.assertEqual(text % added, insert_era(text % "", "0.7"))
+
     def test_import_that_is_there_is_used(self):
         text = "from Project_RNN_Enhancement import rnn_enhancement as ours\nimport a\n"
         self.assertEqual(text + '\nours.set_era("0.7")\n', insert_era(text, "0.7"))

@@ -60,6 +60,7 @@ NUMPY_AS_IT_IS = [
     "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
+    "d = lib.Drawing('a'); x = d.tostring() + lib.Drawing('b').tostring()", "self.d = Drawing(); x = self.d.tostring()",
 ]
 
 # (before, after, lines with a LOOK) of whole texts.

@@ -29,6 +29,44 @@ CASES = {
         cell = rnn_cell_enhanced.GRUCell(4)
         out = rnn_enhanced.dynamic_rnn(rnn_cell_enhanced.MultiRNNCell([cell]), x)
         """),
+    "what is added stands before what needs it, whatever is imported below": ("""
+        import os
+        import tensorflow as tf
+        pass  # another cell
+        x = tf.placeholder(tf.float32, [2, 3])
+        cell = tf.nn.rnn_cell.GRUCell(4)
+        import numpy as np
+        """, """
+        import os
+        import tensorflow.compat.v1 as tf
+        from {0} import rnn_cell_enhanced
+
+        tf.disable_v2_behavior()
+        pass  # another cell
+        x = tf.placeholder(tf.float32, [2, 3])
+        cell = rnn_cell_enhanced.GRUCell(4)
+        import numpy as np
+        """),
+    "what is added stands behind TensorFlow's own import, wherever that is": ("""
+        import os
+        from a import *
+
+        def size():
+            return 4
+        import tensorflow as tf
+        cell = tf.nn.rnn_cell.GRUCell(size())
+        """, """
+        import os
+        from a import *
+
+        def size():
+            return 4
+        import tensorflow.compat.v1 as tf
+        from {0} import rnn_cell_enhanced
+
+        tf.disable_v2_behavior()
+        cell = rnn_cell_enhanced.GRUCell(size())
+        """),
     "bound names stay": ("""
         from tensorflow.contrib import rnn, legacy_seq2seq as s2s  # both
         rnn.BasicLSTMCell(3), s2s.rnn_decoder

@@ -1,6 +1,7 @@
 """The command ``project-rnn-upgrade``, also ``python -m Project_RNN_Enhancement.upgrade``."""
 import argparse
 import sys
+import warnings
 
 from Project_RNN_Enhancement.upgrade import command
 from Project_RNN_Enhancement.upgrade.files.errors import CommandError
@@ -78,7 +79,9 @@ def main(argv=None, convert=None):
         if value == "":
             parser.error("%s is empty: give the name of a file or folder" % name)
     try:
-        with command.stopped_cleanly():
+        with command.stopped_cleanly(), warnings.catch_warnings():
+            # What Python says of a program's text when it parses it, without its name, once per reading.
+            warnings.simplefilter("ignore", SyntaxWarning)
             return command.run(options, sys.stdout, convert)
     except CommandError as error:
         return _fail(error, 2)

@@ -16,7 +16,7 @@ from ..tf1 import (FOR_KERAS, Layer, check_graph_mode, has_keras_2, private_rnn_
 from ..copying import forget_other_graphs, fresh_copy
 from .scopes import holder
 
-__all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "check_floating_type"]
+__all__ = ["RNNCell", "assert_like_rnncell", "check_floating", "check_floating_type", "no_variable"]
 
 _PACKAGE = __name__.split(".")[0] + "."
 
@@ -71,6 +71,11 @@ def check_floating_type(dtype):
     dtype = tf.as_dtype(dtype)
     if not (dtype.is_floating or dtype.is_complex):
         raise ValueError("RNN cell only supports floating point inputs, but saw dtype: %s" % dtype)
+
+
+def no_variable(batch_size):
+    """A batch size as zero states take it: a variable's tensor, anything else as it is."""
+    return tf.convert_to_tensor(batch_size) if isinstance(batch_size, Variable) else batch_size
 
 
 class RNNCell(rnn_cell.RNNCell):
@@ -202,6 +207,10 @@ class RNNCell(rnn_cell.RNNCell):
                              "or %s." % (type(self).__name__, FOR_KERAS))
         return super(RNNCell, self).get_initial_state(
             inputs=inputs, batch_size=batch_size, dtype=dtype)
+
+    def zero_state(self, batch_size, dtype):
+        """Zeros [batch_size, size] as in `state_size`; the batch size may be a variable, as it could until 1.1."""
+        return super(RNNCell, self).zero_state(no_variable(batch_size), dtype)
 
     def _track(self, name, part):
         """Lets object-based checkpoints find `part` through this cell."""

@@ -8,6 +8,7 @@ from ..arguments import positive_int
 from ..placement import placed
 from ..tf1 import is_tensor, collections_graph, private_rnn_cell, tf
 from ..copying import copies_told_to, fresh_copy
+from .base import no_variable
 from .wrappers import _WithVariables
 
 __all__ = ["RelaxationState", "RelaxationWrapper", "relaxed_weights", "relaxation_loss",
@@ -84,6 +85,7 @@ class RelaxationWrapper(_WithVariables):
         return inner if self._copies == 1 else RelaxationState(inner, 1)
 
     def zero_state(self, batch_size, dtype):
+        batch_size = no_variable(batch_size)
         inner = super(RelaxationWrapper, self).zero_state(batch_size, dtype)
         if self._copies == 1:
             return inner

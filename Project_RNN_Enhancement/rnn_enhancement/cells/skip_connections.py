@@ -3,7 +3,7 @@ import collections
 
 from ..arguments import positive_int
 from ..tf1 import is_sequence, private_rnn_cell, select_rows, static_dimension, tf
-from .base import check_floating
+from .base import check_floating, no_variable
 from .linear import Linear
 from .wrappers import _WithVariables
 
@@ -98,6 +98,7 @@ class SkipConnectionWrapper(_WithVariables):
         return SkipConnectionState(self._cell.state_size, self._skip_size, 1)
 
     def zero_state(self, batch_size, dtype):
+        batch_size = no_variable(batch_size)
         inner = super(SkipConnectionWrapper, self).zero_state(batch_size, dtype)
         return SkipConnectionState(inner, *private_rnn_cell._zero_state_tensors(
             [self._skip_size, 1], batch_size, dtype))

@@ -85,17 +85,21 @@ def start_files(texts):
 
 
 def _end_of_imports(tree, text):
-    """The last line of the imports that a file starts with; before any definition or loop."""
+    """The last line of the imports that a file starts with; before any definition, loop or recurrent code."""
     ends = [token.start[0] for token in tokenize.generate_tokens(io.StringIO(text).readline)
             if token.type == tokenize.NEWLINE]
 
     def end_of(node):
         last = max(getattr(part, "lineno", 0) for part in ast.walk(node))
         return next((end for end in ends if end >= last), last)
+    ours = {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) and not node.level
+            and (node.module or "").partition(".")[0] == PACKAGE for alias in node.names}
     found = 0
     for index, node in enumerate(tree.body):
         if _is_main_guard(node) or isinstance(
                 node, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.With)):
+            break
+        if any(isinstance(part, ast.Name) and part.id in ours for part in ast.walk(node)):
             break
         if any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(node)):
             found = end_of(node)

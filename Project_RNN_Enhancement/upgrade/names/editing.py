@@ -2,6 +2,7 @@
 import re
 
 import libcst as cst
+from libcst import matchers
 
 from . import calls, contrib, methods, places, tensorflow_calls
 from .imports import import_of, rewritten_import, root_module, together
@@ -192,7 +193,7 @@ class _Edit(cst.CSTTransformer):
         if not self._added and not self._roots:
             return module
         body = list(module.body)
-        last = _last_import(body)
+        last = _last_import(body, self._roots[0] if self._roots else None, _bound(self._added) | set(self._roots))
         new = [cst.parse_statement(source) for source in together(self._added)]
         if self._roots:
             new.append(cst.SimpleStatementLine(
@@ -211,9 +212,23 @@ def _said(place):
     return "tf" + place[len("tensorflow"):] if place.startswith("tensorflow.") else place
 
 
-def _last_import(body):
-    """The index of the last import among the statements that a module starts with; -1 if it starts otherwise."""
-    last = -1
+def _bound(sources):
+    """Set of the names that import statements, as source, bind."""
+    return {source.split()[-1] for source in sources}
+
+
+def _last_import(body, root, used):
+    """The index of the statement behind which lines are added; -1 for none.
+
+    It's the last import before a definition, or before something that needs what is added, but no import
+    before TensorFlow's own.
+
+    Args:
+      body: the statements of a module.
+      root: the name under which one of them imports TensorFlow, and without which the lines don't run; or None.
+      used: set of the names that the lines bind or change.
+    """
+    last, has_root = -1, root is None
     for index, statement in enumerate(body):
         small = statement.body if isinstance(statement, cst.SimpleStatementLine) else []
         is_text = len(small) == 1 and isinstance(small[0], cst.Expr) and isinstance(
@@ -221,6 +236,10 @@ def _last_import(body):
         if small and all(isinstance(part, (cst.Import, cst.ImportFrom)) for part in small) or (
                 index == 0 and is_text):
             last = index
-        elif isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            has_root = has_root or any(
+                alias.asname is not None and alias.asname.name.value == root
+                for part in small if isinstance(part, cst.Import) for alias in part.names)
+        elif has_root and (isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or any(
+                name.value in used for name in matchers.findall(statement, matchers.Name()))):
             break
     return last

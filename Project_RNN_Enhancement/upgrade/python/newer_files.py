@@ -268,7 +268,7 @@ def _decode(calls, call, python2):
     elif is_text:
         _drop(calls, call, _DECODED)
     elif python2 and isinstance(value, (libcst.Name, libcst.Subscript)) and _may_be_codec(calls, call) and not (
-            calls.has_bytes or _is_object(calls, value)):
+            calls.has_bytes or calls.is_object(value)):
         calls.look(call, _DECODED + ": leave it out if `%s` is text, as what is read from a file without "
                                     "mode b is" %
                    calls.parsed.source(value))
@@ -295,12 +295,6 @@ def _certainly_text(calls, value):
                                                  "sys.stdin.readline",
                                                  "sys.stdin.read")
     return False
-
-
-def _is_object(calls, value):
-    """Whether a name stands for what a class made, going by the capital letter of the class."""
-    made = calls.only_value(value) if isinstance(value, libcst.Name) else None
-    return isinstance(made, libcst.Call) and calls.parsed.source(made.func).rpartition(".")[2][:1].isupper()
 
 
 def _inside(value, calls):

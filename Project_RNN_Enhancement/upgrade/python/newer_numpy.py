@@ -162,7 +162,8 @@ class NumPy(Scoped):
 
     def _method_call(self, node, function):
         method = function.attr.value
-        if method == "tostring" and not node.args and not self.parsed.name(function):
+        if method == "tostring" and not node.args and not self.parsed.name(function) and (
+                not self.is_object(function.value)):
             self.rename(function.attr, "tobytes",
                         "tostring of arrays is gone in newer NumPy: tobytes is the same")
         loaded = function.value

@@ -52,6 +52,17 @@ class Scoped(libcst.CSTVisitor):
         found = self.assigned(name)
         return found[0][1] if len(found) == 1 else None
 
+    def is_object(self, node):
+        """Whether the node stands for what a class made, going by the capital letter of the class."""
+        made = [node]
+        if isinstance(node, libcst.Name):
+            made = [None if name in self._bindings.loops else value for name, value in self.assigned(node)]
+        elif isinstance(node, libcst.Attribute):
+            made = self._bindings.attributes.get(self.parsed.source(node), [])
+        return bool(made) and all(
+            isinstance(each, libcst.Call) and self.parsed.source(each.func).rpartition(".")[2][:1].isupper()
+            for each in made)
+
     def is_bound(self, name):
         """Whether the text gives a name of Python's a meaning of its own anywhere."""
         return name in self._bindings.names
@@ -103,6 +114,7 @@ class Bindings(libcst.CSTVisitor):
 
     Attributes:
       values: dict from the Name that an assignment, a `with` or a `for` binds to the value's node.
+      attributes: dict from the text of an attribute ("self.file") to the list of the values' nodes.
       loops: set of the Names that are bound to the elements of their value.
       names: set of all names that are bound in any way but by an import.
       imports: dict from the full name in `import NAME` to the statement.
@@ -110,12 +122,14 @@ class Bindings(libcst.CSTVisitor):
 
     def __init__(self):
         super(Bindings, self).__init__()
-        self.values, self.loops, self.names, self.imports = {}, set(), set(), {}
+        self.values, self.loops, self.names, self.imports, self.attributes = {}, set(), set(), {}, {}
 
     def _bind(self, target, value):
         if isinstance(target, libcst.Name):
             self.values[target] = value
             self.names.add(target.value)
+        elif isinstance(target, libcst.Attribute) and isinstance(target.value, libcst.Name):
+            self.attributes.setdefault(target.value.value + "." + target.attr.value, []).append(value)
         elif isinstance(target, (libcst.Tuple, libcst.List)):
             values = [None] * len(target.elements)
             if isinstance(value, (libcst.Tuple, libcst.List)) and len(value.elements) == len(values):
