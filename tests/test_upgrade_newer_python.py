@@ -45,6 +45,8 @@ NUMPY = [
      TF + "p = tf.sigmoid(tf.matmul(x, w)); y = p.eval(); "
      "print('%f%%' % y.item(), float(y.item()), '%f %d' % (np.min(z, 1).item(), y.item()))"),
     ("x = np.asscalar(y[0])", "x = np.asarray(y[0]).item()"),
+    ("import json; x += s.run(y); json.dump({'loss': x}, f, indent=2)",
+     "import json; x += s.run(y); json.dump({'loss': x}, f, indent=2, default=float)"),
     ("x = np.fromstring(d, dtype=np.uint8)", "x = np.frombuffer(d, dtype=np.uint8).copy()"),
     ("x = y.tostring()", "x = y.tobytes()"),
     ("x = np.array(y, copy=False, dtype=np.int32)", "x = np.asarray(y, dtype=np.int32)"),
@@ -57,6 +59,7 @@ NUMPY_AS_IT_IS = [
     TF + "c = tf.reduce_mean(tf.matmul(x, w)); i, y = s.run([n, c]); print('%d %.2f' % (i, y), int(y))",
     TF + "p = tf.matmul(x, w); y = s.run(p); y = y[0]; print('%.2f' % y, '%s' % y, y % 3, '%(a)d' % z, float(y))",
     TF + "p, q = f(tf.matmul(x, w)); y, z = s.run([p, q]); print('%.2f %f' % (y, z))",
+    "import json; x = json.dumps(y)", "import json; x = s.run(y); json.dump(x, f, default=str)",
     "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
@@ -190,6 +193,9 @@ FILES_TO_LOOK_AT = [("from distutils.version import LooseVersion\nimport imp\n",
                      "def f():\n    return [letters(x) for x in open(f, 'rb')] + list(P)\n", [3]),
                     ("def letters(line):\n    return list(line.strip())\n"
                      "def f():\n    return [letters(x) for x in open(f, 'r')]\n", []),
+                    ("import tensorflow as tf\nx = [v for v in tf.trainable_variables() if 'Bias' not in v.name]\n"
+                     "y = [v for v in z if '/Matrix' in v.op.name or 'bias' in v.name]\n", [2, 3]),
+                    ("m = tf.get_variable('Matrix', [2, 3])\nx = [v for v in y if 'Matrix' in v.name]\n", []),
                     ("x = u'a'.encode('unicode_escape')\n", []),
                     ("x = dict((k.encode('UTF-8'), v) for k, v in y.items())\n", [1]),
                     ("import hashlib\nx = hashlib.md5(y.encode('utf-8')).digest() + z.encode(y)\n", []),

@@ -157,6 +157,12 @@ class NumPy(Scoped):
             if normed is not None:
                 self.rename(normed.keyword, "density",
                             "The argument normed is called density in newer versions")
+        elif name in ("json.dump", "json.dumps") and ".run(" in self.parsed.text:
+            if node.args and not any(arg.star or arg.keyword and arg.keyword.value in ("cls", "default")
+                                     for arg in node.args):
+                self.add_argument(node, "default=float")
+                self.changed(node, "A sum of Python's numbers and float32 is a float32 in NumPy 2, and json takes "
+                                   "none")
         elif isinstance(node.func, libcst.Attribute):
             self._method_call(node, node.func)
 

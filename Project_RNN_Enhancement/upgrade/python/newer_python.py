@@ -29,7 +29,7 @@ def rewrite(text, python2=False, flags=(), reused=""):
     parsed.tree.visit(newer_library.Library(parsed, python2))
     if newer_packages.PACKAGES.search(text):
         parsed.tree.visit(newer_packages.Packages(parsed))
-    if "gradients" in text:
+    if "gradients" in text or ".name" in text:
         newer_tensors.rewrite(parsed)
     if "_flags" in text or "DEFINE_" in text or flags:
         parsed.tree.visit(newer_flags.Flags(parsed, flags))

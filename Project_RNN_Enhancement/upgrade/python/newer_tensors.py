@@ -1,11 +1,19 @@
-"""What objects of TensorFlow refuse today: a gradient as a condition."""
+"""What objects of TensorFlow refuse today, a gradient as a condition, or call otherwise, weights."""
+import re
+
 import libcst
 
+from .opened import text_of
 from .scopes import Scoped
 
 __all__ = ["rewrite"]
 
 _GONE = "A tensor isn't true or false since TensorFlow 0.7: what was asked is whether there is a gradient"
+
+# Names and scopes of cells' variables until 1.1.
+_OLD_NAMES = re.compile(r"/?(Matrix|Bias|Biases|Weights|(Basic)?(LSTM|GRU|RNN)Cell)\b")
+_RENAMED = ("Variables of cells have the names of TensorFlow 1.15: kernel and bias for Matrix and Bias, "
+            "basic_lstm_cell for BasicLSTMCell, gru_cell for GRUCell; print a few of the names, and ask for those")
 
 
 def rewrite(parsed):
@@ -64,6 +72,15 @@ class _Conditions(Scoped):
 
     def visit_CompIf(self, node):
         self._condition(node.test)
+
+    def visit_Comparison(self, node):
+        """"Bias" in variable.name, of a variable that a cell made."""
+        part = node.comparisons[0]
+        word = text_of(node.left)
+        if word and _OLD_NAMES.match(word) and isinstance(part.operator, (libcst.In, libcst.NotIn)) and (
+                isinstance(part.comparator, libcst.Attribute) and part.comparator.attr.value == "name") and (
+                not re.search(r"(get_variable|Variable|scope)\([^)]*[\"']%s" % re.escape(word), self.parsed.text)):
+            self.look(node, _RENAMED)
 
     def _condition(self, test):
         if isinstance(test, libcst.BooleanOperation):
