@@ -55,7 +55,7 @@ class NumPy(Scoped):
 
     def __init__(self, parsed):
         super(NumPy, self).__init__(parsed)
-        self._functions = []
+        self._functions, self._loaded = [], []
 
     def visit_FunctionDef(self, node):
         self._functions.append(node)
@@ -64,8 +64,13 @@ class NumPy(Scoped):
         self._functions.pop()
 
     def visit_Assign(self, node):
-        """data = np.array(data) in a generator of batches, whose caller zips inputs and labels."""
         call, target = node.value, node.targets[0].target
+        if isinstance(target, (libcst.Tuple, libcst.List)):
+            self._load(call)
+        self._uneven_batches(call, target)
+
+    def _uneven_batches(self, call, target):
+        """data = np.array(data) in a generator of batches, whose caller zips inputs and labels."""
         if not (self._functions and isinstance(target, libcst.Name) and isinstance(call, libcst.Call)):
             return
         function, yields = self._functions[-1], _Yields()
@@ -142,6 +147,14 @@ class NumPy(Scoped):
             if len(node.args) == 1 and isinstance(node.args[0].value, libcst.Call) and is_pickle(
                     self.parsed.names(node.args[0].value.func)):
                 self.look(node, _UNEVEN + ": add it if that is what is loaded")
+        elif name == "numpy.save":
+            values = [arg.value for arg in node.args[1:2]]
+            if values and isinstance(values[0], (libcst.List, libcst.Tuple)) and not any(
+                    isinstance(part.value, libcst.BaseNumber) for part in values[0].elements) and (
+                    len(values[0].elements) > 1):
+                self.look(node, _UNEVEN + ": save np.array(..., dtype=object) if these have them")
+        elif name == "numpy.load" and self.keyword(node, "encoding") is not None:
+            self._load(node)
         elif name in ("numpy.histogram", "matplotlib.pyplot.hist"):
             normed = self.keyword(node, "normed")
             if normed is not None:
@@ -155,14 +168,18 @@ class NumPy(Scoped):
         if method == "tostring" and not node.args and not self.parsed.name(function):
             self.rename(function.attr, "tobytes",
                         "tostring of arrays is gone in newer NumPy: tobytes is the same")
-        loaded = function.value
-        if (method == "item" and not node.args and isinstance(loaded, libcst.Call) and loaded.args and
-                self.parsed.name(loaded.func) == "numpy.load" and
-                self.keyword(loaded, "allow_pickle") is None):
-            if not any(arg.star for arg in loaded.args) and len(loaded.args) < 3:
-                self.add_argument(loaded, "allow_pickle=True")
-                self.changed(loaded,
-                             "Newer NumPy loads a file that holds Python objects only when it's told to")
+        if method == "item" and not node.args:
+            loaded = function.value
+            self._load(self.only_value(loaded) if isinstance(loaded, libcst.Name) else loaded)
+
+    def _load(self, node):
+        """What is seen to hold Python objects, if it's a call of np.load: a dict, a pickle of Python 2, a few arrays."""
+        if (isinstance(node, libcst.Call) and node.args and self.parsed.name(node.func) == "numpy.load" and
+                self.keyword(node, "allow_pickle") is None and self.keyword(node, "mmap_mode") is None and
+                not any(arg.star for arg in node.args) and len(node.args) < 3 and node not in self._loaded):
+            self._loaded.append(node)
+            self.add_argument(node, "allow_pickle=True")
+            self.changed(node, "Newer NumPy loads a file that holds Python objects only when it's told to")
 
     def _method(self, node, function, tail, reason):
         attribute = node.func
