@@ -10,6 +10,7 @@ import textwrap
 import unittest
 
 try:
+    from Project_RNN_Enhancement.upgrade import program
     from Project_RNN_Enhancement.upgrade.python import newer_python, python3
 except ImportError as error:
     raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
@@ -373,6 +374,31 @@ class ProgramsTest(unittest.TestCase):
                 # Python 2's print leaves out the space before the end of a line.
                 self.assertEqual([line.rstrip() for line in self._run(new, files).splitlines()],
                                  printed.splitlines())
+
+    def test_a_folder_that_is_a_package_and_a_start(self):
+        old = {"train.py": "from data.reader import words\nimport data.make\nprint words()\n",
+               "data/__init__.py": "",
+               "data/reader.py": "import os\nfrom marks import *\nimport tools as t\n\n\ndef words():\n"
+                                 "    from tools import cut  # late\n    return cut(END), t.cut(END)\n",
+               "data/marks.py": "END = 'end'\n", "data/tools.py": "# -*- coding: utf-8 -*-\nimport marks\n\n\n"
+                                                               "def cut(x):\n    return marks.END[:len(x) / 2]\n",
+               "data/make.py": "from reader import words\nif __name__ == '__main__':\n    print words()\n"}
+        made, said, questions = program.convert_program(old, program.Options())
+        texts = {path: conversion.text for path, conversion in made.items()}
+        self.assertEqual(questions, [])
+        self.assertEqual([_lines(made["data/reader.py"].findings, kind) for kind in (CHANGED, LOOK)],
+                         [[2, 3, 7], []])
+        again = program.convert_program(texts, program.Options())[0]
+        self.assertEqual({path: conversion.text for path, conversion in again.items()}, texts)
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        os.mkdir(os.path.join(folder, "data"))
+        for path, text in texts.items():
+            with io.open(os.path.join(folder, path), "w", encoding="utf-8") as stream:
+                stream.write(text)
+        for start in ("train.py", "data/make.py"):
+            found = subprocess.check_output([sys.executable, os.path.join(folder, start)], universal_newlines=True)
+            self.assertEqual(found, "('e', 'e')\n")
 
     def _run(self, text, files):
         folder = tempfile.mkdtemp()
