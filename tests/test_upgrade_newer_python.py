@@ -98,6 +98,12 @@ LIBRARY = [
     ("import numpy as np\ndef batch(data, n):\n    data = np.array(data)\n    return data[:n]\n", None, []),
     ("import pickle, numpy as np\nx = np.array(pickle.load(open(f, 'rb')))\n", None, [2]),
     ("import numpy as np\nx = y[np.floor(z)]\n", None, [2]),
+    ("import numpy as np\nx = np.array([np.zeros((n, 3)).astype(int) for n in y])\n"
+     "z = np.asarray([np.random.randint(0, 4, n) for n in y])\nw = np.array([np.random.uniform(size=n) for n in y])\n"
+     "w = np.array([np.random.randint(0, 5, np.random.randint(1, len(x), (1,))) for i, x in enumerate(y)])\n",
+     None, [2, 3, 4, 5]),
+    ("import numpy as np\nx = np.array([np.random.randint(0, n) for n in y])\n"
+     "z = np.array([np.zeros(3) for n in y])\nw = np.array([np.zeros(n) for n in y], dtype=object)\n", None, []),
     ("import numpy as np\nnp.save(f, [x, y, z])\nnp.save(f, (x, y))\n", None, [2, 3]),
     ("import numpy as np\nn = np.floor(z)\nfor i in range(n): pass\n",
      "import numpy as np\nn = np.floor(z)\nfor i in range(int(n)): pass\n", []),

@@ -36,6 +36,10 @@ _ROUNDED = frozenset("numpy.around numpy.ceil numpy.floor numpy.rint numpy.round
 _COUNTS = frozenset("builtins.range numpy.empty numpy.ones numpy.zeros".split())
 
 
+# Function -> the first of its arguments that is (part of) a shape.
+_SIZED = {"numpy.arange": 0, "numpy.empty": 0, "numpy.full": 0, "numpy.ones": 0, "numpy.zeros": 0,
+          "numpy.random.normal": 2, "numpy.random.rand": 0, "numpy.random.randint": 2, "numpy.random.randn": 0,
+          "numpy.random.random": 0, "numpy.random.random_sample": 0, "numpy.random.uniform": 2}
 _UNEVEN = "NumPy 1.24 makes an array of parts of different shapes only with dtype=object"
 
 
@@ -137,6 +141,8 @@ class NumPy(Scoped):
                 parts = arg.value.elements if isinstance(arg.value, (libcst.Tuple, libcst.List)) else [arg]
                 for part in parts:
                     self._count(part.value)
+        if name in ("numpy.array", "numpy.asarray") and len(node.args) == 1 and self._is_uneven(node.args[0].value):
+            self.look(node, _UNEVEN + ": add it if these have them")
         if name == "numpy.asscalar" and len(node.args) == 1:
             self._method(node, "asarray", ".item()", "np.asscalar is gone in newer NumPy")
         elif name == "numpy.fromstring" and 1 <= len(node.args) <= 2 and self.keyword(node, "sep") is None:
@@ -162,6 +168,30 @@ class NumPy(Scoped):
                             "The argument normed is called density in newer versions")
         elif isinstance(node.func, libcst.Attribute):
             self._method_call(node, node.func)
+
+    def _is_uneven(self, made):
+        """Whether it is [np.zeros((n, 3)) for n in lengths], or the like."""
+        if not isinstance(made, libcst.ListComp):
+            return False
+        call = made.elt
+        while isinstance(call, libcst.Call) and isinstance(call.func, libcst.Attribute) and (
+                call.func.attr.value in ("astype", "tolist")):
+            call = call.func.value
+        if not isinstance(call, libcst.Call):
+            return False
+        sized = _SIZED.get(self.parsed.name(call.func))
+        args = [] if sized is None else [arg for index, arg in enumerate(call.args) if (
+            arg.keyword.value in ("shape", "size") if arg.keyword is not None else index >= sized)]
+        target = made.for_in.target
+        each = target.elements if isinstance(target, libcst.Tuple) else [libcst.Element(target)]
+        names = {part.value.value for part in each if isinstance(part.value, libcst.Name)}
+        return any(self._is_drawn(part.value) or isinstance(part.value, libcst.Name) and part.value.value in names
+                   for arg in args
+                   for part in (arg.value.elements if isinstance(arg.value, (libcst.List, libcst.Tuple)) else [arg]))
+
+    def _is_drawn(self, node):
+        return isinstance(node, libcst.Call) and self.parsed.name(node.func) in (
+            "numpy.random.randint", "random.randint")
 
     def _method_call(self, node, function):
         method = function.attr.value
