@@ -342,6 +342,23 @@ class RulesTest(unittest.TestCase):
                               "else:\n    import array_ops\nx = array_ops.ones([2])", "2")
         self.assertIn("    import tensorflow.compat.v1 as array_ops\n", result)
 
+    def test_the_example_that_1_15_has(self):
+        inside = "tensorflow.examples.tutorials.mnist.input_data"
+        self.check([(text, text) for text in (
+            "from tensorflow.examples.tutorials.mnist import input_data\nx = input_data.read_data_sets(f)",
+            "import %s as data\nx = data.read_data_sets(f)" % inside,
+            "import %s\nx = %s.read_data_sets(f)" % (inside, inside),
+            "from %s import read_data_sets\nx = read_data_sets(f)" % inside,
+            "from tensorflow.examples.tutorials import mnist")])
+        for old in ("from tensorflow.examples.tutorials import mnist\nx = mnist.input_data.read_data_sets(f)",
+                    "x = tf.examples.tutorials.mnist.input_data.read_data_sets(f)"):
+            result, said = rewritten(old, "1.15")
+            self.assertTrue(result.endswith("import contrib_learn_enhanced\nx = contrib_learn_enhanced.read_data_sets(f)"))
+            self.assertEqual([CHANGED] * 2, [finding.kind for finding in said])
+            self.assertIn("doesn't download", said[-1].message)
+        _, said = rewritten("from tensorflow.examples.tutorials.mnist import mnist\nx = mnist.inference(y)", "1.15")
+        self.assertEqual([LOOK] * 2, [finding.kind for finding in said])
+
     def test_contrib_calls(self):
         prefix = "tf.disable_v2_behavior()\n"
         for old, new in [

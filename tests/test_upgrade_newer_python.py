@@ -52,6 +52,10 @@ NUMPY = [
     ("x = np.array(y, copy=False, dtype=np.int32)", "x = np.asarray(y, dtype=np.int32)"),
     ("x = np.histogram(y, normed=True)", "x = np.histogram(y, density=True)"),
     ("x = np.load('a.npy').item()", "x = np.load('a.npy', allow_pickle=True).item()"),
+    ("x = np.load('a.npy'); y = x.item()", "x = np.load('a.npy', allow_pickle=True); y = x.item()"),
+    ("[x, y, z] = np.load('a.npy')", "[x, y, z] = np.load('a.npy', allow_pickle=True)"),
+    ("x, y = np.load('a.npy', encoding='latin1')", "x, y = np.load('a.npy', encoding='latin1', allow_pickle=True)"),
+    ("x = np.load('a.npy', encoding='bytes')[0]", "x = np.load('a.npy', encoding='bytes', allow_pickle=True)[0]"),
 ]
 NUMPY_AS_IT_IS = [
     "x = int(np.random.rand(2).sum()) + int(y) + int(np.searchsorted(t, y))", "x = np.float64(3) + np.nan",
@@ -60,7 +64,8 @@ NUMPY_AS_IT_IS = [
     TF + "p = tf.matmul(x, w); y = s.run(p); y = y[0]; print('%.2f' % y, '%s' % y, y % 3, '%(a)d' % z, float(y))",
     TF + "p, q = f(tf.matmul(x, w)); y, z = s.run([p, q]); print('%.2f %f' % (y, z))",
     "import json; x = json.dumps(y)", "import json; x = s.run(y); json.dump(x, f, default=str)",
-    "x = np.load('a.npy')", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
+    "x = np.load('a.npy')", "x, y = np.load('a.npy', None, True)", "x, y = np.load('a.npy', mmap_mode='r')",
+    "np.save(f, x)", "np.save(f, [1, 2])", "np.save(f, [x])", "x = np.fromstring('1 2', sep=' ')", "x = np.array(y, copy=True)",
     "x = self.np.float",
     "x = int(np.random.rand(1)[0])", "x = tree.tostring(y)",
     "d = lib.Drawing('a'); x = d.tostring() + lib.Drawing('b').tostring()", "self.d = Drawing(); x = self.d.tostring()",
@@ -98,6 +103,13 @@ LIBRARY = [
     ("import pickle, numpy as np\nx = np.array(pickle.load(open(f, 'rb')))\n", None, [2]),
     ("import numpy as np\nx = y[np.floor(z)]\n", None, [2]),
     ("import numpy as np\nx = np.array(y)\nif x != []: pass\nif y != [] or x == [1]: pass\n", None, [3]),
+    ("import numpy as np\nx = np.array([np.zeros((n, 3)).astype(int) for n in y])\n"
+     "z = np.asarray([np.random.randint(0, 4, n) for n in y])\nw = np.array([np.random.uniform(size=n) for n in y])\n"
+     "w = np.array([np.random.randint(0, 5, np.random.randint(1, len(x), (1,))) for i, x in enumerate(y)])\n",
+     None, [2, 3, 4, 5]),
+    ("import numpy as np\nx = np.array([np.random.randint(0, n) for n in y])\n"
+     "z = np.array([np.zeros(3) for n in y])\nw = np.array([np.zeros(n) for n in y], dtype=object)\n", None, []),
+    ("import numpy as np\nnp.save(f, [x, y, z])\nnp.save(f, (x, y))\n", None, [2, 3]),
     ("import numpy as np\nn = np.floor(z)\nfor i in range(n): pass\n",
      "import numpy as np\nn = np.floor(z)\nfor i in range(int(n)): pass\n", []),
     ("import time\nif not hasattr(time, 'perf_counter'):\n    x = time.clock()\n", None, []),

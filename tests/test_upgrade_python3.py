@@ -10,6 +10,7 @@ import textwrap
 import unittest
 
 try:
+    from Project_RNN_Enhancement.upgrade import program
     from Project_RNN_Enhancement.upgrade.python import newer_python, python3
 except ImportError as error:
     raise unittest.SkipTest("the packages of the extra `upgrade` are missing: %s" % error)
@@ -47,6 +48,15 @@ PIECES = [
      "x = list(map(lambda a: a if a else 1, str(s)))[0]\n", [1], []),
     ("x = filter(f, long(y))\nz = zip(x, x)\n", "x = list(filter(f, int(y)))\nz = list(zip(x, x))\n", [1, 2],
      []),
+    ("x = [1] + range(1, n) + y\n", "x = [1] + list(range(1, n)) + y\n", [1], []),
+    ("def f(n):\n    x = range(n)\n    random.shuffle(x)\n    return map(g, x)[0]\n",
+     "def f(n):\n    x = list(range(n))\n    random.shuffle(x)\n    return list(map(g, x))[0]\n", [2, 4], []),
+    ("class A:\n    def f(self): self.x = range(4)\n    def g(self): self.x[0] = len(zip(a, b))\n",
+     "class A:\n    def f(self): self.x = list(range(4))\n    def g(self): self.x[0] = len(list(zip(a, b)))\n",
+     [2, 3], []),
+    ("x = dict(a.items() + b.items())\ny = range(3) * 2\nz = filter(f, y)\nz.sort()\n",
+     "x = dict(list(a.items()) + list(b.items()))\ny = list(range(3)) * 2\nz = list(filter(f, y))\nz.sort()\n",
+     [1, 2, 3], []),
     ("import cPickle\nx = cPickle.load(f)\n", "import pickle\nx = pickle.load(f)\n", [1, 2], []),
     ("import Queue, ConfigParser\n", "import queue, configparser\n", [1], []),
     ("from cStringIO import StringIO\n", "from io import StringIO\n", [1], []),
@@ -83,6 +93,10 @@ UNTOUCHED = [
     "class A:\n    def next(self):\n        return 1\nx = A().next()\n",
     "def f(a, *, b: int = 3) -> int:\n    return f'{a}'\n",
     "import thread\n",
+    "x = range(3)\ny = x[0] + np.ones(3) * x + len(x)\nz = list(map(f, x)) + [1]\nfor i in range(n): z[i] = x\n",
+    "x = range(3)\nx = list(x)\nrandom.shuffle(x)\ndef f(x): x[0] = zip(x)\ny = np.array(a) + range(3)\n",
+    "from lists import zip, range\nx = zip(a, b)[0] + range(3) * 2 + [1]\nz = a.items() + [1] + 1 * a.keys()\n",
+    "class A:\n    def f(self, x): self.x = range(4)\n    def g(self, x): self.x = x\n    def h(self): self.x[0] = 1\n",
 ]
 
 NOT_PYTHON = [("def f(:\n    pass\n", 1), ("x = 1\ny = 'a\n", 2), ("print 'a'\nx = (1\n", 3),
@@ -360,6 +374,31 @@ class ProgramsTest(unittest.TestCase):
                 # Python 2's print leaves out the space before the end of a line.
                 self.assertEqual([line.rstrip() for line in self._run(new, files).splitlines()],
                                  printed.splitlines())
+
+    def test_a_folder_that_is_a_package_and_a_start(self):
+        old = {"train.py": "from data.reader import words\nimport data.make\nprint words()\n",
+               "data/__init__.py": "",
+               "data/reader.py": "import os\nfrom marks import *\nimport tools as t\n\n\ndef words():\n"
+                                 "    from tools import cut  # late\n    return cut(END), t.cut(END)\n",
+               "data/marks.py": "END = 'end'\n", "data/tools.py": "# -*- coding: utf-8 -*-\nimport marks\n\n\n"
+                                                               "def cut(x):\n    return marks.END[:len(x) / 2]\n",
+               "data/make.py": "from reader import words\nif __name__ == '__main__':\n    print words()\n"}
+        made, said, questions = program.convert_program(old, program.Options())
+        texts = {path: conversion.text for path, conversion in made.items()}
+        self.assertEqual(questions, [])
+        self.assertEqual([_lines(made["data/reader.py"].findings, kind) for kind in (CHANGED, LOOK)],
+                         [[2, 3, 7], []])
+        again = program.convert_program(texts, program.Options())[0]
+        self.assertEqual({path: conversion.text for path, conversion in again.items()}, texts)
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        os.mkdir(os.path.join(folder, "data"))
+        for path, text in texts.items():
+            with io.open(os.path.join(folder, path), "w", encoding="utf-8") as stream:
+                stream.write(text)
+        for start in ("train.py", "data/make.py"):
+            found = subprocess.check_output([sys.executable, os.path.join(folder, start)], universal_newlines=True)
+            self.assertEqual(found, "('e', 'e')\n")
 
     def _run(self, text, files):
         folder = tempfile.mkdtemp()

@@ -123,6 +123,10 @@ class TextReportTest(unittest.TestCase):
         self.assertEqual(steps("try:\n  import tqdm\nexcept ImportError:\n  import nltk\n"
                                "try:\n  import scipy\nexcept ValueError:\n  import mine"), [
             "It also imports scipy: pip install scipy", mine])
+        self.assertEqual(steps("try:\n  import tqdm\nexcept ImportError:\n  print(1)\n  raise\n"
+                               "try:\n  import scipy\nexcept ImportError:\n  sys.exit('scipy!')\n"
+                               "try:\n  import nltk\nexcept ImportError:\n  print(1)\n"),
+                         ["It also imports scipy and tqdm: pip install scipy tqdm"])
         self.assertEqual(steps("%matplotlib inline\nimport matplotlib.pyplot as plt  # plots\n"
                                "from PIL import Image\nImport the words\nfrom here on\n"),
                          ["It also imports matplotlib and PIL: pip install matplotlib pillow"])

@@ -6,7 +6,7 @@ import re
 
 from .eras import finding as eras
 from .names import editing
-from .python import newer_flags, newer_python, newer_scopes, python3
+from .python import newer_flags, newer_python, newer_scopes, python3, sibling_imports
 from .findings import Findings
 
 __all__ = ["Options", "Conversion", "convert_program"]
@@ -44,8 +44,11 @@ class _Source(object):
         self.original = self.text = text
         self.findings = Findings()
 
-    def to_python3(self, siblings, modules, is_python2, plain_next, **more):
-        """From the program's Python to today's; see python3.to_python3 and newer_python.rewrite."""
+    def to_python3(self, siblings, modules, is_python2, plain_next, both_ways=False, **more):
+        """From the program's Python to today's; see python3.to_python3 and newer_python.rewrite.
+
+        `both_ways`: whether the siblings have to be found as a package's modules and without a package.
+        """
         try:
             self.text, found = python3.to_python3(
                 self.original, modules=modules, siblings=siblings, python2=is_python2, plain_next=plain_next)
@@ -56,6 +59,8 @@ class _Source(object):
         self.findings.add(found)
         was_python2 = python3.is_python2(self.original, modules, is_python2)
         self._take(lambda text: newer_python.rewrite(text, was_python2, **more))
+        if both_ways and was_python2:
+            self._take(lambda text: sibling_imports.both_ways(text, siblings))
 
     def _take(self, rewrite):
         """Puts the text through a function text -> (text, findings)."""
@@ -144,8 +149,9 @@ def _to_python3(work, modules):
     flags, reused = newer_flags.undefined(texts), newer_scopes.reuses(texts.values())
     for path, source in work.items():
         # In a package Python 2 looked for a module beside the one that imports it first.
-        siblings = modules[posixpath.dirname(path)] if is_python2 and _is_in_package(path, work) else ()
-        source.to_python3(siblings, names, is_python2, plain_next, flags=flags.get(path, ()), reused=reused)
+        both_ways = is_python2 and _is_reached_both_ways(path, work)
+        siblings = modules[posixpath.dirname(path)] if both_ways or is_python2 and _is_in_package(path, work) else ()
+        source.to_python3(siblings, names, is_python2, plain_next, both_ways, flags=flags.get(path, ()), reused=reused)
 
 
 def _is_in_package(path, work):
@@ -163,6 +169,17 @@ def _is_in_package(path, work):
     is_started = any("__main__" in source.original for other, source in work.items()
                      if posixpath.dirname(other) == folder)
     return not is_started or bool(folder) and _is_imported(folder, work)
+
+
+def _is_reached_both_ways(path, work):
+    """Whether a source is in a folder that other files import as a package, and of which a file can be started.
+
+    That file, and what it imports, is in no package then.
+    """
+    folder = posixpath.dirname(path)
+    return bool(folder) and posixpath.join(folder, "__init__.py") in work and not _is_on_path(folder, work) and any(
+        "__main__" in source.original for other, source in work.items() if posixpath.dirname(other) == folder
+        ) and _is_imported(folder, work)
 
 
 def _is_on_path(folder, work):

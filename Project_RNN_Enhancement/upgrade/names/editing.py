@@ -124,13 +124,18 @@ class _Edit(cst.CSTTransformer):
             self._look_into_strings(original_node)
             return self._method(original_node, updated_node)
         rule = tensorflow_calls.CALLS.get(public)
-        if rule is None and self.target == "2":
+        if rule is None and (self.target == "2" or self._is_moved(original_node.func)):
             rule = contrib.CALLS.get(public)
         if rule is None:
             return updated_node
         call = calls.Call(public, updated_node, original_node, self)
         rule(call)
         return call.result()
+
+    def _is_moved(self, node):
+        """Whether a name's use has its place in this package, and has to be written."""
+        return any(places.is_ours(replacement(path, binding, self.target) or "")
+                   for path, binding in self.names.paths(node))
 
     def _method(self, node, updated):
         new = methods.rewritten(node, updated, self.names, lambda place: self.expression(place, node))

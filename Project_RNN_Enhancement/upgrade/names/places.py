@@ -2,7 +2,7 @@
 from . import contrib, private_names, recurrent, tensorflow_names, v1_names
 from .leading_parts import by_longest_part, leading_parts
 
-__all__ = ["explanation", "is_ours", "is_reachable", "lacking", "missing", "place", "public"]
+__all__ = ["explanation", "is_example", "is_ours", "is_reachable", "lacking", "missing", "place", "public"]
 
 _ROOTS = ("tensorflow.compat.v1", "tensorflow_core", "tensorflow")
 
@@ -63,6 +63,8 @@ def lacking(place_name, path):
     return "%s has no %s, which was %s in TensorFlow: replace it, or write what it did." % (module, name, path)
 
 
+# All that TensorFlow 1.15 installs of its examples.
+_EXAMPLE = "tensorflow.examples.tutorials.mnist.input_data"
 # What no TensorFlow 2 has, and 1.15 neither for `models`.
 _UNREACHABLE = {"2": ("tensorflow.contrib", "tensorflow.examples", "tensorflow.models"), "1.15": ("tensorflow.models",)}
 
@@ -72,10 +74,16 @@ def is_reachable(place_name, target):
     return not any(place_name == head or place_name.startswith(head + ".") for head in _UNREACHABLE[target])
 
 
+def is_example(path):
+    """Whether a name is in the one module of examples that TensorFlow 1.15 has, or is that module."""
+    return (path + ".").startswith(_EXAMPLE + ".")
+
+
 def missing(place_name, target):
     """What is to be said of a place in TensorFlow that the target hasn't; None if it has it."""
     parts = place_name.split(".")
-    if target == "1.15" and parts[:2] == ["tensorflow", "contrib"]:
+    if target == "1.15" and (parts[:2] == ["tensorflow", "contrib"] or is_example(place_name) or
+                             parts[1:2] == ["examples"] and (_EXAMPLE + ".").startswith(place_name + ".")):
         return None
     if not is_reachable(place_name, target):
         return "TensorFlow has it no more: replace it, or write what it did."

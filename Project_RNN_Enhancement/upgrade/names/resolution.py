@@ -268,6 +268,11 @@ def _is_submodule(binding):
             and "." in dotted(binding.alias.name))
 
 
+def _imported(binding):
+    """The dotted name that an import names, or the one that stands behind an assignment."""
+    return dotted(binding.alias.name) if _is_submodule(binding) else binding.path
+
+
 def vanishes(binding, target):
     """Whether a binding is of a private module whose public names are TensorFlow's own (`array_ops`), so that
     its uses are written `tf.X` and it isn't needed."""
@@ -292,6 +297,9 @@ def replacement(path, binding, target):
     new = places.place(public, target)
     if vanishes(binding, target):
         return new
+    if places.is_example(public) and not places.is_example(_imported(binding)):
+        # The package of 1.15 doesn't bring its module along, as those before did.
+        return places.place(public, "2")
     # The import or assignment itself goes to its new place, and what is behind the name with it.
     where = places.place(places.public(binding.path), target)
     return None if where + path[len(binding.path):] == new else new

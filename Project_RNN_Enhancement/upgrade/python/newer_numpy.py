@@ -36,6 +36,10 @@ _ROUNDED = frozenset("numpy.around numpy.ceil numpy.floor numpy.rint numpy.round
 _COUNTS = frozenset("builtins.range numpy.empty numpy.ones numpy.zeros".split())
 
 
+# Function -> the first of its arguments that is (part of) a shape.
+_SIZED = {"numpy.arange": 0, "numpy.empty": 0, "numpy.full": 0, "numpy.ones": 0, "numpy.zeros": 0,
+          "numpy.random.normal": 2, "numpy.random.rand": 0, "numpy.random.randint": 2, "numpy.random.randn": 0,
+          "numpy.random.random": 0, "numpy.random.random_sample": 0, "numpy.random.uniform": 2}
 _UNEVEN = "NumPy 1.24 makes an array of parts of different shapes only with dtype=object"
 
 
@@ -55,7 +59,7 @@ class NumPy(Scoped):
 
     def __init__(self, parsed):
         super(NumPy, self).__init__(parsed)
-        self._functions = []
+        self._functions, self._loaded = [], []
 
     def visit_FunctionDef(self, node):
         self._functions.append(node)
@@ -64,8 +68,13 @@ class NumPy(Scoped):
         self._functions.pop()
 
     def visit_Assign(self, node):
-        """data = np.array(data) in a generator of batches, whose caller zips inputs and labels."""
         call, target = node.value, node.targets[0].target
+        if isinstance(target, (libcst.Tuple, libcst.List)):
+            self._load(call)
+        self._uneven_batches(call, target)
+
+    def _uneven_batches(self, call, target):
+        """data = np.array(data) in a generator of batches, whose caller zips inputs and labels."""
         if not (self._functions and isinstance(target, libcst.Name) and isinstance(call, libcst.Call)):
             return
         function, yields = self._functions[-1], _Yields()
@@ -142,6 +151,8 @@ class NumPy(Scoped):
                 parts = arg.value.elements if isinstance(arg.value, (libcst.Tuple, libcst.List)) else [arg]
                 for part in parts:
                     self._count(part.value)
+        if name in ("numpy.array", "numpy.asarray") and len(node.args) == 1 and self._is_uneven(node.args[0].value):
+            self.look(node, _UNEVEN + ": add it if these have them")
         if name == "numpy.asscalar" and len(node.args) == 1:
             self._method(node, "asarray", ".item()", "np.asscalar is gone in newer NumPy")
         elif name == "numpy.fromstring" and 1 <= len(node.args) <= 2 and self.keyword(node, "sep") is None:
@@ -152,6 +163,14 @@ class NumPy(Scoped):
             if len(node.args) == 1 and isinstance(node.args[0].value, libcst.Call) and is_pickle(
                     self.parsed.names(node.args[0].value.func)):
                 self.look(node, _UNEVEN + ": add it if that is what is loaded")
+        elif name == "numpy.save":
+            values = [arg.value for arg in node.args[1:2]]
+            if values and isinstance(values[0], (libcst.List, libcst.Tuple)) and not any(
+                    isinstance(part.value, libcst.BaseNumber) for part in values[0].elements) and (
+                    len(values[0].elements) > 1):
+                self.look(node, _UNEVEN + ": save np.array(..., dtype=object) if these have them")
+        elif name == "numpy.load" and self.keyword(node, "encoding") is not None:
+            self._load(node)
         elif name in ("numpy.histogram", "matplotlib.pyplot.hist"):
             normed = self.keyword(node, "normed")
             if normed is not None:
@@ -166,20 +185,48 @@ class NumPy(Scoped):
         elif isinstance(node.func, libcst.Attribute):
             self._method_call(node, node.func)
 
+    def _is_uneven(self, made):
+        """Whether it is [np.zeros((n, 3)) for n in lengths], or the like."""
+        if not isinstance(made, libcst.ListComp):
+            return False
+        call = made.elt
+        while isinstance(call, libcst.Call) and isinstance(call.func, libcst.Attribute) and (
+                call.func.attr.value in ("astype", "tolist")):
+            call = call.func.value
+        if not isinstance(call, libcst.Call):
+            return False
+        sized = _SIZED.get(self.parsed.name(call.func))
+        args = [] if sized is None else [arg for index, arg in enumerate(call.args) if (
+            arg.keyword.value in ("shape", "size") if arg.keyword is not None else index >= sized)]
+        target = made.for_in.target
+        each = target.elements if isinstance(target, libcst.Tuple) else [libcst.Element(target)]
+        names = {part.value.value for part in each if isinstance(part.value, libcst.Name)}
+        return any(self._is_drawn(part.value) or isinstance(part.value, libcst.Name) and part.value.value in names
+                   for arg in args
+                   for part in (arg.value.elements if isinstance(arg.value, (libcst.List, libcst.Tuple)) else [arg]))
+
+    def _is_drawn(self, node):
+        return isinstance(node, libcst.Call) and self.parsed.name(node.func) in (
+            "numpy.random.randint", "random.randint")
+
     def _method_call(self, node, function):
         method = function.attr.value
         if method == "tostring" and not node.args and not self.parsed.name(function) and (
                 not self.is_object(function.value)):
             self.rename(function.attr, "tobytes",
                         "tostring of arrays is gone in newer NumPy: tobytes is the same")
-        loaded = function.value
-        if (method == "item" and not node.args and isinstance(loaded, libcst.Call) and loaded.args and
-                self.parsed.name(loaded.func) == "numpy.load" and
-                self.keyword(loaded, "allow_pickle") is None):
-            if not any(arg.star for arg in loaded.args) and len(loaded.args) < 3:
-                self.add_argument(loaded, "allow_pickle=True")
-                self.changed(loaded,
-                             "Newer NumPy loads a file that holds Python objects only when it's told to")
+        if method == "item" and not node.args:
+            loaded = function.value
+            self._load(self.only_value(loaded) if isinstance(loaded, libcst.Name) else loaded)
+
+    def _load(self, node):
+        """What is seen to hold Python objects, if it's a call of np.load: a dict, a pickle of Python 2, a few arrays."""
+        if (isinstance(node, libcst.Call) and node.args and self.parsed.name(node.func) == "numpy.load" and
+                self.keyword(node, "allow_pickle") is None and self.keyword(node, "mmap_mode") is None and
+                not any(arg.star for arg in node.args) and len(node.args) < 3 and node not in self._loaded):
+            self._loaded.append(node)
+            self.add_argument(node, "allow_pickle=True")
+            self.changed(node, "Newer NumPy loads a file that holds Python objects only when it's told to")
 
     def _method(self, node, function, tail, reason):
         attribute = node.func

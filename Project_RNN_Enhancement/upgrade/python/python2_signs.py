@@ -3,6 +3,8 @@ import ast
 import collections
 import re
 
+from . import list_signs
+
 __all__ = ["Signs", "has_future_division", "own_next", "signs_of"]
 
 # lines: of what in it can't run on Python 3; polyglot: whether it was made for both; print_statement: whether
@@ -41,6 +43,7 @@ def signs_of(tree, modules=()):
     bound = found.assigned | found.imported
     lines = found.lines + [line for name, line in found.names.items() if name not in bound]
     lines += [line for module, line in found.used.items() if module in modules]
+    lines += list_signs.lines_of(tree, bound)
     return Signs(sorted(lines), found.polyglot, found.print_statement, bound)
 
 

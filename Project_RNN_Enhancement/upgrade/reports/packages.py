@@ -82,10 +82,19 @@ class _Imports(ast.NodeVisitor):
 
     def visit_Try(self, node):
         """The body needs nothing, if the program goes on without it."""
-        handled = {name for handler in node.handlers for name in _handled(handler)}
+        handled = {name for handler in node.handlers if not _ends(handler) for name in _handled(handler)}
         goes_on = bool(handled & {"ImportError", "ModuleNotFoundError", "Exception", ""})
         for part in ([] if goes_on else node.body + node.handlers) + node.orelse + node.finalbody:
             self.visit(part)
+
+
+def _ends(handler):
+    """Whether a handler ends the program: it raises, or exits."""
+    last = handler.body[-1]
+    call = last.value if isinstance(last, ast.Expr) else None
+    name = getattr(call, "func", None)
+    return isinstance(last, ast.Raise) or isinstance(call, ast.Call) and (
+        getattr(name, "id", None) or getattr(name, "attr", None)) in ("exit", "quit", "_exit")
 
 
 def _handled(handler):
