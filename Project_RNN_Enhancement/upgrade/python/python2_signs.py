@@ -25,6 +25,8 @@ ATTRIBUTES = {
     "sys": ["maxint", "setdefaultencoding"],
     "urllib": "quote quote_plus unquote unquote_plus urlencode urlopen urlretrieve".split(),
 }
+# What gives an iterator, whose method `next` is only Python 2's.
+ITERATORS = frozenset("builtins.iter builtins.open csv.DictReader csv.reader iter open".split())
 # What a test asks for that chooses between the two Pythons.
 VERSIONS = frozenset("""version_info version hexversion python_version python_version_tuple
                         hasattr""".split())
@@ -70,6 +72,8 @@ class _Signs(ast.NodeVisitor):
         # The last line of each name that only Python 2 has, and of each module that has such a name.
         self.names, self.used = {}, {}
         self.assigned, self.imported = set(), set()
+        # Names that are given iterators, and whether they are given anything else.
+        self.iterators, self.others = set(), set()
         self.lines, self.polyglot, self.print_statement = [], False, False
 
     def _sign(self, node):
@@ -162,8 +166,23 @@ class _Signs(ast.NodeVisitor):
                 self.used[node.value.id] = node.lineno
         self.generic_visit(node)
 
+    def visit_Assign(self, node):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                (self.iterators if _is_iterator(node.value) else self.others).add(target.id)
+        self.generic_visit(node)
+
+    def visit_withitem(self, node):
+        if isinstance(node.optional_vars, ast.Name):
+            (self.iterators if _is_iterator(node.context_expr) else self.others).add(node.optional_vars.id)
+        self.generic_visit(node)
+
     def visit_Call(self, node):
         function = node.func
+        if isinstance(function, ast.Attribute) and function.attr == "next" and not (node.args or node.keywords) and (
+                _is_iterator(function.value) or isinstance(function.value, ast.Name) and
+                function.value.id in self.iterators - self.others):
+            self._sign(node)
         if isinstance(function, ast.Name) and function.id in CALLED and not self.guards:
             self.names[function.id] = node.lineno
         if isinstance(function, ast.Attribute) and not node.keywords:
@@ -177,6 +196,12 @@ class _Signs(ast.NodeVisitor):
             self.print_statement = True
             self.lines.append(node.lineno)
         self.generic_visit(node)
+
+
+def _is_iterator(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)) and (
+        node.func.id if isinstance(node.func, ast.Name) else
+        "%s.%s" % (getattr(node.func.value, "id", ""), node.func.attr)) in ITERATORS
 
 
 def _was_print_statement(value):
