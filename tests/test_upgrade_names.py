@@ -359,6 +359,16 @@ class RulesTest(unittest.TestCase):
         _, said = rewritten("from tensorflow.examples.tutorials.mnist import mnist\nx = mnist.inference(y)", "1.15")
         self.assertEqual([LOOK] * 2, [finding.kind for finding in said])
 
+    def test_cudnn_of_1_15_needs_a_gpu(self):
+        self.check_asked(["x = tf.contrib.cudnn_rnn.CudnnLSTM(1, 4)",
+                          "from tensorflow.contrib.cudnn_rnn import CudnnGRU",
+                          "from tensorflow.contrib import cudnn_rnn; x = cudnn_rnn.CudnnGRU(1, 4)"])
+        _, said = rewritten("x = tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell(4)", "1.15")
+        self.assertEqual([], [finding for finding in said if finding.kind == LOOK])
+        result, said = rewritten("x = tf.contrib.cudnn_rnn.CudnnLSTM(1, 4)", "2")
+        self.assertIn("contrib_cudnn_rnn_enhanced.CudnnLSTM(1, 4)", result)
+        self.assertEqual([CHANGED], sorted({finding.kind for finding in said}))
+
     def test_contrib_calls(self):
         prefix = "tf.disable_v2_behavior()\n"
         for old, new in [

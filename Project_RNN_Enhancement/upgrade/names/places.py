@@ -1,9 +1,12 @@
 """Where a name of TensorFlow's is to be looked for: the public name, and its place after the upgrade."""
+import re
+
 from . import contrib, private_names, recurrent, tensorflow_names, v1_names
 from .leading_parts import by_longest_part, leading_parts
 
 __all__ = ["explanation", "is_example", "is_ours", "is_reachable", "lacking", "missing", "place", "public"]
 
+_OF_CUDNN = re.compile(r"tensorflow\.contrib\.cudnn_rnn\.Cudnn(?!Compatible)")
 _ROOTS = ("tensorflow.compat.v1", "tensorflow_core", "tensorflow")
 
 
@@ -39,6 +42,9 @@ def place(path, target):
 
 def explanation(path, target):
     """What a person has to do about a public name that has no place; None if it has one."""
+    if target == "1.15" and _OF_CUDNN.match(path):
+        return ("it runs on GPUs only; contrib_cudnn_rnn_enhanced of this package has the same name, for any device and "
+                "the same checkpoints.")
     tables = [tensorflow_names.EXPLAINED] + ([contrib.EXPLAINED] if target == "2" else [])
     return next((table[head] for head, _ in leading_parts(path) for table in tables if head in table), None)
 
