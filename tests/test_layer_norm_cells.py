@@ -119,7 +119,7 @@ class LayerNormCellsTest(EquationsCheck, tf.test.TestCase):
         inputs = np.random.RandomState(0).rand(8, 5, 3).astype(np.float32)
         inputs[:4] = 0
         for kind in (rnn_cell.LayerNormGRUCell, rnn_cell.LayerNormLSTMCell,
-                     rnn_cell.LayerNormBasicLSTMCell, contrib_rnn.LayerNormLSTMCell,
+                     rnn_cell.LayerNormBasicLSTMCell,
                      functools.partial(contrib_rnn.CoupledInputForgetGateLSTMCell, layer_norm=True)):
             for unroll in ("static", "loop"):
                 with self.subTest(cell=str(kind), unroll=unroll), tf.Graph().as_default(), \

@@ -2,7 +2,7 @@
 from ..arguments import boolean, finite_number, positive_int, positive_number
 from ..eras import state_is_tuple_by_era
 from ..tf1 import tf
-from .layer_norm import normalized_as_in_contrib
+from .layer_norm import normalized_as_in_contrib, without_slope_where_equal
 from .linear import affine, biased
 from .lstm import LSTMStateTuple, _split_state
 from .sharded import ShardedCell, whole
@@ -89,7 +89,7 @@ class CoupledInputForgetGateLSTMCell(ShardedCell):
     def _norm(self, values, which):
         if not self._layer_norm:
             return values
-        return normalized_as_in_contrib(values, *self._norms[which])
+        return normalized_as_in_contrib(without_slope_where_equal(values), *self._norms[which])
 
     def call(self, inputs, state):
         c, h = _split_state(state, self._num_units, self.output_size)

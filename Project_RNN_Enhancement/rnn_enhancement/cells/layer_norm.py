@@ -6,20 +6,23 @@ from .linear import affine
 from .units import CellOfUnits
 
 __all__ = ["LayerNormGRUCell", "LayerNormLSTMCell", "LayerNormBasicLSTMCell",
-           "normalized_as_in_contrib"]
+           "normalized_as_in_contrib", "without_slope_where_equal"]
 
 
 def _normalized(values, gain, epsilon, shift=None):
-    """gain * (v - mean(v)) / sqrt(variance(v) + epsilon) + shift over each row.
-
-    By a row of equal numbers there is no gradient.
-    """
-    # Its slope, 1/sqrt(epsilon), says nothing of what a step of finite length does; over the rows
-    # of zeros that padding makes, step after step, it would grow beyond all numbers.
-    is_constant = tf.equal(tf.reduce_max(values, 1), tf.reduce_min(values, 1))
-    values = select_rows(is_constant, tf.stop_gradient(values), values)
+    """gain * (v - mean(v)) / sqrt(variance(v) + epsilon) + shift over each row."""
     mean, variance = tf.nn.moments(values, [1], keepdims=True)
     return tf.nn.batch_normalization(values, mean, variance, shift, gain, epsilon)
+
+
+def without_slope_where_equal(values):
+    """The values, of which rows of equal numbers have no gradient: for layer normalisation.
+
+    Its slope there, 1/sqrt(epsilon), says nothing of what a step of finite length does; over the
+    rows of zeros that padding makes, step after step, it would grow beyond all numbers.
+    """
+    is_constant = tf.equal(tf.reduce_max(values, 1), tf.reduce_min(values, 1))
+    return select_rows(is_constant, tf.stop_gradient(values), values)
 
 
 def normalized_as_in_contrib(values, gain, shift):
@@ -42,7 +45,7 @@ class _LayerNormCell(CellOfUnits):
         return self._add_vector(name, size, 1.0)
 
     def _norm(self, values, gain, shift=None):
-        return _normalized(values, gain, self._epsilon, shift)
+        return _normalized(without_slope_where_equal(values), gain, self._epsilon, shift)
 
     def get_config(self):
         config = super(_LayerNormCell, self).get_config()
@@ -241,7 +244,7 @@ class LayerNormBasicLSTMCell(CellOfUnits):
     def _norm(self, values, which):
         if not self._layer_norm:
             return values
-        return normalized_as_in_contrib(values, *self._norms[which])
+        return normalized_as_in_contrib(without_slope_where_equal(values), *self._norms[which])
 
     def call(self, inputs, state):
         c, h = state

@@ -55,6 +55,7 @@ class LayerNormLSTMCell(PeepholeLSTM):
         shape = [self._num_units]
         gain = self._weight(name + "/gamma", shape, self._norm_gain)
         shift = self._weight(name + "/beta", shape, self._norm_shift) if self._use_bias else None
+        # More operations here would give the weights that are made behind them other seeds.
         return normalized_as_in_contrib(values, gain, shift)
 
     def _gates(self, inputs, h):
