@@ -3,7 +3,7 @@ import codecs
 import os
 import stat
 
-__all__ = ["encoding_of", "text_lines", "undecoded"]
+__all__ = ["check_decoded", "encoding_of", "text_lines"]
 
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -35,7 +35,7 @@ def text_lines(path, encoding=None, check=True):
     Args:
       path: the file.
       encoding: its name; None: UTF-8, or UTF-16 or UTF-32 with a byte-order mark.
-      check: False: a line may have what isn't UTF-8, for `undecoded` to find.
+      check: False: a line may have what isn't UTF-8, for `check_decoded` to find.
 
     Raises:
       OSError: the file can't be read.
@@ -52,18 +52,16 @@ def text_lines(path, encoding=None, check=True):
             if not line:
                 return
             number += 1
-            wrong = undecoded(line) if check else None
-            if wrong is not None:
-                raise ValueError("%s, line %d: byte %d is not UTF-8 (0x%02x)"
-                                 % ((path, number) + wrong))
+            if check:
+                check_decoded(line, path, number)
             yield number, line
 
 
-def undecoded(line):
-    """(place from 1, value) of the first byte that isn't UTF-8 in a line, or None."""
+def check_decoded(line, name, number):
+    """ValueError with the file's name and the line's number if a byte of the line isn't UTF-8."""
     try:
         line.encode("utf-8")
     except UnicodeEncodeError as error:
-        byte = ord(line[error.start]) - 0xdc00
-        return len(line[:error.start].encode("utf-8")) + 1, byte
-    return None
+        place = len(line[:error.start].encode("utf-8")) + 1
+        raise ValueError("%s, line %d: byte %d is not UTF-8 (0x%02x)"
+                         % (name, number, place, ord(line[error.start]) - 0xdc00))

@@ -48,6 +48,7 @@ class ReadPronunciationsTest(unittest.TestCase):
         expected = [("cat", [("K", u"\xc6", "T")]), ("at", [(u"\xc6", "T")])]
         for content in (text.encode("utf-8"), text.encode("utf-8-sig"), text.encode("utf-16")):
             self.assertEqual(expected, list(self._read(content).items()))
+        self.assertEqual(["cat"], list(self._read(b"cat K AE1 T  # caf\xe9\n")))
         with self.assertRaisesRegex(dictionary.DictionaryError, "line 1: byte 7 is not UTF-8 .0xe6"):
             self._read(text.encode("latin-1"))
 

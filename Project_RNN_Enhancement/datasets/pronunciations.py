@@ -10,7 +10,7 @@ import importlib.util
 import os
 import re
 
-from Project_RNN_Enhancement.text_lines import text_lines, undecoded
+from Project_RNN_Enhancement.text_lines import check_decoded, text_lines
 
 LETTERS = "'abcdefghijklmnopqrstuvwxyz"
 
@@ -44,16 +44,14 @@ def read_pronunciations(lines, name="dictionary"):
     for number, line in enumerate(lines, 1):
         if line.startswith(";;;"):  # how releases before 2014 mark a comment
             continue
-        fields = line.split("#")[0].split()
+        entry = line.split("#")[0]
+        fields = entry.split()
         if not fields:
             continue
         word = _VARIANT_MARK.sub("", fields[0].lower())
         if not _WORD.match(word):
             continue
-        wrong = undecoded(line)
-        if wrong is not None:
-            raise DictionaryError("%s, line %d: byte %d is not UTF-8 (0x%02x)"
-                                  % ((name, number) + wrong))
+        check_decoded(entry, name, number)
         phones = tuple(_STRESS_MARK.sub("", phone.upper()) for phone in fields[1:])
         if not phones or "" in phones:
             raise DictionaryError("%s, line %d: expected a word and its phones, got %r"
@@ -76,8 +74,6 @@ def read_file(path):
         # Words that are skipped and comments may be in any encoding, as those of CMUdict 0.7 are.
         lines = (line for _, line in text_lines(path, check=False))
         return read_pronunciations(lines, name=path)
-    except DictionaryError:
-        raise
     except ValueError as error:
         raise DictionaryError(str(error))
 
